@@ -1,0 +1,1 @@
+"""What happened: the canonical event, its rules, and the ports of the log and the lake."""

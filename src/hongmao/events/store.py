@@ -1,0 +1,70 @@
+"""Ports of this context: the log that acks only what is durable, and the lake that is derived from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from hongmao.events.contracts import Event, Kept, Logged
+
+
+class EventLog(Protocol):
+    """The one log. Whatever `append` has answered is on disk and stays; an event id is kept once."""
+
+    def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
+        """Keep a batch, all or nothing; the future is done only when it is durable.
+
+        Answers one `Kept` per event, in order. Raises `LogFull`/`LogClosed` through the future; nothing was kept then.
+        """
+        ...
+
+    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
+        """Read up to `limit` events with offsets above `after`, in order. Offset 0 is before the first event."""
+        ...
+
+    def end(self) -> int:
+        """Give the offset of the last durable event; 0 for an empty log."""
+        ...
+
+    def known(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Say which of these ids the log already holds."""
+        ...
+
+    def wait(self, *, after: int, timeout_s: float) -> bool:
+        """Sleep until the log reaches beyond `after` or the time is up; say whether it has."""
+        ...
+
+    def close(self) -> None:
+        """Let running appends finish, refuse new ones, release the files."""
+        ...
+
+
+class Lake(Protocol):
+    """The Parquet lake: events by Asia/Shanghai day and kind, each exactly once, derived from the log and disposable."""
+
+    def absorb(self, batch: Sequence[Logged]) -> None:
+        """Add a batch that follows `position` without a gap; durable on return. A batch absorbed before is no-op."""
+        ...
+
+    def position(self) -> int:
+        """Give the offset up to which the log has been absorbed."""
+        ...
+
+    def compact(self) -> int:
+        """Merge small files of a partition; give the number of files removed. No query sees it happen."""
+        ...
+
+    def wipe(self) -> None:
+        """Throw everything away, so that a rebuild can begin from the log."""
+        ...
+
+
+class Tables(Protocol):
+    """One consistent snapshot of the derived tables for reading by SQL: `events`, and what other contexts publish."""
+
+    def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, object]]:
+        """Run one read-only query with `$name` parameters; every row is a dict by column name."""
+        ...
