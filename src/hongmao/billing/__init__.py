@@ -1,0 +1,1 @@
+"""Who pays what and why: charges from clicks, wallets by line, balanced statements."""

@@ -1,0 +1,1 @@
+"""The one place that picks adapters from settings and hands them out."""

@@ -1,0 +1,1 @@
+"""The commands. Standard output is data only; progress and words go to standard error."""

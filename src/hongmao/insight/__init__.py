@@ -1,0 +1,1 @@
+"""Read models for the consoles: the only place that joins across contexts."""

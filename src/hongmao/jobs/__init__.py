@@ -1,0 +1,1 @@
+"""Workers and their schedules: sink, billing, attribution, link table."""

@@ -1,0 +1,1 @@
+"""HTTP: the jump, the collectors, the API, the pages."""
