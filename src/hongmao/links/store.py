@@ -1,0 +1,39 @@
+"""Port of this context: where links are kept. Every read but the jump's own names a tenant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hongmao.kernel.ids import LinkId, TenantId
+    from hongmao.links.contracts import AdLink
+
+
+class LinkStore(Protocol):
+    """Links by tenant, and the whole table for the jump, which serves readers and belongs to no tenant."""
+
+    def add(self, link: AdLink) -> None:
+        """Keep a new link; `LinkExists` where the id is taken."""
+        ...
+
+    def update(self, link: AdLink) -> None:
+        """Replace a link of the same id and tenant."""
+        ...
+
+    def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
+        """Find a tenant's link; somebody else's reads as None."""
+        ...
+
+    def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:
+        """List a tenant's links, oldest first."""
+        ...
+
+    def table(self) -> Sequence[AdLink]:
+        """List every link of the deployment: only for the jump's table and the review desk."""
+        ...
+
+    def revision(self) -> int:
+        """Give a number that grows with every change, so that the jump's table knows when to read again."""
+        ...

@@ -1,0 +1,61 @@
+"""What the web needs from the house, handed in by bootstrap: one object, typed, no globals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import HTTPConnection
+
+    from hongmao.billing.api import Billing
+    from hongmao.catalog.api import Catalog
+    from hongmao.community.api import Community
+    from hongmao.definitions.api import Registry
+    from hongmao.events.api import Collector, EventLog
+    from hongmao.insight.api import Insight
+    from hongmao.kernel.clock import Clock
+    from hongmao.ledger.api import Ledger
+    from hongmao.links.api import Jump, Links
+    from hongmao.returns.api import ReturnDesk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How far each worker is behind the log. `lag` counts events by worker name."""
+
+    log_end: int
+    lag: dict[str, int]
+
+    @property
+    def caught_up(self) -> bool:
+        """Tell whether nothing is waiting."""
+        return not any(self.lag.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The acts of every context that pages and endpoints may call."""
+
+    clock: Clock
+    log: EventLog
+    catalog: Catalog
+    links: Links
+    jump: Jump
+    returns: ReturnDesk
+    collector: Collector
+    community: Community
+    ledger: Ledger
+    billing: Billing
+    definitions: Registry
+    insight: Insight
+    health: Callable[[], Health]
+    settle: Callable[[], None]
+    """Run every worker until nothing is waiting; returns when reports show all that the log holds."""
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """Fetch the services an app was made with."""
+    return cast("Services", connection.app.state.services)
