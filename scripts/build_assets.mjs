@@ -1,0 +1,53 @@
+// Bundles what the pages load into hashed files, and writes manifest.json so that a template can name `app.js` and get
+// the file of this build. Run by scripts/setup.py; by hand: `node scripts/build_assets.mjs`.
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
+const web = path.join(root, "src", "hongmao", "web");
+const assets = path.join(web, "assets");
+const built = path.join(web, "static", "built");
+
+const { metafile } = await build({
+  entryPoints: [path.join(assets, "app.js"), path.join(assets, "app.css")],
+  outdir: built,
+  absWorkingDir: web,
+  entryNames: "[name]-[hash]",
+  chunkNames: "chunk-[name]-[hash]",
+  assetNames: "asset-[name]-[hash]",
+  bundle: true,
+  splitting: true, // a page that alone needs a heavy library may `import()` it and the others never pay
+  format: "esm",
+  minify: true,
+  target: ["es2022", "chrome111", "safari16.4", "firefox114"],
+  loader: { ".svg": "file", ".woff2": "file" },
+  metafile: true,
+  logLevel: "warning",
+});
+
+const manifest = {};
+const made = new Set(["manifest.json", "licences.txt"]);
+for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
+  const file = path.basename(output);
+  made.add(file);
+  if (entryPoint) manifest[path.relative("assets", entryPoint)] = file;
+}
+
+await mkdir(built, { recursive: true });
+await writeFile(path.join(built, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+await writeFile(path.join(built, "licences.txt"), await licences());
+for (const stale of await readdir(built)) {
+  if (!made.has(stale)) await rm(path.join(built, stale), { recursive: true });
+}
+
+// The bundle carries other people's work, so their notices travel beside it.
+async function licences() {
+  const { dependencies } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+  const texts = Object.entries(dependencies).map(async ([name, version]) => {
+    const text = await readFile(path.join(root, "node_modules", name, "LICENSE"), "utf8");
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join("\n----\n\n");
+}
