@@ -1,0 +1,91 @@
+"""Settings: everything that may differ between two deployments, from the environment, with defaults that work."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hongmao.kernel.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SettingUnreadable(BadInput):
+    """A setting has a value that means nothing."""
+
+    code = "setting_unreadable"
+    zh = "设置 {place} 的值“{value}”无法识别"
+    en = "The setting {place} cannot be {value!r}"
+    hint_zh = "可用的值见 docs/reference/settings.md"
+    hint_en = "docs/reference/settings.md lists what it may be"
+
+
+def _setting(default: str, about: str) -> str:
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One deployment. A field `base_url` is set by the environment variable `HONGMAO_BASE_URL`, and so on."""
+
+    home: str = _setting("./var", "Folder that holds all state; two homes never meet")
+    host: str = _setting("127.0.0.1", "Address to listen on")
+    port: str = _setting("8080", "Port to listen on")
+    base_url: str = _setting("", "Address readers and shops use to reach us; empty for http://HOST:PORT")
+    db: str = _setting("", "SQLAlchemy URL of decided state; empty for SQLite in the home folder")
+    log: str = _setting("", "Where the log lives; empty for the embedded log in the home folder")
+    lake: str = _setting("", "Folder of the Parquet lake; empty for lake/ in the home folder")
+    engine: str = _setting("duckdb", "Engine of heavy queries: duckdb")
+    clock: str = _setting("", "Empty for the machine's clock, file:/path to share a city's")
+    sandbox_url: str = _setting("http://127.0.0.1:8090", "Where the sandbox shop stands; links may lead there")
+    ad_every: str = _setting("5", "Every how many cards of the feed one may be a funded one")
+    cookie_secure: str = _setting("no", "yes where readers come by https: cookies are then never sent in the clear")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment; names that are not there keep their defaults."""
+        source = os.environ if environ is None else environ
+        given = {
+            entry.name: source[f"HONGMAO_{entry.name.upper()}"]
+            for entry in fields(cls)
+            if source.get(f"HONGMAO_{entry.name.upper()}")
+        }
+        settings = cls(**given)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Refuse what cannot work, naming the variable, before anything is opened."""
+        wrong = {
+            "HONGMAO_PORT": None if self.port.isdigit() and int(self.port) < 65_536 else self.port,  # noqa: PLR2004
+            "HONGMAO_LOG": self.log or None,
+            "HONGMAO_ENGINE": None if self.engine == "duckdb" else self.engine,
+            "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
+            "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,
+        }
+        for name, value in wrong.items():
+            if value is not None:
+                raise SettingUnreadable(place=name, value=value)
+
+    @property
+    def home_path(self) -> Path:
+        """Give the home folder, absolute."""
+        return Path(self.home).expanduser().resolve()
+
+    @property
+    def lake_path(self) -> Path:
+        """Give the lake's folder, absolute."""
+        return Path(self.lake).expanduser().resolve() if self.lake else self.home_path / "lake"
+
+    @property
+    def database_url(self) -> str:
+        """Give the URL of decided state."""
+        return self.db or f"sqlite:///{self.home_path / 'state.sqlite'}"
+
+    @property
+    def public_url(self) -> str:
+        """Give the address by which the outside reaches us, without a slash at its end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
