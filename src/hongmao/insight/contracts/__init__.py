@@ -1,0 +1,109 @@
+"""What the pages, the command line and the exports read: frozen view models, every field with its meaning and unit.
+
+Three rules hold for all of them. A figure is a `Figure`: its parts, its text, and the definition it was made by.
+Unknown is None and prints as `—`; 0 means that we know there was none. Words for people are `Words`, in both languages;
+codes (`reason`, `state`, `kind`) are stable and are translated where they are shown.
+
+    Overview ── steps: FunnelStep × 7 (曝光 点击 组件点击 进店 加购 成交 退款) ── Figure × 4
+             └─ series: DayPoint × days
+    Trace ── sub_orders: SubOrderTrace ── received → verified → deduped → matched → credited → billed → sent_on → answered
+"""
+
+from __future__ import annotations
+
+from hongmao.insight.contracts.figures import (
+    DASH,
+    SCOPES,
+    WINDOWS,
+    DefinitionRef,
+    Figure,
+    LeftOut,
+    Maturity,
+    ReportQuery,
+    Ripeness,
+    Unit,
+    ViewClock,
+    Words,
+)
+from hongmao.insight.contracts.links import ClickCount, ClickFacts, LinkPage, LinkRow, ReviewState
+from hongmao.insight.contracts.ops import (
+    Freshness,
+    HourCount,
+    OpsPage,
+    QuarantineRow,
+    RefusedCount,
+    ReturnCount,
+    WorkerHealth,
+)
+from hongmao.insight.contracts.orders import (
+    STEP_NAMES,
+    Act,
+    Answered,
+    Billed,
+    Candidate,
+    Credit,
+    Credited,
+    Deduped,
+    Delivery,
+    Matched,
+    OrderRow,
+    OrderStatus,
+    Received,
+    SentOn,
+    State,
+    Step,
+    SubOrderTrace,
+    Trace,
+    Verified,
+)
+from hongmao.insight.contracts.reports import DayPoint, FunnelStep, NoteRow, Overview
+
+__all__ = [
+    "DASH",
+    "SCOPES",
+    "STEP_NAMES",
+    "WINDOWS",
+    "Act",
+    "Answered",
+    "Billed",
+    "Candidate",
+    "ClickCount",
+    "ClickFacts",
+    "Credit",
+    "Credited",
+    "DayPoint",
+    "Deduped",
+    "DefinitionRef",
+    "Delivery",
+    "Figure",
+    "Freshness",
+    "FunnelStep",
+    "HourCount",
+    "LeftOut",
+    "LinkPage",
+    "LinkRow",
+    "Matched",
+    "Maturity",
+    "NoteRow",
+    "OpsPage",
+    "OrderRow",
+    "OrderStatus",
+    "Overview",
+    "QuarantineRow",
+    "Received",
+    "RefusedCount",
+    "ReportQuery",
+    "ReturnCount",
+    "ReviewState",
+    "Ripeness",
+    "SentOn",
+    "State",
+    "Step",
+    "SubOrderTrace",
+    "Trace",
+    "Unit",
+    "Verified",
+    "ViewClock",
+    "Words",
+    "WorkerHealth",
+]
