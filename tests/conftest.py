@@ -1,0 +1,33 @@
+"""What every test stands on: nothing outside this machine is reached, nothing is left to chance, no state is shared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from hongmao.kernel.clock import SetClock
+from hongmao.kernel.time import instant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The same examples on every run and machine, and no verdict from a slow one: a red test is red for everybody.
+settings.register_profile(
+    "house", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a HONGMAO_HOME of its own, so that none finds another's state or the developer's."""
+    monkeypatch.setenv("HONGMAO_HOME", str(tmp_path / "var"))
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Give a clock that stands at 10:00 on the day the alliance began."""
+    return SetClock(instant("2025-05-07T10:00:00+08:00"))
