@@ -62,8 +62,8 @@ def page_at(chromium: Browser) -> Iterator[PageAt]:
 
     def said(message: ConsoleMessage) -> None:
         # A document's own 4xx is the test's business; a missing script or picture of the page is ours.
-        about_the_page = message.page is not None and message.location.get("url") == message.page.url
-        if message.type == "error" and not about_the_page:
+        own_status = message.page is not None and message.location.get("url") == message.page.url
+        if message.type == "error" and not (own_status and message.text.startswith("Failed to load resource")):
             wrong.append(f"console: {message.text} ({message.location.get('url')})")
 
     def asked(request: Request) -> None:
