@@ -41,10 +41,8 @@ class IdMalformed(BadInput):
 
 def check_id(text: str, *, place: str) -> str:
     """Let a well-formed id through; anything else is named with its place, before it reaches a query or a page."""
-    if _ID.match(text) is None:
-        raise BadInput(
-            place=place, why="an id has 1 to 64 letters, digits or _ . : - and begins with a letter or digit"
-        )
+    if _ID.fullmatch(text) is None:
+        raise IdMalformed(place=place)
     return text
 
 

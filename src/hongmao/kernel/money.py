@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FEN_PER_YUAN = 100
 # Largest amount one field may hold: ten trillion yuan, far above any GMV and far below where a signed 64-bit sum overflows.
 AMOUNT_FEN_MAX = 10**15
-_YUAN = re.compile(r"^(?P<sign>-?)(?P<yuan>\d{1,13})(?:\.(?P<fen>\d{1,2}))?$")
+_YUAN = re.compile(r"(?P<sign>-?)(?P<yuan>[0-9]{1,14})(?:\.(?P<fen>[0-9]{1,2}))?")
 
 
 class MoneyUnreadable(HongmaoError):
@@ -59,7 +59,7 @@ class Money:
     @classmethod
     def parse(cls, yuan: str) -> Money:
         """Read yuan as people write them ("12.3"); raises `MoneyUnreadable` rather than rounding."""
-        match = _YUAN.match(yuan.strip())
+        match = _YUAN.fullmatch(yuan.strip())
         if match is None:
             raise MoneyUnreadable(text=yuan)
         fen = int(match["yuan"]) * FEN_PER_YUAN + int((match["fen"] or "0").ljust(2, "0"))

@@ -17,7 +17,7 @@ DAY_MS = 24 * HOUR_MS
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 _SHANGHAI_MS = 8 * HOUR_MS
 _EPOCH = date(1970, 1, 1)
-_SPAN = re.compile(r"^(?P<count>[1-9]\d{0,4})(?P<unit>[hd])$")
+_SPAN = re.compile(r"(?P<count>[1-9][0-9]{0,4})(?P<unit>[hd])")
 
 
 class TimeUnreadable(BadInput):
@@ -94,7 +94,7 @@ def iso(at_ms: int) -> str:
 
 def span_ms(text: str) -> int:
     """Read a length such as `24h` or `15d` as milliseconds."""
-    match = _SPAN.match(text)
+    match = _SPAN.fullmatch(text)
     if match is None:
         raise SpanUnreadable(place=text)
     return int(match["count"]) * (HOUR_MS if match["unit"] == "h" else DAY_MS)

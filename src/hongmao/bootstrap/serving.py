@@ -1,0 +1,60 @@
+"""Running the web app by uvicorn, and stopping it so that nothing acked is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from hongmao.bootstrap.house import open_house
+
+if TYPE_CHECKING:
+    from hongmao.bootstrap.settings import Settings
+
+GRACE_S = 10
+
+
+def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False) -> None:
+    """Open the house, serve it, and close it again when a signal comes."""
+    if until_stdin_closes:
+        stop_when_stdin_closes()
+    with open_house(settings) as house:
+        house.workers.start()
+        try:
+            server(house.app, settings.host, int(settings.port)).run()
+        finally:
+            house.workers.stop()
+
+
+def server(app: object, host: str, port: int) -> uvicorn.Server:
+    """Make the HTTP server: small limits, no access log, no banner of its own."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,  # type: ignore[arg-type]  # uvicorn names its own ASGI types
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=30,
+            h11_max_incomplete_event_size=16_384,
+            limit_concurrency=1_024,
+        )
+    )
+
+
+def stop_when_stdin_closes() -> None:
+    """Turn the end of standard input into SIGTERM: whoever holds the other end of the pipe need not clean up."""
+
+    def _watch() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=_watch, name="hongmao-stdin", daemon=True).start()

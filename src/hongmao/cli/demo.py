@@ -1,0 +1,112 @@
+"""`hongmao demo`: a living city on the real platform, or three days of it as fast as they go."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hongmao.bootstrap.clocks import FileClock
+from hongmao.bootstrap.house import open_house
+from hongmao.bootstrap.settings import Settings
+from hongmao.world.play import Play
+from hongmao.world.spec import draw_plan
+from hongmao.world.stage import Ports, Stage, clear_home, free_ports
+
+if TYPE_CHECKING:
+    from hongmao.world.spec import Plan
+    from hongmao.world.truth import Truth
+
+LIVE_DAYS = 60
+_words = Console(stderr=True)
+
+
+@click.command()
+@click.option(
+    "--days",
+    type=click.IntRange(1, 30),
+    default=None,
+    help="City days to live at full speed first [2; 3 with --no-serve].",
+)
+@click.option("--seed", type=int, default=7, show_default=True, help="The same seed prints the same figures.")
+@click.option(
+    "--readers", type=click.IntRange(10, 100_000), default=600, show_default=True, help="How many people read."
+)
+@click.option("--speed", type=float, default=2.0, show_default=True, help="City minutes per second once it lives on.")
+@click.option("--port", type=int, default=None, help="The platform's port [HONGMAO_PORT, 8080].")
+@click.option("--shop-port", type=int, default=8090, show_default=True, help="The sandbox shop's port.")
+@click.option("--serve/--no-serve", default=True, help="Live on until Ctrl-C, or print the report and end.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object (with --no-serve).")
+def demo(
+    *,
+    days: int | None,
+    seed: int,
+    readers: int,
+    speed: float,
+    port: int | None,
+    shop_port: int,
+    serve: bool,
+    as_json: bool,
+) -> None:
+    """Serve the platform with a seeded city whose readers, shops and merchants act through the real HTTP endpoints.
+
+    The city's folder is HONGMAO_HOME; an earlier city there is replaced, anything else is left alone.
+    """
+    settings = Settings.read()
+    days = days or (2 if serve else 3)
+    home = settings.home_path
+    clear_home(home, {"seed": seed, "readers": readers})
+    plan = draw_plan(seed, readers)
+    clock = FileClock.create(home / "clock", plan.start_ms)
+    ports = Ports(platform=port or int(settings.port), shop=shop_port) if serve else free_ports()
+    with Stage(home, ports, seed=seed) as stage:
+        play = Play(plan, stage, clock, days=LIVE_DAYS if serve else days)
+        _live_days(play, days)
+        if serve:
+            _live_on(play, stage, speed)
+            return
+        truth = play.city.truth
+    _print_report(replace(settings, clock=f"file:{home / 'clock'}"), plan, days, truth, as_json=as_json)
+
+
+def _live_days(play: Play, days: int) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} h"))
+    with Progress(*columns, TimeElapsedColumn(), console=_words, transient=True) as progress:
+        task = progress.add_task("The city lives", total=days * 24)
+        play.days(days, progress=lambda hours: progress.update(task, completed=hours))
+
+
+def _live_on(play: Play, stage: Stage, speed: float) -> None:
+    _words.rule("[bold red]红猫 Hongmao[/]")
+    _words.print(f"Reader          {stage.platform_url}/")
+    for login in play.logins:
+        _words.print(f"{'Operations' if login.console == '/ops' else 'Merchant':<15} {stage.platform_url}{login.console}"
+                     f"   login [bold]{login.login}[/]  password [bold]{login.password}[/]")  # fmt: skip
+    _words.print(f"Outside shop    {stage.shop_url}/")
+    _words.print(f"State           {stage.home}")
+    _words.print("The city lives on. Ctrl-C stops everything.")
+    try:
+        play.live(minutes_per_second=speed, stop=lambda: False)
+    except KeyboardInterrupt:
+        _words.print("Stopping: running requests end, the log is closed.")
+
+
+def _print_report(settings: Settings, plan: Plan, days: int, truth: Truth, *, as_json: bool) -> None:
+    with open_house(settings) as house:
+        report = house.services.insight.city_report()
+        text = house.services.insight.render_report(report)
+    if as_json:
+        report = {"seed": plan.seed, "readers": len(plan.citizens), "days": days, **report, "truth": truth.summary()}
+        json.dump(report, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
+        sys.stdout.write("\n")
+        return
+    click.echo(text)
+    click.echo("")
+    click.echo("What only the city knows (orders placed, whether or not a return has arrived)")
+    for name, count in truth.summary().items():
+        click.echo(f"  {name.replace('_', ' '):<28}{count:>10}")

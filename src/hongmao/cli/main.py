@@ -1,0 +1,99 @@
+"""The one command `hongmao`: verbs are loaded when they are called, errors are sentences, data goes to standard output.
+
+Exit codes: 0 done; 1 a rule, a check or the data said no; 2 the command or its input cannot be understood;
+3 something is not available right now and may be tried again; 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from hongmao.kernel.errors import BadInput, HongmaoError, Unavailable
+
+if TYPE_CHECKING:
+    from hongmao.kernel.errors import Lang
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+EXIT_UNAVAILABLE = 3
+EXIT_INTERRUPTED = 130
+# Verb -> (module, attribute, one line of help). The line stands here so that `hongmao --help` imports nothing heavy.
+VERBS = {
+    "serve": ("hongmao.cli.serve", "serve", "The platform: API, jump, consoles and workers in one process"),
+    "demo": ("hongmao.cli.demo", "demo", "Serve, plus a seeded city that acts through the real HTTP endpoints"),
+    "sandbox": ("hongmao.cli.sandbox", "sandbox", "The sandbox shop, standing outside in a process of its own"),
+    "attribute": ("hongmao.cli.attribute", "attribute", "Touches and conversions in, credits and a report out"),
+    "definitions": ("hongmao.cli.definitions", "definitions", "统计口径: what is in force, and its fingerprint"),
+    "explain": ("hongmao.cli.explain", "explain", "Why an order belongs to a note, step by step"),
+    "report": ("hongmao.cli.report", "report", "The figures of a deployment or of one merchant"),
+    "rebuild": ("hongmao.cli.rebuild", "rebuild", "Make everything derived again from log and definitions"),
+    "ledger": ("hongmao.cli.ledger", "ledger", "Statements, and the proof that the money balances"),
+    "doctor": ("hongmao.cli.doctor", "doctor", "What is configured, reachable, late or unbalanced"),
+    "bench": ("hongmao.cli.bench", "bench", "A benchmark, printed as a ratio to a baseline of the same run"),
+}
+
+
+class _Verbs(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
+        if cmd_name not in VERBS:
+            return None
+        module, attribute, _ = VERBS[cmd_name]
+        return cast("click.Command", getattr(import_module(module), attribute))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in VERBS.items()])
+
+
+@click.command(cls=_Verbs, help="Hongmao (红猫): from a labelled note to an explained order.")
+@click.version_option(package_name="hongmao")
+def root() -> None:
+    """Group the verbs."""
+
+
+def lang_of_terminal() -> Lang:
+    """Choose the language of sentences on the terminal: HONGMAO_LANG, else the locale, else English."""
+    setting = os.environ.get("HONGMAO_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if setting.lower().startswith("zh") else "en"
+
+
+def exit_code(error: HongmaoError) -> int:
+    """Map an error to the exit code that scripts rely on."""
+    match error:
+        case BadInput():
+            return EXIT_USAGE
+        case Unavailable():
+            return EXIT_UNAVAILABLE
+        case _:
+            return EXIT_REFUSED
+
+
+def main() -> None:
+    """Run the command line; an expected error is a sentence and a code, never a traceback."""
+    try:
+        root.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(EXIT_INTERRUPTED)
+    except HongmaoError as error:
+        lang = lang_of_terminal()
+        click.echo(error.message(lang), err=True)
+        if error.hint(lang):
+            click.echo(error.hint(lang), err=True)
+        sys.exit(exit_code(error))
+
+
+if __name__ == "__main__":
+    main()

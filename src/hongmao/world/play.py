@@ -1,0 +1,93 @@
+"""Playing a city on a stage: found it, live its days, let everything settle."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from hongmao.kernel.errors import Unavailable
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
+from hongmao.world.city import City
+from hongmao.world.founding import Login, found
+from hongmao.world.wire import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hongmao.world.city import MovableClock
+    from hongmao.world.spec import Plan
+    from hongmao.world.stage import Stage
+
+FAULTS = {
+    "late_ms": [0, 2 * HOUR_MS],
+    "repeat_share": 0.05,
+    "reorder_share": 0.05,
+    "garbage_share": 0.01,
+    "down_until_ms": 0,
+}
+"""How badly the sandbox shop behaves in a demo: as a real one does."""
+DRAIN_TRIES = 3_000
+DRAIN_PAUSE_S = 0.02
+LIVE_TICK_S = 0.25
+
+
+class ShopStuck(Unavailable):
+    """The shop owes returns it should have delivered by now."""
+
+    code = "shop_stuck"
+    zh = "沙箱店铺还有 {due} 条到期回传未送达"
+    en = "The sandbox shop still owes {due} returns that are due"
+    hint_zh = "请查看 sandbox.log 与 serve.log"
+    hint_en = "Look into sandbox.log and serve.log"
+
+
+class Play:
+    """One performance."""
+
+    def __init__(self, plan: Plan, stage: Stage, clock: MovableClock, *, days: int) -> None:
+        """Found the city on a stage that is up."""
+        self._admin = stage.admin_line()
+        self._control = stage.shop_line()
+        self._clock = clock
+        self._plan = plan
+        self.logins: list[Login] = found(plan, self._admin, self._control)
+        self._control.must(self._control.post("/_control/faults", FAULTS), "POST", "/_control/faults")
+        # Readers have lines of their own: no key, no control token.
+        self.city = City(plan, Line(stage.platform_url), Line(stage.shop_url), clock, days=days)
+
+    def days(self, count: int, *, progress: Callable[[int], None]) -> None:
+        """Live whole days as fast as the machine goes; `progress` is told each hour that has passed."""
+        hours = 0
+
+        def _hour() -> None:
+            nonlocal hours
+            hours += 1
+            self.drain_shop()
+            progress(hours)
+
+        self.city.live_until(self._plan.start_ms + count * DAY_MS, between=_hour)
+        self.drain_shop()
+        self.settle()
+
+    def live(self, *, minutes_per_second: float, stop: Callable[[], bool]) -> None:
+        """Live on at a steady pace until told to stop, so that a person can walk the city meanwhile."""
+        began_ms, began_s = self._clock.now_ms(), time.monotonic()
+        while not stop():
+            passed_ms = int((time.monotonic() - began_s) * minutes_per_second * MINUTE_MS)
+            self.city.live_until(began_ms + passed_ms)
+            time.sleep(LIVE_TICK_S)
+
+    def drain_shop(self) -> None:
+        """Wait until the shop has delivered whatever is due on the city's clock."""
+        due: object = None
+        for _ in range(DRAIN_TRIES):
+            state = self._control.must(self._control.get("/_control/state"), "GET", "/_control/state").json()
+            due = state["outbox_due"]
+            if due == 0:
+                return
+            time.sleep(DRAIN_PAUSE_S)
+        raise ShopStuck(due=due)
+
+    def settle(self) -> None:
+        """Let every worker of the platform catch up."""
+        self._admin.must(self._admin.post("/v1/ops/settle", {}), "POST", "/v1/ops/settle")
