@@ -1,0 +1,87 @@
+"""`hongmao doctor`: what is configured, reachable, late, unbalanced or immature, with the next step beside it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from hongmao.cli.house import open_house
+from hongmao.cli.main import EXIT_REFUSED, lang_of_terminal
+
+if TYPE_CHECKING:
+    from hongmao.kernel.errors import Lang
+    from hongmao.web.services import Services
+
+LAG_WORRYING = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at: whether it is well, what was seen, and what to do where it is not."""
+
+    name: str
+    well: bool
+    seen: str
+    zh: str
+    en: str
+
+    def advice(self, lang: Lang) -> str:
+        """Say what to do; empty where all is well."""
+        return "" if self.well else (self.zh if lang == "zh" else self.en)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="Language of the advice.")
+def doctor(*, as_json: bool, lang: Lang | None) -> None:
+    """Look at a deployment and say what needs care. Exit code 1 where something does."""
+    with open_house() as services:
+        findings = examine(services)
+    if as_json:
+        click.echo(json.dumps({finding.name: asdict(finding) for finding in findings}, ensure_ascii=False, sort_keys=True))
+    else:
+        for finding in findings:
+            mark = "ok  " if finding.well else "CARE"
+            click.echo(f"{mark} {finding.name:<22}{finding.seen}")
+            if not finding.well:
+                click.echo(f"     {finding.advice(lang or lang_of_terminal())}")
+    if not all(finding.well for finding in findings):
+        sys.exit(EXIT_REFUSED)
+
+
+def examine(services: Services) -> list[Finding]:
+    """Look at log, workers, money and definitions."""
+    health = services.health()
+    check = services.ledger.verify()
+    in_force = services.definitions.in_force_at(services.clock.now_ms())
+    return [
+        Finding(name="log", well=True, seen=f"{health.log_end} events", zh="", en=""),
+        *(
+            Finding(
+                name=f"worker {name}",
+                well=behind < LAG_WORRYING,
+                seen=f"{behind} events behind",
+                zh="请确认 hongmao serve 正在运行，或执行 hongmao rebuild",
+                en="See that hongmao serve runs, or run hongmao rebuild",
+            )
+            for name, behind in health.lag.items()
+        ),
+        Finding(
+            name="ledger",
+            well=check.balanced,
+            seen="balanced" if check.balanced else "NOT balanced",
+            zh="请停止计费并运行 hongmao ledger verify 查看出错的分录",
+            en="Stop billing and run hongmao ledger verify to see which entries are wrong",
+        ),
+        Finding(
+            name="definitions in force",
+            well=bool(in_force),
+            seen=str(len(in_force)),
+            zh="没有生效的口径：请检查 HONGMAO_CLOCK 与口径文件的生效日",
+            en="No definition is in force: check HONGMAO_CLOCK and the effective days of the files",
+        ),
+    ]
