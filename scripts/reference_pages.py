@@ -1,0 +1,160 @@
+"""The pages of docs/reference, each made from the part of the code it describes."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+import hongmao
+from hongmao.bootstrap.settings import Settings
+from hongmao.cli import main as cli
+from hongmao.events.contracts import BACK_LINK, FRONT_LINK, Event, Kind
+from hongmao.events.rules import REQUIRED
+from hongmao.kernel.errors import every_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+SOURCE = Path(hongmao.__file__).parent
+DEFINITIONS = SOURCE / "definitions" / "files"
+MADE = "<!-- Made by scripts/make_reference.py from the code: change the code, then run make docs. -->"
+
+
+def errors() -> str:
+    """Describe every error: what scripts see, what people read, what to do next."""
+    for module in pkgutil.walk_packages(hongmao.__path__, "hongmao."):
+        if not re.search(r"__main__|migrations", module.name):
+            importlib.import_module(module.name)
+    ours = [error for error in every_error() if error.__module__.startswith("hongmao.")]
+    rows = (
+        (f"`{error.code}`", str(error.status), error.en, error.zh, error.hint_en, error.hint_zh)
+        for error in sorted(ours, key=lambda error: error.code)
+    )
+    return _page(
+        "Errors",
+        "Every error has a code that never changes, a status, and a sentence with its facts in both languages. Names in "
+        "braces are the facts. Over HTTP it is a problem document (RFC 9457) with `code` and the facts; on the command "
+        "line the sentence goes to standard error.",
+        _table(("code", "status", "English", "中文", "what to do", "下一步"), rows),
+    )
+
+
+def events() -> str:
+    """Describe every kind of event and every field of the one record they share."""
+    meanings = _comments(Kind)
+    kinds = ((f"`{kind}`", _side(kind), meanings[kind.name], _fields_of(kind)) for kind in Kind)
+    meanings = _docstrings(Event)
+    fields = (
+        (f"`{field.name}`", _type_name(field.type), meanings.get(field.name, ""))
+        for field in msgspec.structs.fields(Event)
+    )
+    return _page(
+        "Events",
+        "What happened is an immutable event in one log. All kinds share one flat record, which is also the HTTP body and "
+        "the lake's row. Fields that are unknown are left out, never zero.",
+        "## Kinds",
+        _table(("kind", "seen by", "meaning", "must carry"), kinds),
+        "## Fields",
+        _table(("field", "type", "meaning"), fields),
+    )
+
+
+def settings() -> str:
+    """Describe every setting."""
+    rows = (
+        (f"`HONGMAO_{field.name.upper()}`", f"`{field.default}`" if field.default else "", field.metadata["about"])
+        for field in dataclasses.fields(Settings)
+    )
+    return _page(
+        "Settings",
+        "Everything that may differ between two deployments is an environment variable with a default that works. A value "
+        "that means nothing stops the start and names the variable.",
+        _table(("variable", "default", "meaning"), rows),
+    )
+
+
+def definitions() -> str:
+    """Describe every definition file: what is in force from which day."""
+    rows = []
+    for path in sorted(DEFINITIONS.rglob("*.toml")):
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        cells = (told.get(key, "") for key in ("id", "version", "effective", "zh", "en", "why"))
+        rows.append((f"`{path.relative_to(DEFINITIONS).as_posix()}`", *map(str, cells)))
+    return _page(
+        "Definitions",
+        "统计口径: what a number means, as a dated file. `hongmao definitions show ID` prints one with its fingerprint; a "
+        "report prints the fingerprints of all it used.",
+        _table(("file", "id", "version", "in force from", "中文", "English", "why"), rows),
+    )
+
+
+def commands() -> str:
+    """Describe every verb of the command line."""
+    context = click.Context(cli.root, info_name="hongmao")
+    codes = inspect.getdoc(cli) or ""
+    said = codes[codes.index("Exit codes:") :].replace("\n", " ")
+    return _page(
+        "Commands",
+        "Standard output is data only; progress and words go to standard error. " + said,
+        *_verbs("hongmao", cli.root, context),
+    )
+
+
+def _verbs(name: str, command: click.Command, parent: click.Context) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for verb in command.list_commands(parent):
+            inner = command.get_command(parent, verb)
+            if inner is not None:
+                yield from _verbs(f"{name} {verb}", inner, click.Context(inner, parent=parent, info_name=verb))
+        return
+    yield f"## `{name}`"
+    yield inspect.cleandoc(command.help or "").replace("\b\n", "")
+    yield f"```\n{' '.join((name, *command.collect_usage_pieces(parent)))}\n```"
+    options = [record for option in command.params if (record := option.get_help_record(parent)) is not None]
+    if options:
+        yield _table(("option", "meaning"), ((f"`{names}`", meaning) for names, meaning in options))
+
+
+def _side(kind: Kind) -> str:
+    return "the community" if kind in FRONT_LINK else "the shop" if kind in BACK_LINK else "the return desk"
+
+
+def _fields_of(kind: Kind) -> str:
+    return ", ".join(f"`{name}`" for name in REQUIRED.get(kind, ()))
+
+
+def _type_name(annotation: object) -> str:
+    name = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    return f"`{name.removesuffix(' | None')}`" + (", optional" if name.endswith("| None") else "")
+
+
+def _comments(enum: type[Kind]) -> dict[str, str]:
+    found = re.findall(r'^    (\w+) = "[^"]*"  # (.+)$', inspect.getsource(enum), re.MULTILINE)
+    return {member.name: "" for member in enum} | dict(found)
+
+
+def _docstrings(struct: type[Event]) -> dict[str, str]:
+    found = re.findall(r'^    (\w+): [^\n]+\n    """(.+?)"""', inspect.getsource(struct), re.MULTILINE | re.DOTALL)
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+def _page(title: str, *blocks: str) -> str:
+    return "\n\n".join((f"# {title}", MADE, *blocks)) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
