@@ -42,7 +42,9 @@ def doctor(*, as_json: bool, lang: Lang | None) -> None:
     with open_house() as services:
         findings = examine(services)
     if as_json:
-        click.echo(json.dumps({finding.name: asdict(finding) for finding in findings}, ensure_ascii=False, sort_keys=True))
+        click.echo(
+            json.dumps({finding.name: asdict(finding) for finding in findings}, ensure_ascii=False, sort_keys=True)
+        )
     else:
         for finding in findings:
             mark = "ok  " if finding.well else "CARE"

@@ -67,6 +67,10 @@ class Line:
         body = json.dumps(value, ensure_ascii=False).encode()
         return self._call("POST", path, body, {"content-type": "application/json", **(headers or {})})
 
+    def post_raw(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send bytes exactly as they are: what was signed is what goes out."""
+        return self._call("POST", path, body, headers)
+
     def submit(self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
         """Send a form, as a page's button does."""
         kind = {"content-type": "application/x-www-form-urlencoded"}
