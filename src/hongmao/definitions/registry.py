@@ -1,0 +1,57 @@
+"""The definitions that a deployment has, whatever day it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hongmao.definitions import rules
+from hongmao.definitions.contracts import AttributionDefinition, MetricDefinition
+from hongmao.definitions.errors import DefinitionUnknown
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from hongmao.definitions.contracts import AnyDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Every version of every definition, checked as a whole, ordered by id and version."""
+
+    definitions: tuple[AnyDefinition, ...]
+
+    def all(self) -> tuple[AnyDefinition, ...]:
+        """List every version there is."""
+        return self.definitions
+
+    def in_force(self, on: date) -> tuple[AnyDefinition, ...]:
+        """List what is in force on a day: one version of each id whose first day has come."""
+        return rules.in_force(self.definitions, on=on)
+
+    def get(self, definition_id: str, version: int | None = None) -> AnyDefinition:
+        """Find one version, or the latest of an id; raises `DefinitionUnknown`."""
+        for one in reversed(self.definitions):
+            if one.id == definition_id and version in (None, one.version):
+                return one
+        raise DefinitionUnknown(id=definition_id if version is None else f"{definition_id}.v{version}")
+
+    def attributions(self, on: date) -> tuple[AttributionDefinition, ...]:
+        """List the attribution definitions of the platform in force on a day."""
+        return tuple(
+            one for one in self.in_force(on) if isinstance(one, AttributionDefinition) and one.scope == "platform"
+        )
+
+    def attribution(self, definition_id: str, version: int | None = None) -> AttributionDefinition:
+        """Find one attribution definition; raises `DefinitionUnknown` for a metric too."""
+        one = self.get(definition_id, version)
+        if not isinstance(one, AttributionDefinition):
+            raise DefinitionUnknown(id=definition_id)
+        return one
+
+    def metric(self, metric_id: str, version: int | None = None) -> MetricDefinition:
+        """Find one metric; raises `DefinitionUnknown` for an attribution definition too."""
+        one = self.get(metric_id, version)
+        if not isinstance(one, MetricDefinition):
+            raise DefinitionUnknown(id=metric_id)
+        return one
