@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ShopId, TenantId
+    from hongmao.kernel.ids import ClickId, CreatorId, ItemId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId
 
 AD_LABEL = "广告"
 """The only characters that mark a funded link (LABEL-1); never translated, never replaced by 推广 or 合作."""
@@ -63,3 +63,149 @@ class AdLink:
     price_fen: int
     paused: bool
     created_at_ms: int
+
+
+BUTTONS = ("了解详情", "购买同款", "领取补贴", "优惠下单")
+"""唤端按钮文案 that every market knows; another text is allowed within `BUTTON_CHARS_MAX`."""
+
+BUTTON_CHARS_MAX = 6  # CREAT-3
+TITLE_CHARS_MAX = 11  # CREAT-3
+LINES = ("cid", "ud")
+PLACEMENTS = ("feed", "note", "search")
+"""Where a component can stand; a jump from anywhere else reads as None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDraft:
+    """What a merchant asks for. `id` is made where it is None; merchant and platform are the shop's, the creator the note's."""
+
+    merchant: MerchantId
+    note: NoteId
+    creator: CreatorId
+    shop: ShopId
+    platform: str
+    target: TargetKind
+    fallback_url: str | None
+    button: str
+    title: str
+    price_fen: int
+    id: LinkId | None = None
+    item: ItemId | None = None
+    deeplink: str | None = None
+    universal_link: str | None = None
+    line: str = "cid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviews:
+    """A reviewer's word on each address of a link; None leaves that one as it stands."""
+
+    deeplink: Review | None = None
+    universal_link: Review | None = None
+    fallback: Review | None = None
+    note: str = ""
+
+
+class WayKind(StrEnum):
+    """How a jump is answered, in the words of the wake-up data file."""
+
+    UNIVERSAL_LINK = "universal_link"  # 302 to the universal link, which the system opens in the app
+    INTENT_PAGE = "intent_page"  # our page with an Android intent that carries its own fallback
+    SCHEME_PAGE = "scheme_page"  # our page with the app scheme and a timer of its own
+    FALLBACK = "fallback"  # 302 to the H5 page
+
+
+class Traffic(StrEnum):
+    """Who is asking, as far as the user agent tells."""
+
+    PERSON = "person"
+    PREVIEW = "preview"  # 链接预览: a messenger draws a card for a link somebody sent
+    BOT = "bot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentProfile:
+    """One kind of browser: how it is known by its user agent, and the ways to try in order."""
+
+    name: str
+    traffic: Traffic
+    every: tuple[str, ...]
+    some: tuple[str, ...]
+    none: tuple[str, ...]
+    ways: tuple[WayKind, ...]
+    why: str
+    source: str
+
+
+class Invalid(StrEnum):
+    """Why a component click does not count. It is kept all the same."""
+
+    PREFETCH = "prefetch"  # the browser fetched ahead of any tap
+    HEAD_REQUEST = "head_request"  # a HEAD opens nothing
+    LINK_PREVIEW = "link_preview"
+    BOT = "bot"
+    LINK_NOT_LIVE = "link_not_live"  # not approved, or paused
+    LABEL_NOT_SHOWN = "label_not_shown"  # no proof that we rendered 广告 beside it (BILL-7)
+    REPEAT_TAP = "repeat_tap"  # the same reader tapped the same served slot again at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JumpRequest:
+    """One tap on a component, as the edge saw it. `purpose` joins the headers by which browsers own up to prefetching."""
+
+    link: str
+    method: str = "GET"
+    user_agent: str = ""
+    purpose: str = ""
+    impression: str | None = None
+    seal: str | None = None
+    reader: ReaderId | None = None
+    placement: str | None = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect:
+    """Go there by 302: a reviewed address that carries the click id."""
+
+    url: str
+    way: WayKind
+    click_id: ClickId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WakePage:
+    """Show the app page: `open_url` after a tap, `fallback_url` where that opens nothing."""
+
+    link: AdLink
+    way: WayKind
+    open_url: str
+    fallback_url: str
+    click_id: ClickId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLive:
+    """The link leads nowhere now: say so, and offer the way back to the note."""
+
+    link: AdLink
+    click_id: ClickId
+
+
+JumpAnswer = Redirect | WakePage | NotLive
+
+
+class TokenProblem(StrEnum):
+    """Why a click token is not believed."""
+
+    MALFORMED = "malformed"  # not 30 canonical URL-safe base64 characters
+    UNKNOWN_KEY = "unknown_key"  # signed with a key this deployment does not hold
+    FORGED = "forged"
+    EXPIRED = "expired"
+    FUTURE = "future"  # minted after now, by more than clocks may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The token is ours."""
+
+    minted_at_ms: int

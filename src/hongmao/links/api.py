@@ -1,0 +1,86 @@
+"""What others may ask of this context: links and their review, the table, tokens and seals, and the jump."""
+
+from hongmao.links.addresses import host_of, with_click_id
+from hongmao.links.contracts import (
+    AD_LABEL,
+    BUTTONS,
+    CLICK_PARAM,
+    AdLink,
+    Invalid,
+    JumpAnswer,
+    JumpRequest,
+    LinkDraft,
+    NotLive,
+    Redirect,
+    Review,
+    Reviews,
+    TargetKind,
+    TokenProblem,
+    Verified,
+    WakePage,
+    WayKind,
+)
+from hongmao.links.errors import (
+    AddressRefused,
+    ClockNotSet,
+    FallbackMissing,
+    KeyUnusable,
+    LinkExists,
+    LinkFieldWrong,
+    LinkNotLive,
+    LinkUnknown,
+    NothingToReview,
+    WakeUpFileWrong,
+    WordsTooLong,
+)
+from hongmao.links.jump import Jump
+from hongmao.links.rules import is_live
+from hongmao.links.service import Links
+from hongmao.links.store import LinkStore
+from hongmao.links.table import LinkTable
+from hongmao.links.token import KeyRing, TokenMinter, click_event_id, minted_at_ms
+from hongmao.links.wakeup import WakeUp, load
+
+__all__ = [
+    "AD_LABEL",
+    "BUTTONS",
+    "CLICK_PARAM",
+    "AdLink",
+    "AddressRefused",
+    "ClockNotSet",
+    "FallbackMissing",
+    "Invalid",
+    "Jump",
+    "JumpAnswer",
+    "JumpRequest",
+    "KeyRing",
+    "KeyUnusable",
+    "LinkDraft",
+    "LinkExists",
+    "LinkFieldWrong",
+    "LinkNotLive",
+    "LinkStore",
+    "LinkTable",
+    "LinkUnknown",
+    "Links",
+    "NotLive",
+    "NothingToReview",
+    "Redirect",
+    "Review",
+    "Reviews",
+    "TargetKind",
+    "TokenMinter",
+    "TokenProblem",
+    "Verified",
+    "WakePage",
+    "WakeUp",
+    "WakeUpFileWrong",
+    "WayKind",
+    "WordsTooLong",
+    "click_event_id",
+    "host_of",
+    "is_live",
+    "load",
+    "minted_at_ms",
+    "with_click_id",
+]

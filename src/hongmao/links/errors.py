@@ -1,0 +1,129 @@
+"""What can be wrong with links, jumps and their keys.
+
+BadInput
+├── AddressRefused    an address that no link may carry, with the reason
+├── FallbackMissing   LINK-1
+├── WordsTooLong      CREAT-3
+├── LinkFieldWrong
+└── NothingToReview
+NotFound    ── LinkUnknown
+Conflict    ── LinkExists
+Refused     ── LinkNotLive
+Unavailable ── ClockNotSet
+KeyUnusable, WakeUpFileWrong
+"""
+
+from __future__ import annotations
+
+from hongmao.kernel.errors import BadInput, Conflict, HongmaoError, NotFound, Refused, Unavailable
+
+
+class AddressRefused(BadInput):
+    """An address that no link may carry (ABUSE-4, ABUSE-5). `why` is one of `links.addresses.REASONS`."""
+
+    code = "address_refused"
+    zh = "{place} 的地址不能使用：{why_zh}"
+    en = "The address of {place} cannot be used: {why_en}"
+    hint_zh = "请填写该店铺平台允许的地址；允许的地址由部署方设定"
+    hint_en = "Give an address that the shop's platform allows; the deployment's settings list them"
+
+
+class FallbackMissing(BadInput):
+    """LINK-1: without an H5 page a reader without the app would be stranded."""
+
+    code = "fallback_missing"
+    zh = "缺少 {place}：每个链接都必须有 H5 兜底页"
+    en = "{place} is missing: every link needs an H5 page to fall back to"
+    hint_zh = "请填写店铺或商品的网页地址"
+    hint_en = "Give the web page of the shop or the item"
+
+
+class WordsTooLong(BadInput):
+    """CREAT-3: a button has at most 6 characters, a title at most 11."""
+
+    code = "words_too_long"
+    zh = "{place} 应为 1 到 {limit} 个字符，收到 {got} 个"
+    en = "{place} should have 1 to {limit} characters, not {got}"
+    hint_zh = "请缩短文字"
+    hint_en = "Shorten the text"
+
+
+class LinkFieldWrong(BadInput):
+    """A field of a link holds what it cannot mean."""
+
+    code = "link_field_wrong"
+    zh = "{place} 应为{expected_zh}"
+    en = "{place} should be {expected_en}"
+    hint_zh = "请更正后重新提交"
+    hint_en = "Correct it and send it again"
+
+
+class NothingToReview(BadInput):
+    """A verdict on an address that the link does not have."""
+
+    code = "nothing_to_review"
+    zh = "{place} 没有填写，无法审核"
+    en = "There is no {place} to review"
+    hint_zh = "请只审核链接已有的地址"
+    hint_en = "Review only the addresses that the link has"
+
+
+class LinkUnknown(NotFound):
+    """There is no such link, or it is another tenant's."""
+
+    code = "link_unknown"
+    zh = "找不到链接 {id}"
+    en = "There is no link {id}"
+    hint_zh = "请返回笔记，或检查链接编号"
+    hint_en = "Go back to the note, or check the link's id"
+
+
+class LinkExists(Conflict):
+    """The id is taken."""
+
+    code = "link_exists"
+    zh = "链接 {id} 已存在"
+    en = "There is a link {id} already"
+    hint_zh = "请换一个编号，或不填由系统生成"
+    hint_en = "Choose another id, or leave it out and one is made"
+
+
+class LinkNotLive(Refused):
+    """LINK-2: not approved yet, rejected or paused; nobody is led there."""
+
+    code = "link_not_live"
+    status = 410
+    zh = "这个商品链接暂时不可用"
+    en = "This link is not available right now"
+    hint_zh = "可以返回笔记继续浏览"
+    hint_en = "You can go back to the note"
+
+
+class ClockNotSet(Unavailable):
+    """The clock stands outside the years that a click token can tell."""
+
+    code = "clock_not_set"
+    zh = "系统时钟为 {at_ms} 毫秒，超出点击编号可表示的年份"
+    en = "The clock says {at_ms} ms, outside the years a click id can tell"
+    hint_zh = "请校准系统时钟"
+    hint_en = "Set the machine's clock"
+
+
+class KeyUnusable(HongmaoError):
+    """A signing key that would protect nothing. The key itself is never shown."""
+
+    code = "key_unusable"
+    zh = "签名密钥 {key_id} 不可用：编号 0 到 255，长度至少 {bytes_min} 字节"
+    en = "The signing key {key_id} is unusable: ids are 0 to 255, keys have at least {bytes_min} bytes"
+    hint_zh = "请重新生成密钥"
+    hint_en = "Make a new key"
+
+
+class WakeUpFileWrong(HongmaoError):
+    """The wake-up data file contradicts itself."""
+
+    code = "wakeup_file_wrong"
+    zh = "唤端数据文件 {file} 有误：{why}"
+    en = "The wake-up data file {file} is wrong: {why}"
+    hint_zh = "请更正该文件"
+    hint_en = "Correct the file"

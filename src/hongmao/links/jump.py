@@ -1,0 +1,158 @@
+"""The jump (跳转): one tap in, one durable click out, then the way into the shop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final, assert_never
+
+import msgspec
+
+from hongmao.events.api import Event, Kind
+from hongmao.kernel.errors import HongmaoError
+from hongmao.kernel.time import SECOND_MS
+from hongmao.links.addresses import intent_of, with_click_id
+from hongmao.links.contracts import PLACEMENTS, Invalid, NotLive, Redirect, WakePage, WayKind
+from hongmao.links.errors import LinkUnknown
+from hongmao.links.rules import ClickFacts, choose_way, is_live, judge_click
+from hongmao.links.token import click_event_id, minted_at_ms
+
+if TYPE_CHECKING:
+    from hongmao.events.api import EventLog
+    from hongmao.kernel.ids import ClickId
+    from hongmao.links.contracts import AdLink, JumpAnswer, JumpRequest
+    from hongmao.links.table import LinkTable
+    from hongmao.links.token import TokenMinter
+    from hongmao.links.wakeup import WakeUp
+
+REPEAT_TAP_MS: Final = 10 * SECOND_MS  # an impatient finger; whoever comes back later has looked again
+TAPS_REMEMBERED_MAX: Final = 50_000
+_ID_CHARS_MAX: Final = 64
+_Tap = tuple[str | None, str | None, str | None]
+"""Link, impression, reader."""
+
+
+class Jump:
+    """Answers taps. Whatever the answer, the click is on disk before it leaves (promise 1)."""
+
+    def __init__(
+        self,
+        table: LinkTable,
+        minter: TokenMinter,
+        log: EventLog,
+        wakeup: WakeUp,
+        *,
+        repeat_tap_ms: int = REPEAT_TAP_MS,
+    ) -> None:
+        """Work on the link table and the log."""
+        self._table = table
+        self._minter = minter
+        self._log = log
+        self._wakeup = wakeup
+        self._taps = _Taps(repeat_tap_ms)
+
+    @property
+    def timer_ms(self) -> int:
+        """Give how long the app page waits for the app before it takes the fallback."""
+        return self._wakeup.timer_ms
+
+    async def ask(self, request: JumpRequest) -> JumpAnswer:
+        """Record a tap and say where it leads. Raises `LinkUnknown`; `LogFull`/`LogClosed` where it could not be kept."""
+        link = self._table.find(request.link)
+        if link is None:
+            raise LinkUnknown(id=request.link[:_ID_CHARS_MAX])
+        profile = self._wakeup.profile_of(request.user_agent)
+        live, labelled = is_live(link), self._proven(link, request)
+        facts = ClickFacts(
+            method=request.method, purpose=request.purpose, traffic=profile.traffic, labelled=labelled, live=live
+        )
+        click_id = self._minter.mint()
+        await self._keep(_click(link, request, click_id, judge_click(facts), labelled=labelled))
+        if not live:
+            return NotLive(link=link, click_id=click_id)
+        return self._lead(link, choose_way(link, profile), click_id)
+
+    async def _keep(self, event: Event) -> None:
+        tap = (event.link, event.impression, event.reader)
+        if event.invalid is None and self._taps.repeats(tap, event.occurred_at_ms):
+            event = msgspec.structs.replace(event, invalid=Invalid.REPEAT_TAP)
+        try:
+            # The log's future is shielded: a reader who hangs up must not undo, or trip, the commit of everybody's clicks.
+            await asyncio.shield(asyncio.wrap_future(self._log.append([event])))
+        except HongmaoError:
+            self._taps.forget(tap)  # it was not kept, so the next try is the first tap
+            raise
+
+    def _proven(self, link: AdLink, request: JumpRequest) -> bool:
+        """Tell whether the tap comes from a component that we rendered with its 广告."""
+        if request.impression is None or request.seal is None:
+            return False
+        return self._minter.check_seal(link.id, request.impression, request.seal)
+
+    def _lead(self, link: AdLink, way: WayKind, click_id: ClickId) -> JumpAnswer:
+        fallback_url = with_click_id(link.fallback_url, click_id)
+        match way:
+            case WayKind.FALLBACK:
+                return Redirect(url=fallback_url, way=way, click_id=click_id)
+            case WayKind.UNIVERSAL_LINK:
+                return Redirect(url=with_click_id(link.universal_link or "", click_id), way=way, click_id=click_id)
+            case WayKind.INTENT_PAGE | WayKind.SCHEME_PAGE:
+                open_url = with_click_id(link.deeplink or "", click_id)
+                if way is WayKind.INTENT_PAGE:
+                    package = self._wakeup.package_of(open_url)
+                    open_url = intent_of(open_url, fallback_url=fallback_url, package=package)
+                return WakePage(link=link, way=way, open_url=open_url, fallback_url=fallback_url, click_id=click_id)
+            case _:
+                assert_never(way)
+
+
+def _click(link: AdLink, request: JumpRequest, click_id: ClickId, invalid: Invalid | None, *, labelled: bool) -> Event:
+    event_id, at_ms = click_event_id(click_id), minted_at_ms(click_id)
+    if event_id is None or at_ms is None:  # the minter's own words always read
+        raise AssertionError(click_id)
+    return Event(
+        event_id=event_id,
+        kind=Kind.COMPONENT_CLICK,
+        occurred_at_ms=at_ms,
+        received_at_ms=at_ms,
+        tenant=link.tenant,
+        reader=request.reader,
+        note=link.note,
+        creator=link.creator,
+        merchant=link.merchant,
+        shop=link.shop,
+        item=link.item,
+        link=link.id,
+        line=link.line,
+        # An impression without its seal is hearsay and is not kept as a fact.
+        impression=request.impression if labelled else None,
+        placement=request.placement if request.placement in PLACEMENTS else None,
+        labelled=labelled,
+        invalid=invalid,
+        price_fen=link.price_fen,
+        click_id=click_id,
+        platform=link.platform,
+    )
+
+
+class _Taps:
+    """Remembers who tapped what a moment ago; bounded, so that a flood forgets the oldest and grows nothing."""
+
+    def __init__(self, window_ms: int) -> None:
+        self._window_ms = window_ms
+        self._last: OrderedDict[_Tap, int] = OrderedDict()
+
+    def repeats(self, tap: _Tap, at_ms: int) -> bool:
+        """Note a tap, and tell whether the same one came within the window. The first of a burst counts, no other."""
+        first = self._last.get(tap)
+        if first is not None and 0 <= at_ms - first < self._window_ms:
+            return True
+        self._last[tap] = at_ms
+        self._last.move_to_end(tap)
+        if len(self._last) > TAPS_REMEMBERED_MAX:
+            self._last.popitem(last=False)
+        return False
+
+    def forget(self, tap: _Tap) -> None:
+        """Take back what was noted."""
+        self._last.pop(tap, None)

@@ -1,0 +1,79 @@
+"""The link table in memory: every jump and every card asks it, so it is read again only when a link has changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hongmao.kernel.time import SECOND_MS
+from hongmao.links.rules import is_live
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import NoteId
+    from hongmao.links.contracts import AdLink
+    from hongmao.links.store import LinkStore
+
+CHECK_EVERY_MS: Final = SECOND_MS  # a paused link stops within this and one request
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    revision: int
+    by_id: Mapping[str, AdLink]
+    live: tuple[AdLink, ...]
+    live_by_note: Mapping[str, tuple[AdLink, ...]]
+
+
+class LinkTable:
+    """All links as they were at most a second ago. One snapshot is swapped for the next, so readers never wait."""
+
+    def __init__(self, store: LinkStore, clock: Clock, *, check_every_ms: int = CHECK_EVERY_MS) -> None:
+        """Read the table once."""
+        self._store = store
+        self._clock = clock
+        self._check_every_ms = check_every_ms
+        self._now = self._read()
+        self._checked_at_ms = clock.now_ms()
+
+    def find(self, link: str) -> AdLink | None:
+        """Find any link, live or not."""
+        return self._fresh().by_id.get(link)
+
+    def live(self) -> Sequence[AdLink]:
+        """List the live links by id."""
+        return self._fresh().live
+
+    def live_under(self, note: NoteId) -> Sequence[AdLink]:
+        """List a note's live links by id."""
+        return self._fresh().live_by_note.get(note, ())
+
+    def refresh(self) -> None:
+        """Look for changes now."""
+        self._checked_at_ms = self._clock.now_ms()
+        if self._store.revision() != self._now.revision:
+            self._now = self._read()
+
+    def _fresh(self) -> _Snapshot:
+        # A clock that was set back must not keep us from looking.
+        if abs(self._clock.now_ms() - self._checked_at_ms) >= self._check_every_ms:
+            self.refresh()
+        return self._now
+
+    def _read(self) -> _Snapshot:
+        # The revision first: a change in between is then read twice rather than missed.
+        revision = self._store.revision()
+        links = sorted(self._store.table(), key=lambda link: link.id)
+        live = tuple(link for link in links if is_live(link))
+        by_note: dict[str, list[AdLink]] = defaultdict(list)
+        for link in live:
+            by_note[link.note].append(link)
+        return _Snapshot(
+            revision,
+            {link.id: link for link in links},
+            live,
+            {note: tuple(links) for note, links in by_note.items()},
+        )

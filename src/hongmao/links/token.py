@@ -1,0 +1,157 @@
+"""点击编号 (click token): thirty characters that name one tap, prove that we minted them, and say when.
+
+    key id 1 · milliseconds since 2025-01-01T00:00Z 5 · counter 6 · HMAC-SHA256 truncated 10  =  22 bytes
+
+as URL-safe base64 without padding: exactly 30 characters, the most a market accepts (LINK-3). Whoever holds the keys can
+verify a token without asking anybody. The same keys make the label seal: proof that we rendered 广告 beside a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import struct
+import threading
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hongmao.kernel.ids import ClickId, EventId
+from hongmao.kernel.time import DAY_MS, MINUTE_MS
+from hongmao.links.contracts import TokenProblem, Verified
+from hongmao.links.errors import ClockNotSet, KeyUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import RandomBits
+
+EPOCH_MS: Final = 1_735_689_600_000  # 2025-01-01T00:00:00Z
+TOKEN_CHARS: Final = 30
+SEAL_CHARS: Final = 16
+LIFETIME_MS: Final = (30 + 30) * DAY_MS  # PRIV-6: the longest window, and 30 days
+AHEAD_MS_MAX: Final = 10 * MINUTE_MS  # what the clocks of two of our machines may differ
+KEY_BYTES_MIN: Final = 16
+
+_MS_BYTES, _COUNTER_BYTES, _MAC_BYTES, _SEAL_MAC_BYTES = 5, 6, 10, 11
+_HEAD_BYTES: Final = 1 + _MS_BYTES + _COUNTER_BYTES
+_MS_MAX: Final = 1 << 8 * _MS_BYTES
+_COUNTER_MAX: Final = 1 << 8 * _COUNTER_BYTES
+_HEAD: Final = struct.Struct(">BBIHI")  # key id, milliseconds 1+4, counter 2+4
+# 22 bytes fill 30 characters but for four bits: a last character with any of them set spells the same bytes another way.
+_CANONICAL: Final = re.compile(r"[A-Za-z0-9_-]{29}[AQgw]")
+_SEAL: Final = re.compile(rf"[A-Za-z0-9_-]{{{SEAL_CHARS}}}")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyRing:
+    """签名密钥: `current` signs; every key of the ring verifies, so that a key can be replaced while old tokens live."""
+
+    current: int
+    keys: Mapping[int, bytes]
+
+    def __post_init__(self) -> None:
+        """Refuse keys that would protect nothing."""
+        for key_id, key in self.keys.items():
+            if key_id not in range(256) or len(key) < KEY_BYTES_MIN:
+                raise KeyUnusable(key_id=key_id, bytes_min=KEY_BYTES_MIN)
+        if self.current not in self.keys:
+            raise KeyUnusable(key_id=self.current, bytes_min=KEY_BYTES_MIN)
+
+
+class TokenMinter:
+    """Mints and verifies click tokens and label seals. One per process; safe to share between threads."""
+
+    def __init__(self, keys: KeyRing, clock: Clock, random: RandomBits, *, lifetime_ms: int = LIFETIME_MS) -> None:
+        """Begin counting at a random place in the lower half: processes do not meet and the counter never wraps."""
+        self._current = keys.current
+        self._macs = {key_id: _mac(key, b"click") for key_id, key in keys.keys.items()}
+        self._seals = {key_id: _mac(key, b"label") for key_id, key in keys.keys.items()}
+        self._clock = clock
+        self._lifetime_ms = lifetime_ms
+        self._counter = random.getrandbits(8 * _COUNTER_BYTES - 1)
+        self._lock = threading.Lock()
+
+    def mint(self) -> ClickId:
+        """Make the token of one tap."""
+        with self._lock:
+            self._counter += 1
+            counter = self._counter
+        at_ms = self._clock.now_ms() - EPOCH_MS
+        if not 0 <= at_ms < _MS_MAX:
+            raise ClockNotSet(at_ms=at_ms + EPOCH_MS)
+        high_ms, low_ms = at_ms >> 32, at_ms & 0xFFFFFFFF
+        head = _HEAD.pack(self._current, high_ms, low_ms, counter >> 32 & 0xFFFF, counter & 0xFFFFFFFF)
+        mac = self._macs[self._current].copy()
+        mac.update(head)
+        return ClickId(urlsafe_b64encode(head + mac.digest()[:_MAC_BYTES])[:TOKEN_CHARS].decode())
+
+    def verify(self, token: str, *, now_ms: int) -> Verified | TokenProblem:
+        """Say whether a token is ours and still believed; nothing is asked of any store."""
+        raw = _bytes_of(token)
+        if raw is None:
+            return TokenProblem.MALFORMED
+        keyed = self._macs.get(raw[0])
+        if keyed is None:
+            return TokenProblem.UNKNOWN_KEY
+        mac = keyed.copy()
+        mac.update(raw[:_HEAD_BYTES])
+        if not hmac.compare_digest(mac.digest()[:_MAC_BYTES], raw[_HEAD_BYTES:]):
+            return TokenProblem.FORGED
+        minted_at_ms = _minted_at_ms(raw)
+        if minted_at_ms > now_ms + AHEAD_MS_MAX:
+            return TokenProblem.FUTURE
+        return TokenProblem.EXPIRED if now_ms - minted_at_ms >= self._lifetime_ms else Verified(minted_at_ms)
+
+    def seal(self, link: str, impression: str) -> str:
+        """Prove, in 16 characters, that we rendered this link with its 广告 for this impression (LABEL-2)."""
+        return self._seal(self._current, link, impression)
+
+    def check_seal(self, link: str, impression: str, seal: str) -> bool:
+        """Tell whether a seal is ours and belongs to this link and impression."""
+        if _SEAL.fullmatch(seal) is None:
+            return False
+        key_id = urlsafe_b64decode(seal)[0]
+        return key_id in self._seals and hmac.compare_digest(self._seal(key_id, link, impression), seal)
+
+    def _seal(self, key_id: int, link: str, impression: str) -> str:
+        mac = self._seals[key_id].copy()
+        # A zero byte stands in no id, so no two pairs read the same.
+        mac.update(f"{link}\0{impression}".encode("utf-8", "surrogatepass"))
+        return urlsafe_b64encode(bytes((key_id,)) + mac.digest()[:_SEAL_MAC_BYTES]).decode()
+
+
+def minted_at_ms(token: str) -> int | None:
+    """Read when a token says it was minted, without asking whether it is ours; None where it is malformed."""
+    raw = _bytes_of(token)
+    return None if raw is None else _minted_at_ms(raw)
+
+
+def click_event_id(token: str) -> EventId | None:
+    """Name the event of a token's component click, so that the log itself can be asked whether it knows a click.
+
+    Time stands first: of two clicks the higher id is the later one (ATTR-3). The colon keeps it out of reach of clients,
+    whose own ids have none. None where the token is malformed.
+    """
+    raw = _bytes_of(token)
+    if raw is None:
+        return None
+    counter = raw[1 + _MS_BYTES : _HEAD_BYTES]
+    return EventId(f"clk:{_minted_at_ms(raw):012x}{counter.hex()}{raw[0]:02x}")
+
+
+def _bytes_of(token: str) -> bytes | None:
+    if _CANONICAL.fullmatch(token) is None:
+        return None
+    return urlsafe_b64decode(token + "==")
+
+
+def _minted_at_ms(raw: bytes) -> int:
+    return int.from_bytes(raw[1 : 1 + _MS_BYTES], "big") + EPOCH_MS
+
+
+def _mac(key: bytes, purpose: bytes) -> hmac.HMAC:
+    """Derive a key for one purpose, so that a click token is never a seal; copies of the result save its set-up."""
+    return hmac.new(hmac.digest(key, b"hongmao " + purpose, hashlib.sha256), digestmod=hashlib.sha256)
