@@ -64,6 +64,10 @@ class DefinitionRef:
     """Its version, such as `1`."""
     fingerprint: str
     """16 hexadecimal digits of its meaning: the same fingerprint, the same rule."""
+    name: Words
+    """What people call it: the label of a figure, `进店UV` or `Store visitors`."""
+    counted: Words
+    """What exactly is counted, in one sentence: the help beside a figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,7 @@ class LeftOut:
     kind: str
     """Kind of event, such as `component_click` or `visit`."""
     reason: str
-    """Why: an invalid reason of the event itself (`bot`, `prefetch`, ...), or `invalid_click`, `no_click`,
-    `unknown_click`, `other_tenant`, `before_click`, `outside_window`."""
+    """Why: an invalid reason of the event itself (`bot`, `prefetch`, ...); for returns also `no_click` (it carried no
+    click id), `unknown_click` (not one of this tenant's clicks), `invalid_click` (its click does not count)."""
     count: int
     """How many events."""

@@ -48,10 +48,10 @@ class ReviewState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClickCount:
-    """Component clicks of one link, by the way they were answered and whether they count."""
+    """Component clicks of one link, by where they were tapped and whether they count."""
 
-    way: str | None
-    """How the jump answered, such as `scheme`, `universal_link`, `fallback`; None where it was not kept."""
+    placement: str | None
+    """`feed`, `note`, `search`; None where unknown."""
     invalid: str | None
     """Why they do not count; None for valid ones."""
     count: int
@@ -78,8 +78,6 @@ class ClickFacts:
     """The ad link."""
     placement: str | None
     """`feed`, `note`, `search`; None where unknown."""
-    way: str | None
-    """How the jump answered."""
     labelled: bool | None
     """Whether 广告 was shown with it."""
     invalid: str | None
@@ -103,7 +101,7 @@ class LinkPage:
     reviews: tuple[ReviewState, ...]
     """Deeplink, universal link, fallback, in this order."""
     clicks_by: tuple[ClickCount, ...]
-    """Clicks in the range by way and validity."""
+    """Clicks in the range by placement and validity."""
     last_clicks: tuple[ClickFacts, ...]
     """The newest 20 clicks in the range, newest first."""
     cpuv: Figure

@@ -18,15 +18,15 @@ class FunnelStep:
     name: str
     """`impressions`, `clicks`, `component_clicks`, `visits`, `carts`, `purchases` or `refunds`."""
     count: Figure
-    """How often it happened: events; sub-orders for purchases and refunds."""
+    """How often it happened (PV): acts, paid sub-orders, refunds."""
     people: Figure | None
-    """UV: how many readers did it; None for the steps before the jump where a reader may be unknown."""
+    """UV: distinct by reader, shop and day; for visits, carts and purchases, None for the other steps."""
     rate_of: str | None
     """Name of the step the rate divides by; None for the first."""
     rate: Figure | None
     """This step's count ÷ that step's count; None for the first step."""
-    cost: Figure
-    """Spend ÷ this step's count, in yuan."""
+    cost: Figure | None
+    """Spend ÷ this step's count, in yuan; None for refunds, which nobody buys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,9 @@ class Overview:
     cpuv: Figure
     """消耗 ÷ 进店UV."""
     orders: Figure
-    """Parent orders (父订单) with a credited payment."""
+    """拍下: sub-orders placed, paid or not, that brought back one of our clicks."""
     new_visitors: Figure
-    """新访客, events of visits marked so by the shop; partial where the shop did not say."""
+    """新访客: visits that the shop marked so; partial where it did not say of some."""
     series: tuple[DayPoint, ...]
     """One point per day of the range, also where nothing happened."""
     invalid: tuple[LeftOut, ...]
