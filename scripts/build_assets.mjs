@@ -10,8 +10,11 @@ const web = path.join(root, "src", "hongmao", "web");
 const assets = path.join(web, "assets");
 const built = path.join(web, "static", "built");
 
+// What stands at the top of assets/ is loaded by name from a page; what stands in its folders is imported by those.
+const entries = (await readdir(assets, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name);
+
 const { metafile } = await build({
-  entryPoints: [path.join(assets, "app.js"), path.join(assets, "app.css")],
+  entryPoints: entries.sort().map((name) => path.join(assets, name)),
   outdir: built,
   absWorkingDir: web,
   entryNames: "[name]-[hash]",
@@ -22,7 +25,7 @@ const { metafile } = await build({
   format: "esm",
   minify: true,
   target: ["es2022", "chrome111", "safari16.4", "firefox114"],
-  loader: { ".svg": "file", ".woff2": "file" },
+  loader: { ".svg": "copy", ".woff2": "copy" },
   metafile: true,
   logLevel: "warning",
 });

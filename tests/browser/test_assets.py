@@ -19,10 +19,13 @@ pytestmark = pytest.mark.browser
 BUILT = ROOT / "src" / "hongmao" / "web" / "static" / "built"
 ORIGIN = "http://127.0.0.1:9"
 POLICY = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-CHART = json.dumps({"options": {"series": [{}, {"stroke": "#c00"}], "axes": [{}, {}]}, "data": [[1, 2, 3], [4, 5, 6]]})
+CHART = """<figure data-chart><div class="chart-plot"></div><table data-source>
+<thead><tr><th>日期</th><th data-series="bar" data-scale="left" data-unit="fen">消耗</th></tr></thead>
+<tbody><tr><th><time datetime="2025-05-07"></time></th><td><data value="1200">12.00</data></td></tr>
+<tr><th><time datetime="2025-05-08"></time></th><td>—</td></tr></tbody></table></figure>"""
 PAGE = """<!doctype html><html lang="zh-CN"><title>种草</title>
 <link rel="stylesheet" href="/built/{css}"><script type="module" src="/built/{js}"></script>
-<div data-chart='{chart}'></div>
+{chart}
 <button hx-get="/fragment" hx-target="#place">看看</button><p id="place"></p></html>"""
 
 

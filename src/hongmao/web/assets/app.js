@@ -1,7 +1,16 @@
-// Everything the browser runs, in one hashed file: htmx swaps fragments the server rendered, uPlot draws the charts
-// whose numbers already stand in a table beside them. No page needs it to be readable.
-import "htmx.org";
-import uPlot from "uplot";
-import { start } from "./pages.js";
+// Everything the browser runs. Every page reads and works without it: this adds swaps without a reload, charts drawn
+// from the tables beside them, and the reports of what was really seen.
+import htmx from "htmx.org";
+import { startImpressions } from "./js/impressions.js";
+import { startPages } from "./js/pages.js";
 
-start({ uPlot });
+document.documentElement.classList.add("js");
+
+function start(root) {
+  startImpressions(root);
+  startPages(root);
+  if (root.querySelector("[data-chart]")) import("./js/charts.js").then(({ drawCharts }) => drawCharts(root));
+}
+
+start(document);
+htmx.on("htmx:after:swap", () => start(document));
