@@ -71,6 +71,7 @@ BUTTONS = ("了解详情", "购买同款", "领取补贴", "优惠下单")
 BUTTON_CHARS_MAX = 6  # CREAT-3
 TITLE_CHARS_MAX = 11  # CREAT-3
 LINES = ("cid", "ud")
+PRICE_FEN_MAX = 100_000  # 1,000 yuan for one tap is a slip of the keyboard
 PLACEMENTS = ("feed", "note", "search")
 """Where a component can stand; a jump from anywhere else reads as None."""
 

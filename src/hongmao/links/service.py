@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hongmao.kernel.ids import LinkId, check_id
-from hongmao.kernel.money import AMOUNT_FEN_MAX
 from hongmao.links.addresses import REASONS, Prefix, fault_of
-from hongmao.links.contracts import BUTTON_CHARS_MAX, LINES, TITLE_CHARS_MAX, AdLink, Review
+from hongmao.links.contracts import BUTTON_CHARS_MAX, LINES, PRICE_FEN_MAX, TITLE_CHARS_MAX, AdLink, Review
 from hongmao.links.errors import (
     AddressRefused,
     FallbackMissing,
@@ -97,8 +96,8 @@ class Links:
         _check_words("title", draft.title, TITLE_CHARS_MAX)
         if draft.line not in LINES:
             raise LinkFieldWrong(place="line", expected_zh="cid 或 ud", expected_en="cid or ud")
-        if type(draft.price_fen) is not int or not 0 <= draft.price_fen <= AMOUNT_FEN_MAX:
-            expected = f"0–{AMOUNT_FEN_MAX}"
+        if type(draft.price_fen) is not int or not 0 <= draft.price_fen <= PRICE_FEN_MAX:
+            expected = f"0–{PRICE_FEN_MAX}"
             raise LinkFieldWrong(
                 place="price_fen", expected_zh=f"{expected} 的整数分", expected_en=f"whole fen, {expected}"
             )

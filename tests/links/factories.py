@@ -1,0 +1,134 @@
+"""What link tests begin with: a link with every address, a store in memory, a log that keeps or refuses."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hongmao.events.api import LogFull
+from hongmao.events.contracts import Event, Kept, Logged
+from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ShopId, TenantId
+from hongmao.links.api import LinkExists
+from hongmao.links.contracts import AdLink, Review, TargetKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+ITEM_PAGE = "http://127.0.0.1:8090/item/item-1"
+DEEPLINK = "sandboxshop://open?h5url=http%3A%2F%2F127.0.0.1%3A8090%2Fitem%2Fitem-1"
+UNIVERSAL = "http://127.0.0.1:8090/ul/item-1"
+ALLOWED = {"sandbox": ("http://127.0.0.1:8090", "sandboxshop://")}
+
+LINK = AdLink(
+    id=LinkId("link-1"),
+    tenant=TenantId("tenant-1"),
+    merchant=MerchantId("merchant-1"),
+    note=NoteId("note-1"),
+    creator=CreatorId("creator-1"),
+    shop=ShopId("shop-1"),
+    platform="sandbox",
+    target=TargetKind.ITEM,
+    item=ItemId("item-1"),
+    deeplink=DEEPLINK,
+    universal_link=UNIVERSAL,
+    fallback_url=ITEM_PAGE,
+    deeplink_review=Review.APPROVED,
+    universal_link_review=Review.APPROVED,
+    fallback_review=Review.APPROVED,
+    review_note="",
+    button="购买同款",
+    title="同款好物",
+    line="cid",
+    price_fen=80,
+    paused=False,
+    created_at_ms=1_746_583_200_000,
+)
+
+
+def link(**changes: object) -> AdLink:
+    """Give an approved link with every address, changed as asked."""
+    return replace(LINK, **changes)  # type: ignore[arg-type]
+
+
+class MemoryLinks:
+    """Links in memory, as the port describes."""
+
+    def __init__(self, *links: AdLink) -> None:
+        self.kept = {link.id: link for link in links}
+        self.changes = 0
+        self.reads = 0
+
+    def add(self, link: AdLink) -> None:
+        if link.id in self.kept:
+            raise LinkExists(id=link.id)
+        self.update(link)
+
+    def update(self, link: AdLink) -> None:
+        self.kept[link.id] = link
+        self.changes += 1
+
+    def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
+        found = self.kept.get(link)
+        return found if found is not None and found.tenant == tenant else None
+
+    def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:
+        return [link for link in self.kept.values() if link.tenant == tenant]
+
+    def table(self) -> Sequence[AdLink]:
+        self.reads += 1
+        return list(self.kept.values())
+
+    def revision(self) -> int:
+        return self.changes
+
+
+class MemoryLog:
+    """A log in memory: first event of an id is kept. `full` refuses; `held` keeps futures open until released."""
+
+    def __init__(self) -> None:
+        self.kept: list[Event] = []
+        self.full = False
+        self.held: list[tuple[Future[tuple[Kept, ...]], list[Event]]] | None = None
+        self._ids: dict[str, int] = {}
+
+    def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
+        future: Future[tuple[Kept, ...]] = Future()
+        if self.full:
+            future.set_exception(LogFull(limit=1))
+        elif self.held is not None:
+            self.held.append((future, list(events)))
+        else:
+            future.set_result(tuple(map(self._keep, events)))
+        return future
+
+    def hold(self) -> None:
+        self.held = []
+
+    def release(self) -> None:
+        held, self.held = self.held or [], None
+        for future, events in held:
+            future.set_result(tuple(map(self._keep, events)))
+
+    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
+        numbered = [Logged(offset, event) for offset, event in enumerate(self.kept, 1)]
+        return numbered[after : after + limit]
+
+    def end(self) -> int:
+        return len(self.kept)
+
+    def known(self, event_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(event_ids) & self._ids.keys()
+
+    def wait(self, *, after: int, timeout_s: float) -> bool:
+        return self.end() > after or timeout_s < 0
+
+    def close(self) -> None:
+        self.full = True
+
+    def _keep(self, event: Event) -> Kept:
+        if event.event_id in self._ids:
+            return Kept(self._ids[event.event_id], duplicate=True)
+        self.kept.append(event)
+        self._ids[event.event_id] = len(self.kept)
+        return Kept(len(self.kept), duplicate=False)
