@@ -1,11 +1,12 @@
-"""Finds the Chromium that the browser tests play in; with `--install`, brings it where root on Debian may.
+"""Finds what the browser tests play in; with `--install`, brings it where root on Debian may.
 
-Prints its path, or says what to install and ends with 1. The tests ask the same function and fail with the same words:
-they never skip for want of a browser.
+Prints the path of Chromium, or says what to install and ends with 1. The tests ask the same function and fail with the
+same words: they never skip for want of a browser.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -23,10 +24,11 @@ PLAYWRIGHTS = (
     "Library/Caches/ms-playwright/chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
 )
 CHINESE_FONT = "fonts-noto-cjk"
+DRIVERS_LIBRARY = "libatomic1"  # the Node.js inside Playwright's wheel is linked with it, and a bare Debian has it not
 ADVICE = (
-    "The browser tests need Chromium or Chrome, and none was found. "
-    f"Debian: apt-get install chromium {CHINESE_FONT} (make test does it as root). "
-    "macOS: install Google Chrome. Anywhere: set HONGMAO_CHROMIUM to the program's path."
+    "The browser tests need {missing}. "
+    f"Debian: apt-get install chromium {DRIVERS_LIBRARY} {CHINESE_FONT} (make test does it as root). "
+    "macOS: install Google Chrome. Anywhere: set HONGMAO_CHROMIUM to the path of a Chromium or Chrome"
 )
 
 
@@ -47,9 +49,32 @@ def find_chromium() -> str | None:
     )
 
 
+def advice() -> str | None:
+    """Say what is missing and how to bring it, or None where a browser can be played in."""
+    if find_chromium() is None:
+        return ADVICE.format(missing="Chromium or Chrome, and none was found")
+    return (
+        None if _driver_runs() else ADVICE.format(missing=f"{DRIVERS_LIBRARY}, without which Playwright's driver stops")
+    )
+
+
 def _missing_packages() -> list[str]:
-    missing = [] if find_chromium() else ["chromium"]
-    return missing if _chinese_is_drawn() else [*missing, CHINESE_FONT]
+    there = {
+        "chromium": find_chromium() is not None,
+        DRIVERS_LIBRARY: _driver_runs(),
+        CHINESE_FONT: _chinese_is_drawn(),
+    }
+    return [package for package, present in there.items() if not present]
+
+
+def _driver_runs() -> bool:
+    if sys.platform != "linux":
+        return True
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def _chinese_is_drawn() -> bool:
@@ -61,7 +86,7 @@ def _chinese_is_drawn() -> bool:
 
 
 def install() -> None:
-    """Bring Chromium and a Chinese font through apt where this is root on a Debian; elsewhere do nothing."""
+    """Bring Chromium, what drives it and a Chinese font where this is root on a Debian; elsewhere do nothing."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None or not (missing := _missing_packages()):
         return
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -72,15 +97,15 @@ def install() -> None:
 
 
 def main() -> None:
-    """Print the path of the browser, or the advice; with `--install` bring it first, and leave the verdict to the tests."""
+    """Print the path of the browser, or the advice; with `--install` bring it first and leave the verdict to the tests."""
     installing = "--install" in sys.argv[1:]
     if installing:
         install()
-    found = find_chromium()
-    if found is None:
-        print(ADVICE, file=sys.stderr)
+    if wanting := advice():
+        print(wanting, file=sys.stderr)
         sys.exit(0 if installing else 1)
-    print(found)
+    if not installing:
+        print(find_chromium())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from find_chromium import ADVICE, find_chromium
+from find_chromium import advice, find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +33,11 @@ QUIET = (
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Launch one browser for a file of tests: Playwright holds an event loop while it is up, so it must not stay."""
-    program = find_chromium()
-    if program is None:
-        pytest.fail(ADVICE, pytrace=False)
+    if wanting := advice():
+        pytest.fail(wanting, pytrace=False)
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*as_root, *QUIET])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*as_root, *QUIET])
         yield browser
         browser.close()
 
