@@ -7,8 +7,6 @@ import importlib
 import inspect
 import pkgutil
 import re
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +15,7 @@ import msgspec
 import hongmao
 from hongmao.bootstrap.settings import Settings
 from hongmao.cli import main as cli
+from hongmao.definitions.api import AttributionDefinition, Definition, MetricDefinition, load_registry
 from hongmao.events.contracts import BACK_LINK, FRONT_LINK, Event, Kind
 from hongmao.events.rules import REQUIRED
 from hongmao.kernel.errors import every_error
@@ -24,9 +23,15 @@ from hongmao.kernel.errors import every_error
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-SOURCE = Path(hongmao.__file__).parent
-DEFINITIONS = SOURCE / "definitions" / "files"
 MADE = "<!-- Made by scripts/make_reference.py from the code: change the code, then run make docs. -->"
+
+# Variables that no deployment is made of: they speak to the terminal, to the sandbox shop and to the tests.
+BESIDE = (
+    ("`HONGMAO_LANG`", "Language of sentences on the terminal, `zh` or `en`; without it the locale decides"),
+    ("`HONGMAO_SANDBOX_CONTROL`", "Token that opens the sandbox shop's control endpoints; without it they are closed"),
+    ("`HONGMAO_CHROMIUM`", "Path of the Chromium or Chrome that the browser tests play in"),
+    ("`HONGMAO_SHARED`", "Folder with the real data that tests may read and this repository may not carry"),
+)
 
 
 def errors() -> str:
@@ -50,11 +55,10 @@ def errors() -> str:
 
 def events() -> str:
     """Describe every kind of event and every field of the one record they share."""
-    meanings = _comments(Kind)
-    kinds = ((f"`{kind}`", _side(kind), meanings[kind.name], _fields_of(kind)) for kind in Kind)
-    meanings = _docstrings(Event)
+    said_of_kinds, said_of_fields = _comments(Kind), _docstrings(Event)
+    kinds = ((f"`{kind}`", _side(kind), said_of_kinds[kind.name], _fields_of(kind)) for kind in Kind)
     fields = (
-        (f"`{field.name}`", _type_name(field.type), meanings.get(field.name, ""))
+        (f"`{field.name}`", _type_name(field.type), said_of_fields.get(field.name, ""))
         for field in msgspec.structs.fields(Event)
     )
     return _page(
@@ -79,21 +83,41 @@ def settings() -> str:
         "Everything that may differ between two deployments is an environment variable with a default that works. A value "
         "that means nothing stops the start and names the variable.",
         _table(("variable", "default", "meaning"), rows),
+        "## For the terminal, the sandbox shop and the tests",
+        _table(("variable", "meaning"), BESIDE),
     )
 
 
 def definitions() -> str:
-    """Describe every definition file: what is in force from which day."""
-    rows = []
-    for path in sorted(DEFINITIONS.rglob("*.toml")):
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-        cells = (told.get(key, "") for key in ("id", "version", "effective", "zh", "en", "why"))
-        rows.append((f"`{path.relative_to(DEFINITIONS).as_posix()}`", *map(str, cells)))
+    """Describe every definition file: what it counts, since when, and the fingerprint of its meaning."""
     return _page(
         "Definitions",
-        "统计口径: what a number means, as a dated file. `hongmao definitions show ID` prints one with its fingerprint; a "
-        "report prints the fingerprints of all it used.",
-        _table(("file", "id", "version", "in force from", "中文", "English", "why"), rows),
+        "统计口径: what a number means, as a dated file. `hongmao definitions show ID` prints one whole; a report prints the "
+        "fingerprints of all it used.",
+        "## Attribution",
+        _definitions_of(AttributionDefinition, "attribution"),
+        "## Metrics",
+        _definitions_of(MetricDefinition, "metrics"),
+    )
+
+
+def _definitions_of(sort: type[Definition], folder: str) -> str:
+    head = ("file", "name", "名称", "in force from", "fingerprint", "what is counted", "why")
+    return _table(
+        head,
+        (
+            (
+                f"`{folder}/{one.key}.toml`",
+                one.name.en,
+                one.name.zh,
+                one.effective.isoformat(),
+                f"`{one.fingerprint}`",
+                one.counted.en,
+                one.why,
+            )
+            for one in load_registry().all()
+            if isinstance(one, sort)
+        ),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import click
 
 from hongmao.bootstrap.settings import Settings
 from hongmao.cli.main import root
 from hongmao.events.contracts import Kind
-from house.reading import DOCS, SOURCE, errors
+from house.reading import DOCS, SOURCE, errors, own_texts
 from make_reference import PAGES, outdated
 
 DEFINITIONS = SOURCE / "hongmao" / "definitions" / "files"
@@ -43,6 +44,12 @@ def test_every_kind_of_event_has_its_row() -> None:
 def test_every_setting_has_its_row() -> None:
     names = [f"HONGMAO_{field.name.upper()}" for field in dataclasses.fields(Settings)]
     assert missing("settings.md", names) == []
+
+
+def test_every_variable_the_code_reads_has_its_row() -> None:
+    code = [path for path in own_texts() if path.suffix in {".py", ".mjs", ""} and "house" not in path.parts]
+    names = {name for path in code for name in re.findall(r"HONGMAO_[A-Z]+(?:_[A-Z]+)*", path.read_text("utf-8"))}
+    assert missing("settings.md", sorted(names)) == []
 
 
 def test_every_definition_file_has_its_row() -> None:
