@@ -1,0 +1,90 @@
+"""The files of the lake: a table cut by day and kind, written so that the same rows give the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from hongmao.engines.lake.columns import SCHEMA
+from hongmao.engines.lake.manifest import LakeFile
+from hongmao.events.disk import make_folder, sync_folder, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+FOLDER: Final = "events"
+ROW_GROUP_ROWS: Final = 100_000
+
+
+def write_parts(root: Path, table: Any, *, first_offset: int, last_offset: int) -> list[LakeFile]:
+    """Write a sorted table as one file per day and kind; durable on return, names and all."""
+    files = [
+        _write(
+            root,
+            part,
+            day=day,
+            kind=kind,
+            name=f"{first_offset:012d}-{last_offset:012d}",
+            span=(first_offset, last_offset),
+        )
+        for day, kind, part in _partitions(table)
+    ]
+    _sync(root, files)
+    return files
+
+
+def merge(root: Path, parts: Sequence[LakeFile], *, generation: int) -> LakeFile:
+    """Write the rows of several files of one partition as one file."""
+    order = [("occurred_at_ms", "ascending"), ("event_id", "ascending")]
+    table = pa.concat_tables([read(root, part) for part in parts]).sort_by(order)
+    span = min(part.first_offset for part in parts), max(part.last_offset for part in parts)
+    name = f"{span[0]:012d}-{span[1]:012d}.g{generation:06d}"
+    merged = _write(root, table, day=parts[0].day, kind=parts[0].kind, name=name, span=span)
+    _sync(root, [merged])
+    return merged
+
+
+def read(root: Path, part: LakeFile) -> Any:
+    """Read one file as an Arrow table. Its own path says nothing: day and kind are columns like the others."""
+    return pq.read_table(root / part.path, schema=SCHEMA, partitioning=None)
+
+
+def _partitions(table: Any) -> Iterator[tuple[str, str, Any]]:
+    """Cut a table that is sorted by day and kind where either changes."""
+    start = 0
+    while start < table.num_rows:
+        day, kind = table["day"][start].as_py(), table["kind"][start].as_py()
+        same = pc.and_(pc.equal(table["day"], day), pc.equal(table["kind"], kind))
+        count = pc.sum(same).as_py()
+        yield day, kind, table.slice(start, count)
+        start += count
+
+
+def _write(root: Path, table: Any, *, day: str, kind: str, name: str, span: tuple[int, int]) -> LakeFile:
+    path = f"{FOLDER}/day={day}/kind={kind}/{name}.parquet"
+    buffer = BytesIO()
+    pq.write_table(table.combine_chunks(), buffer, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+    data = buffer.getvalue()
+    make_folder((root / path).parent)
+    write_whole(root / path, data)
+    return LakeFile(
+        path=path,
+        day=day,
+        kind=kind,
+        first_offset=span[0],
+        last_offset=span[1],
+        rows=table.num_rows,
+        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _sync(root: Path, files: Sequence[LakeFile]) -> None:
+    for folder in sorted({(root / file.path).parent for file in files}):
+        sync_folder(folder)

@@ -1,0 +1,69 @@
+"""The view `events`: over the lake's files, or over a copy of them in memory while the lake is small.
+
+A small lake is many small files, and opening them costs far more than reading them. Files never change and merging moves
+events without altering them, so the copy only ever has to take in what lies behind its own position; a new epoch (the
+lake was wiped) starts it afresh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hongmao.engines.lake import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from hongmao.engines.lake.manifest import LakeFile, Manifest
+
+WARM_ROWS_MAX: Final = 300_000  # some 100 MB in memory
+
+_SELECT: Final = "SELECT " + ", ".join(f'"{name}"' for name in columns.COLUMNS) + " FROM"
+_TYPED: Final = ", ".join(f'"{name}" {kind}' for name, kind in columns.SQL_TYPES.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Warmth:
+    """What the copy in memory holds: the events of an epoch up to a position; nothing before the first call."""
+
+    epoch: str | None = None
+    position: int = 0
+
+
+def show_events(
+    cursor: duckdb.DuckDBPyConnection, root: Path, lake: Manifest, have: Warmth, *, rows_max: int
+) -> Warmth:
+    """Make the view `events` show exactly this manifest, inside the caller's transaction; say what is warm then."""
+    if have.epoch != lake.epoch or have.position > lake.position or lake.rows > rows_max:
+        cursor.execute(f"CREATE OR REPLACE TABLE warm_events ({_TYPED})")
+        have = Warmth(lake.epoch)
+    if lake.rows > rows_max:
+        _view(cursor, _files(root, lake.files, by_folder=True))
+        return Warmth()
+    fresh = [file for file in lake.files if file.last_offset > have.position]
+    if fresh:
+        source = _files(root, fresh, by_folder=False)
+        cursor.execute(f'INSERT INTO warm_events {_SELECT} {source} WHERE "offset" > $after', {"after": have.position})
+    _view(cursor, "warm_events")
+    return Warmth(lake.epoch, lake.position)
+
+
+def _view(cursor: duckdb.DuckDBPyConnection, source: str) -> None:
+    cursor.execute(f"CREATE OR REPLACE VIEW events AS {_SELECT} {source}")
+
+
+def _files(root: Path, files: Sequence[LakeFile], *, by_folder: bool) -> str:
+    """Name files for DuckDB. Told by their folders, a query for one day or kind opens only the files of it."""
+    names = ", ".join(sql_text(root / file.path) for file in files)
+    if not by_folder:
+        return f"read_parquet([{names}], hive_partitioning = false)"
+    return f"read_parquet([{names}], hive_partitioning = true, hive_types = {{'day': VARCHAR, 'kind': VARCHAR}})"
+
+
+def sql_text(path: Path) -> str:
+    """Quote a path as an SQL string."""
+    return "'" + str(path).replace("'", "''") + "'"

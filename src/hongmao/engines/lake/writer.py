@@ -1,0 +1,145 @@
+"""The lake's one writer: absorb what the log has kept, merge small files, start over. Readers go by the manifest alone."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, Self
+
+from msgspec.structs import replace
+
+from hongmao.engines.lake import columns, manifest, parts
+from hongmao.engines.lake.manifest import LakeFile, Manifest
+from hongmao.engines.lake.verify import faults_of
+from hongmao.events.api import LakeBusy, LakeDamaged, LakeGap, LakeOutdated
+from hongmao.events.disk import WriterLock, make_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from hongmao.events.api import Logged
+
+SMALL_FILES_MAX: Final = 8  # of one partition, before they are merged
+SMALL_ROWS_MAX: Final = 50_000  # a file with more rows is large enough to stay as it is
+
+
+class ParquetLake:
+    """A `Lake` of Parquet files under one root. Use as a context manager or call `close`.
+
+    A lake that is damaged or was written with other columns opens, so that it can be wiped; every other act says what is
+    wrong with it.
+    """
+
+    def __init__(
+        self, root: Path, *, small_files_max: int = SMALL_FILES_MAX, small_rows_max: int = SMALL_ROWS_MAX
+    ) -> None:
+        """Claim the lake for writing (`LakeBusy` says who else does) and clear away what a crash left half done."""
+        self._root = root
+        self._small_files_max = small_files_max
+        self._small_rows_max = small_rows_max
+        self._turn = threading.RLock()
+        make_folder(root)
+        self._lock = WriterLock(root / ".writer.lock", of=root, busy=LakeBusy)
+        self._manifest: Manifest | LakeDamaged | LakeOutdated
+        try:
+            self._manifest = manifest.load(root)
+        except (LakeDamaged, LakeOutdated) as error:
+            self._manifest = error
+        else:
+            self._sweep()
+
+    def position(self) -> int:
+        """Give the offset up to which the log has been absorbed."""
+        return self._sound().position
+
+    def absorb(self, batch: Sequence[Logged]) -> None:
+        """Add a batch that follows `position`; durable on return.
+
+        What was absorbed before is passed over; a batch that leaves a hole raises `LakeGap` and changes nothing.
+        """
+        with self._turn:
+            lake = self._sound()
+            fresh = _following(batch, lake.position)
+            if not fresh:
+                return
+            first, last = fresh[0].offset, fresh[-1].offset
+            written = parts.write_parts(self._root, columns.table_of(fresh), first_offset=first, last_offset=last)
+            self._publish(replace(lake, position=last, files=(*lake.files, *written)))
+
+    def compact(self) -> int:
+        """Merge the small files of every crowded partition; give the number of files that are gone from the manifest.
+
+        The files themselves stay until the next merge, for readers that began before this one.
+        """
+        with self._turn:
+            lake = self._sound()
+            crowded = self._crowded(lake)
+            if not crowded:
+                return 0
+            merged = [parts.merge(self._root, files, generation=lake.generation + 1) for files in crowded]
+            gone = {file.path for files in crowded for file in files}
+            stay = [file for file in lake.files if file.path not in gone]
+            files = tuple(sorted((*stay, *merged), key=lambda file: file.path))
+            self._publish(replace(lake, generation=lake.generation + 1, files=files, retired=tuple(sorted(gone))))
+            for path in lake.retired:
+                (self._root / path).unlink(missing_ok=True)
+            return len(gone)
+
+    def wipe(self) -> None:
+        """Throw everything away, so that a rebuild can begin from the log."""
+        with self._turn:
+            self._publish(Manifest(epoch=manifest.next_epoch(self._root)))
+            shutil.rmtree(self._root / parts.FOLDER, ignore_errors=True)
+
+    def verify(self) -> tuple[LakeDamaged, ...]:
+        """Read every file again and name each that is missing, changed or holds other events than it should."""
+        with self._turn:
+            return tuple(faults_of(self._root, self._sound()))
+
+    def close(self) -> None:
+        """Let the next writer in."""
+        with self._turn:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _sound(self) -> Manifest:
+        if isinstance(self._manifest, Manifest):
+            return self._manifest
+        raise self._manifest
+
+    def _publish(self, lake: Manifest) -> None:
+        manifest.store(self._root, lake)
+        self._manifest = lake
+
+    def _crowded(self, lake: Manifest) -> list[list[LakeFile]]:
+        small: defaultdict[tuple[str, str], list[LakeFile]] = defaultdict(list)
+        for file in lake.files:
+            if file.rows <= self._small_rows_max:
+                small[file.day, file.kind].append(file)
+        return [files for _, files in sorted(small.items()) if len(files) > self._small_files_max]
+
+    def _sweep(self) -> None:
+        """Remove files that no manifest names: a crash came between their writing and the manifest's."""
+        lake = self._sound()
+        known = {self._root / path for path in (*(file.path for file in lake.files), *lake.retired)}
+        for path in (self._root / parts.FOLDER).glob("*/*/*"):
+            if path not in known:
+                path.unlink()
+
+
+def _following(batch: Sequence[Logged], position: int) -> list[Logged]:
+    """Take what comes after a position; `LakeGap` where an event in between is missing."""
+    for due, entry in enumerate(batch, batch[0].offset if batch else 0):
+        if entry.offset != due:
+            raise LakeGap(id=str(due), expected=due, got=entry.offset)
+    fresh = [entry for entry in batch if entry.offset > position]
+    if fresh and fresh[0].offset != position + 1:
+        raise LakeGap(id=str(position + 1), expected=position + 1, got=fresh[0].offset)
+    return fresh
