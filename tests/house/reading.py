@@ -39,10 +39,28 @@ def tree(path: Path) -> ast.Module:
 
 
 def calls(path: Path) -> Iterator[tuple[int, str]]:
-    """Give line and dotted name of every call in a file, such as `(12, "time.time")`."""
+    """Give line and full name of every call in a file, such as `(12, "datetime.datetime.now")`.
+
+    A name is followed through the file's own imports, so that a parameter called `random` is not the module.
+    """
+    bound = dict(_bindings(path))
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call):
-            yield node.lineno, ast.unparse(node.func)
+            name, _, rest = ast.unparse(node.func).partition(".")
+            yield node.lineno, ".".join(filter(None, (bound.get(name, f"<{name}>" if rest else name), rest)))
+
+
+def _bindings(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree(path)):
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    top = alias.name.partition(".")[0]
+                    yield (alias.asname, alias.name) if alias.asname else (top, top)
+            case ast.ImportFrom(module=str(module), names=names):
+                yield from ((alias.asname or alias.name, f"{module}.{alias.name}") for alias in names)
+            case _:
+                pass
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
