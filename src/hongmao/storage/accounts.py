@@ -1,0 +1,61 @@
+"""Signing accounts of outside platforms in SQL, their secrets sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from hongmao.kernel.ids import TenantId
+from hongmao.returns.store import PlatformAccount
+from hongmao.storage.errors import AccountTaken
+from hongmao.storage.models import PlatformAccountRow
+from hongmao.storage.scope import PlatformScope, TenantScope
+
+if TYPE_CHECKING:
+    from hongmao.storage.database import Database
+    from hongmao.storage.vault import Vault
+
+_DELIVERY = PlatformScope("a delivery claims an account before it is known whose it is")
+
+
+class SqlAccountStore:
+    """Implements `returns.store.AccountStore`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """Work on a database and the vault of its secrets."""
+        self._database = database
+        self._vault = vault
+
+    def add(self, account: PlatformAccount) -> None:
+        """Keep an account; replaces secret and state where it is there and belongs to the same tenant."""
+        with self._database.session(_DELIVERY, write=True) as session:
+            row = session.get(PlatformAccountRow, (account.platform, account.account))
+            if row is None:
+                row = PlatformAccountRow(platform=account.platform, account=account.account, tenant_id=account.tenant)
+                session.add(row)
+            elif row.tenant_id != account.tenant:
+                raise AccountTaken(platform=account.platform, account=account.account)
+            row.sealed_secret = self._vault.seal(account.secret)
+            row.revoked = account.revoked
+
+    def find(self, platform: str, account: str) -> PlatformAccount | None:
+        """Find the account a delivery claims to come from."""
+        with self._database.session(_DELIVERY) as session:
+            row = session.get(PlatformAccountRow, (platform, account))
+            return self._account(row) if row else None
+
+    def of_tenant(self, tenant: TenantId) -> list[PlatformAccount]:
+        """List a tenant's accounts."""
+        query = select(PlatformAccountRow).order_by(PlatformAccountRow.platform, PlatformAccountRow.account)
+        with self._database.session(TenantScope(tenant)) as session:
+            return [self._account(row) for row in session.scalars(query)]
+
+    def _account(self, row: PlatformAccountRow) -> PlatformAccount:
+        return PlatformAccount(
+            platform=row.platform,
+            account=row.account,
+            tenant=TenantId(row.tenant_id),
+            secret=self._vault.open(row.sealed_secret),
+            revoked=row.revoked,
+        )

@@ -1,0 +1,33 @@
+"""Every table, one module per noun. Importing this package is what makes `Base.metadata` complete."""
+
+from __future__ import annotations
+
+from hongmao.storage.models.billing import ChargeRow
+from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
+from hongmao.storage.models.house import PositionRow, RevisionRow
+from hongmao.storage.models.ledger import AccountRow, BalanceRow, BatchRow, EntryRow
+from hongmao.storage.models.links import AdLinkRow
+from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
+from hongmao.storage.models.platforms import PlatformAccountRow
+from hongmao.storage.models.tenants import ApiKeyRow, TenantRow, UserRow
+
+__all__ = [
+    "AccountRow",
+    "AdLinkRow",
+    "ApiKeyRow",
+    "BalanceRow",
+    "BatchRow",
+    "ChargeRow",
+    "CreatorRow",
+    "EntryRow",
+    "ItemRow",
+    "MerchantRow",
+    "NoteRow",
+    "PlatformAccountRow",
+    "PositionRow",
+    "ReaderRow",
+    "RevisionRow",
+    "ShopRow",
+    "TenantRow",
+    "UserRow",
+]

@@ -1,0 +1,45 @@
+"""What each component click cost, or why it cost nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hongmao.storage.base import ID_CHARS, At, Base, Fen, Id, Number, TenantOwned, Word
+
+_BILLED = text("amount_fen > 0 AND impression IS NOT NULL")
+
+
+class ChargeRow(TenantOwned, Base):
+    """One charge per component click, 0 fen ones included.
+
+    Nothing here refers to another table: a charge comes from the log, and a log that names a link or tenant which this
+    database does not know must still be absorbed. The partial index makes a second paid click of one impression
+    impossible even for two servers at once.
+    """
+
+    __tablename__ = "charges"
+    __table_args__ = (
+        Index(None, "tenant_id", "at_ms"),
+        Index(
+            "uq_charges_billed_impression",
+            "link_id",
+            "impression",
+            unique=True,
+            sqlite_where=_BILLED,
+            postgresql_where=_BILLED,
+        ),
+    )
+    number: Mapped[Number]
+    event_id: Mapped[Id] = mapped_column(unique=True)
+    click_id: Mapped[Id]
+    link_id: Mapped[Id]
+    impression: Mapped[Id | None]
+    tenant_id: Mapped[str] = mapped_column(String(ID_CHARS))
+    merchant_id: Mapped[Id | None]
+    note_id: Mapped[Id]
+    line: Mapped[Word]
+    funder: Mapped[Id | None]
+    at_ms: Mapped[At]
+    amount_fen: Mapped[Fen]
+    reason: Mapped[str | None] = mapped_column(String(220))

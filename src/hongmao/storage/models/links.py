@@ -1,0 +1,37 @@
+"""Ad links as they are kept."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hongmao.links.contracts import TargetKind
+from hongmao.storage.base import ID_CHARS, At, Base, Choice, Fen, Id, TenantOwned, Word
+from hongmao.storage.models.merchants import URL_CHARS
+
+
+class AdLinkRow(TenantOwned, Base):
+    """An ad link; each address is a template without the click id. Review states are the market's 1, 2, 3."""
+
+    __tablename__ = "links"
+    id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    merchant_id: Mapped[Id] = mapped_column(ForeignKey("merchants.id"))
+    note_id: Mapped[Id] = mapped_column(ForeignKey("notes.id"), index=True)
+    creator_id: Mapped[Id] = mapped_column(ForeignKey("creators.id"))
+    shop_id: Mapped[Id] = mapped_column(ForeignKey("shops.id"), index=True)
+    platform: Mapped[Id]
+    target: Mapped[TargetKind] = mapped_column(Choice(TargetKind))
+    item_id: Mapped[Id | None] = mapped_column(ForeignKey("items.id"))
+    deeplink: Mapped[str | None] = mapped_column(String(URL_CHARS))
+    universal_link: Mapped[str | None] = mapped_column(String(URL_CHARS))
+    fallback_url: Mapped[str] = mapped_column(String(URL_CHARS))
+    deeplink_review: Mapped[int] = mapped_column(SmallInteger)
+    universal_link_review: Mapped[int] = mapped_column(SmallInteger)
+    fallback_review: Mapped[int] = mapped_column(SmallInteger)
+    review_note: Mapped[str] = mapped_column(String(1000))
+    button: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(64))
+    line: Mapped[Word]
+    price_fen: Mapped[Fen]
+    paused: Mapped[bool]
+    created_at_ms: Mapped[At]
