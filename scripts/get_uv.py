@@ -56,8 +56,8 @@ def _through_pip() -> bool:
     try:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV_OF_UV)], check=True)
         subprocess.run([*pip, f"uv=={UV_VERSION}"], check=True, env=ENVIRON)
-    except (OSError, subprocess.CalledProcessError) as problem:
-        print(f"pip could not bring uv ({problem}); taking its wheel instead", flush=True)
+    except (OSError, subprocess.CalledProcessError):
+        print("pip could not bring uv: taking its wheel from PyPI", flush=True)
         return False
     return True
 
