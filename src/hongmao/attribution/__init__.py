@@ -1,0 +1,1 @@
+"""归因: which touch earned which conversion, under every definition in force, refunds included; explained and rebuildable."""

@@ -1,0 +1,70 @@
+"""The acts: compute every credit anew under the definitions in force, and explain an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hongmao.attribution import rules
+from hongmao.attribution.contracts import RunSummary
+from hongmao.attribution.errors import KindUnknown, OrderNotSeen
+from hongmao.attribution.models import model_named
+from hongmao.events.contracts import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from hongmao.attribution.contracts import OrderExplained
+    from hongmao.attribution.store import CreditEngine
+    from hongmao.definitions.api import AttributionDefinition, Registry
+
+KINDS = frozenset(str(kind) for kind in Kind)
+
+
+class Attribution:
+    """归因 over the platform's events. What it publishes can be thrown away: log and definitions give it again."""
+
+    def __init__(self, engine: CreditEngine, registry: Registry) -> None:
+        """Stand on an engine and the definitions; both are only read, but for the published credits."""
+        self._engine = engine
+        self._registry = registry
+
+    def run(self, *, on: date | None = None) -> RunSummary:
+        """Compute and publish all credits. Two runs over the same events and definitions publish the same bytes.
+
+        `on` chooses the definitions by day; without it the newest event's day does, so that a rebuild of an old log
+        applies what was in force then. Raises `KindUnknown` or `ModelUnknown` before anything is replaced.
+        """
+        day = on or self._engine.newest_day()
+        definitions = self._in_force(day)
+        tally = self._engine.publish(definitions)
+        return RunSummary(on=day, definitions=tuple(map(rules.ref_of, definitions)), tally=tally)
+
+    def explain(
+        self, order_id: str, *, tenant: str | None = None, platform: str | None = None, on: date | None = None
+    ) -> OrderExplained:
+        """Explain an order: what was looked at, what won under each definition and window, what it was worth.
+
+        With a tenant only its own sub-orders are told; an order that has none is `OrderNotSeen`, as one that is not.
+        """
+        definitions = self._in_force(on or self._engine.newest_day())
+        found = [(definition, *self._engine.rows_of(order_id, definition)) for definition in definitions]
+        whole = rules.explain(order_id, found)
+        told = tuple(
+            sub_order
+            for sub_order in whole.sub_orders
+            if tenant in (None, sub_order.tenant) and platform in (None, sub_order.platform)
+        )
+        if not told:
+            raise OrderNotSeen(id=order_id)
+        return replace(whole, sub_orders=told)
+
+    def _in_force(self, day: date | None) -> Sequence[AttributionDefinition]:
+        definitions = self._registry.attributions(day) if day else ()
+        for one in definitions:
+            model_named(one.model)
+            for kind in (*one.touches, *one.conversions):
+                if kind not in KINDS:
+                    raise KindUnknown(definition=one.key, kind=kind)
+        return definitions

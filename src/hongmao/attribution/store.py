@@ -1,0 +1,29 @@
+"""The port: an engine that computes credits from the events and publishes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from hongmao.attribution.contracts import Tally
+    from hongmao.attribution.rules import Found, Looked
+    from hongmao.definitions.contracts import AttributionDefinition
+
+
+class CreditEngine(Protocol):
+    """Computes credits by the queries of this context. Two engines give the same rows, bit for bit."""
+
+    def newest_day(self) -> date | None:
+        """Name the Asia/Shanghai day of the newest event there is; None for an empty log."""
+        ...
+
+    def publish(self, definitions: Sequence[AttributionDefinition]) -> Tally:
+        """Compute all credits anew and put them in the place of the old ones, as a whole."""
+        ...
+
+    def rows_of(self, order_id: str, definition: AttributionDefinition) -> tuple[Sequence[Found], Sequence[Looked]]:
+        """Compute one order's credits, and every touch that was looked at for it; in a stable order."""
+        ...

@@ -1,0 +1,39 @@
+"""Every reason code attribution gives, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hongmao.kernel.errors import Lang
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    # Why a touch won.
+    "last_in_window": ("窗口内最后一次有效触点", "the last valid touch inside the window"),
+    "first_in_window": ("窗口内第一次有效触点", "the first valid touch inside the window"),
+    # Why a candidate did not.
+    "later_touch_won": ("窗口内有更晚的触点", "a later touch inside the window won"),
+    "earlier_touch_won": ("窗口内有更早的触点", "an earlier touch inside the window won"),
+    "after_conversion": ("触点晚于转化", "the touch came after the conversion"),
+    "outside_window": ("触点早于窗口", "the touch was too old for the window"),
+    "click_invalid": ("点击无效，不计入归因", "the click is invalid and earns nothing"),
+    # Why nobody won.
+    "no_click_id": ("订单没有带回点击 id", "the order brought back no click id"),
+    "click_unknown": ("订单带回的点击 id 不是我们已知的点击", "the click id is none that we know"),
+    "other_tenant": ("点击属于另一个商家", "the click belongs to another merchant"),
+    "duplicate_sub_order": ("该子订单已计过一次", "the sub-order was already counted once"),
+    "conversion_invalid": ("转化无效", "the conversion is invalid"),
+    "refund_invalid": ("退款无效", "the refund is invalid"),
+    "refund_without_payment": ("没有见过该子订单的支付", "no payment of the sub-order is known"),
+    # Files: a conversion row that no touch earned.
+    "no_touch": ("该读者没有任何触点", "the reader has no touch at all"),
+    "touches_later": ("该读者的触点都晚于转化", "all touches of the reader came after the conversion"),
+}
+
+
+def reason_in_words(code: str, lang: Lang) -> str:
+    """Say a reason to a person; a code that is not ours is shown as it is."""
+    zh, en = REASONS.get(code, (code, code))
+    return zh if lang == "zh" else en

@@ -1,0 +1,1 @@
+"""Attribution on DuckDB: the platform's credits, and anybody's files."""

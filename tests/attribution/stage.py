@@ -1,0 +1,113 @@
+"""A stage for stories: events as a DuckDB view, credits as they are published, and dates as people write them."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from hongmao.attribution.api import Attribution
+from hongmao.definitions.api import load_registry
+from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
+from hongmao.events.contracts import Event, Kind
+from hongmao.kernel.time import day_of, instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+REGISTRY = load_registry()
+# One database for all stages: each snapshot is a cursor with a view `events` of its own.
+_DUCKDB = duckdb.connect()
+_TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(Event.__struct_fields__, pa.string()),
+    **dict.fromkeys(
+        ("occurred_at_ms", "received_at_ms", "schema_version", "price_fen", "version", "quantity", "amount_fen",
+         "deposit_fen", "offset"),
+        pa.int64(),
+    ),
+    **dict.fromkeys(("labelled", "new_visitor"), pa.bool_()),
+    "day": pa.date32(),
+}  # fmt: skip
+SCHEMA = pa.schema(list(_TYPES.items()))
+
+
+def at(text: str) -> int:
+    """Read `2025-05-07 10:00` as people in Shanghai write it."""
+    return instant(text)
+
+
+class Stage:
+    """Events in the order they arrived, and what attribution makes of them."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        """Number the arrivals; the same event may arrive twice."""
+        rows = [
+            {
+                **msgspec.to_builtins(event),
+                "kind": str(event.kind),
+                "offset": offset,
+                "day": day_of(event.occurred_at_ms),
+            }
+            for offset, event in enumerate(events, start=1)
+        ]
+        self._events = pa.Table.from_pylist(rows, schema=SCHEMA)
+        self.published: dict[str, Any] = {}
+        self.attribution = Attribution(DuckDbCredits(self._snapshot, self), REGISTRY)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with _DUCKDB.cursor() as connection:
+            connection.register("events", self._events)
+            yield connection
+
+    def publish(self, name: str, table: Any) -> None:
+        """Keep what was published."""
+        self.published[name] = table
+
+    def credits(self, definition: str = "last_click", window: str | None = "30d") -> list[dict[str, Any]]:
+        """Recompute, and read the rows of one definition and window."""
+        self.attribution.run()
+        return [
+            row
+            for row in self.published["credits"].to_pylist()
+            if row["definition_id"] == definition and window in (None, row["window"])
+        ]
+
+    def table(self) -> Any:
+        """Recompute, and give the whole table."""
+        self.attribution.run()
+        return self.published["credits"]
+
+
+_counter = itertools.count()
+
+
+def click(when: str | int, click_id: str | None, **fields: Any) -> Event:
+    """Make a component click of reader rdr-1 on note-1's link into shop-1, unless said otherwise."""
+    given = {"note": "note-1", "creator": "creator-1", "link": "link-1", "line": "cid", "item": "item-1", **_HOUSE}
+    return _event(Kind.COMPONENT_CLICK, when, {"reader": "rdr-1", "click_id": click_id, **given, **fields})
+
+
+def shop(kind: Kind, when: str | int, sub_order: str | None, amount_fen: int | None = None, **fields: Any) -> Event:
+    """Make a returned order event of shop-1; the order is the sub-order's number before its dash."""
+    order = None if sub_order is None else sub_order.rpartition("-")[0]
+    given = {"sub_order_id": sub_order, "order_id": order, "amount_fen": amount_fen, "item": "item-1", **_HOUSE}
+    return _event(kind, when, {"source": "sandbox", "version": 1, "ref": f"n-{kind}-{sub_order}", **given, **fields})
+
+
+def pay(when: str | int, sub_order: str | None, amount_fen: int | None, click_id: str | None, **fields: Any) -> Event:
+    """Make a payment."""
+    return shop(Kind.PAY, when, sub_order, amount_fen, click_id=click_id, **fields)
+
+
+_HOUSE = {"platform": "sandbox", "shop": "shop-1", "merchant": "mer-1", "tenant": "ten-1"}
+
+
+def _event(kind: Kind, when: str | int, fields: dict[str, Any]) -> Event:
+    occurred_at_ms = at(when) if isinstance(when, str) else when
+    event_id = fields.pop("event_id", None) or f"evt-{kind}-{occurred_at_ms}-{next(_counter):04d}"
+    return Event(event_id=event_id, kind=kind, occurred_at_ms=occurred_at_ms, **fields)
