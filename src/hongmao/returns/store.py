@@ -1,4 +1,4 @@
-"""Port of this context: the accounts by which outside shops sign what they send."""
+"""Ports of this context: the accounts by which shops sign, the connector of each platform, the shops and items we know."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hongmao.kernel.ids import TenantId
+    from collections.abc import Mapping, Sequence
+
+    from hongmao.catalog.contracts import Shop
+    from hongmao.kernel.ids import ItemId, ShopId, TenantId
+    from hongmao.returns.contracts import Claim, RefusalReason, Row, RowProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,4 +37,36 @@ class AccountStore(Protocol):
 
     def of_tenant(self, tenant: TenantId) -> list[PlatformAccount]:
         """List a tenant's accounts."""
+        ...
+
+
+class Connector(Protocol):
+    """What the desk must know of a platform's wire format. Headers come with lower-case names."""
+
+    platform: str
+
+    def claim(self, headers: Mapping[str, str]) -> Claim | None:
+        """Read what a delivery says of itself; None where a header is absent or not of its shape."""
+        ...
+
+    def authenticate(
+        self, headers: Mapping[str, str], body: bytes, *, secret: bytes, now_ms: int
+    ) -> RefusalReason | None:
+        """Check signature and skew over the raw body; None where they prove it."""
+        ...
+
+    def rows(self, body: bytes, *, account: str) -> Sequence[Row | RowProblem]:
+        """Read a proved body, each row by itself; `DeliveryUnreadable` where the whole cannot be read."""
+        ...
+
+
+class Shelves(Protocol):
+    """What the catalogue knows of shops and items by their platforms' own ids."""
+
+    def shop(self, platform: str, platform_shop_id: str) -> Shop | None:
+        """Find a shop."""
+        ...
+
+    def item(self, shop: ShopId, platform_item_id: str) -> ItemId | None:
+        """Find an item of a shop."""
         ...
