@@ -149,7 +149,7 @@ class LeftOut:
     kind: str
     """Kind of event, such as `component_click` or `visit`."""
     reason: str
-    """Why: an invalid reason of the event itself (`bot`, `prefetch`, ...); for returns also `no_click` (it carried no
-    click id), `unknown_click` (not one of this tenant's clicks), `invalid_click` (its click does not count)."""
+    """Why: an invalid reason of the event itself (`bot`, `prefetch`, ...); for returns also `no_click_id`,
+    `click_unknown` (not one of this tenant's clicks) and `click_invalid` (its click does not count)."""
     count: int
     """How many events."""

@@ -161,7 +161,8 @@ class Matched:
     click_id: str | None
     """The token as the shop returned it; None where it returned none."""
     verdict: str
-    """What the token is: `valid`, `none`, or a reason such as `forged`, `malformed`, `expired`, `unknown`."""
+    """`valid`, or why the order has no click of ours: `no_click_id`, `malformed`, `unknown_key`, `forged`, `expired`,
+    `future`, `click_unknown`."""
     click: ClickFacts | None
     """The click in our log; None where there is none of this tenant."""
     elapsed_ms: int | None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from hongmao.insight.contracts.figures import Figure, LeftOut, Maturity, ReportQuery
+    from hongmao.insight.contracts.figures import DefinitionRef, Figure, LeftOut, Maturity, ReportQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,8 @@ class Overview:
     """Acts that do not count, by kind and reason."""
     unmatched: tuple[LeftOut, ...]
     """Returns of this tenant that carry no click of ours, or not in time."""
+    credited_by: DefinitionRef
+    """归因口径: whose credits stand behind purchases and GMV."""
     maturity: Maturity
     """Of the whole range: mature when every day is."""
 
