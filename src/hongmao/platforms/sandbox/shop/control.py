@@ -1,0 +1,186 @@
+"""The control door: accounts, stock, faults, and what the shop has in its book. For the city's driver and tests only."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.routing import Route
+
+from hongmao.kernel.ids import ID_PATTERN
+from hongmao.platforms.sandbox.shop import answers, orders, outbox, requests, stock
+from hongmao.platforms.sandbox.shop.contracts import Item, Shop
+from hongmao.platforms.sandbox.shop.desk import acts_of
+from hongmao.platforms.sandbox.shop.errors import AddressWrong, ControlBodyWrong, ControlRefused, DepositWrong
+from hongmao.platforms.sandbox.shop.faults import Faults
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from starlette.datastructures import Headers
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from hongmao.platforms.sandbox.shop.contracts import Order
+
+BODY_BYTES_MAX = 4 * 1024 * 1024
+PRICE_FEN_MAX = 10**10
+DELIVERIES_SHOWN = 200
+
+Form = TypeVar("Form")
+
+# Python's $ also matches before a last line feed; an id has none.
+_Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN.removesuffix("$") + r"\Z")]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+_Price = Annotated[int, msgspec.Meta(gt=0, le=PRICE_FEN_MAX)]
+
+
+class AccountForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A signing account: whose key signs, and where posts go."""
+
+    account: _Id
+    secret: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    webhook_url: Annotated[str, msgspec.Meta(max_length=2000)]
+    shops: list[_Id] = []
+    """Whose events it sends. A shop that no account claims sends by the first account registered."""
+
+
+class ShopForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A shop to open or rename."""
+
+    shop_id: _Id
+    name: _Name
+
+
+class ItemForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An item on sale; with a deposit it is sold by presale."""
+
+    item_id: _Id
+    shop_id: _Id
+    title: _Name
+    price_fen: _Price
+    presale_deposit_fen: _Price | None = None
+
+
+class StockForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shops and items to add or change."""
+
+    shops: list[ShopForm] = []
+    items: list[ItemForm] = []
+
+
+def token_problem(headers: Headers, token: str) -> ControlRefused | None:
+    """Say why the door stays shut; None for the token's holder. A shop without a token opens to nobody."""
+    if token and hmac.compare_digest(headers.get("x-control-token", "").encode(), token.encode()):
+        return None
+    return ControlRefused()
+
+
+async def accounts(request: Request) -> Response:
+    """Register an account, or change its secret, address and shops; what waited for an account goes out now."""
+    form = await _read(request, AccountForm)
+    _check_url(form.webhook_url)
+    with acts_of(request).act() as act:
+        outbox.register(act.sql, form.account, secret=form.secret, webhook_url=form.webhook_url, shops=form.shops)
+    return answers.told({"account": form.account})
+
+
+async def put_stock(request: Request) -> Response:
+    """Add or change shops and items."""
+    form = await _read(request, StockForm)
+    for place, item in enumerate(form.items):
+        if item.presale_deposit_fen is not None and item.presale_deposit_fen >= item.price_fen:
+            raise DepositWrong(place=f"items[{place}].presale_deposit_fen")
+    with acts_of(request).act() as act:
+        stock.put(
+            act.sql,
+            [Shop(**msgspec.structs.asdict(shop)) for shop in form.shops],
+            [Item(**msgspec.structs.asdict(item)) for item in form.items],
+        )
+    return answers.told({"shops": len(form.shops), "items": len(form.items)})
+
+
+async def faults(request: Request) -> Response:
+    """Put faults in force; what the body does not name is off."""
+    form = await _read(request, Faults)
+    with acts_of(request).act() as act:
+        outbox.set_faults(act.sql, form)
+    return answers.told(form)
+
+
+async def state(request: Request) -> Response:
+    """Say how things stand. `outbox_due` is what would be sent at this instant; 0 means that waiting brings nothing more."""
+    acts = acts_of(request)
+    with acts.book.reading() as sql:
+        waiting = outbox.backlog(sql, acts.clock.now_ms())
+        counted = {row["name"]: row["n"] for row in sql.execute("SELECT name, n FROM counter")}
+    if waiting.due:
+        acts.told()
+    return answers.told(
+        {
+            "orders": counted.get("order", 0),
+            "outbox_pending": waiting.pending,
+            "outbox_due": waiting.due,
+            "delivered": counted.get("delivered", 0),
+            "refused": counted.get("refused", 0),
+            "repeats_sent": counted.get("repeats_sent", 0),
+            "garbage_sent": counted.get("garbage_sent", 0),
+        }
+    )
+
+
+async def every_order(request: Request) -> Response:
+    """List every order with its click id or null: the truth that reports are checked against."""
+    with acts_of(request).book.reading() as sql:
+        found = [_order_truth(order) for order in orders.every(sql)]
+    return answers.told({"orders": found})
+
+
+async def deliveries(request: Request) -> Response:
+    """Show the delivery log, latest first: what was posted, and the answer where it was refused or failed."""
+    with acts_of(request).book.reading() as sql:
+        posts = [dict(row) for row in _latest_posts(sql)]
+    return answers.told({"deliveries": posts})
+
+
+def _latest_posts(sql: sqlite3.Connection) -> list[sqlite3.Row]:
+    return sql.execute("SELECT * FROM delivery ORDER BY post_no DESC LIMIT ?", (DELIVERIES_SHOWN,)).fetchall()
+
+
+def _order_truth(order: Order) -> dict[str, object]:
+    return answers.order_facts(order) | {
+        "buyer": order.buyer,
+        "click_id": order.click_id,
+        "refunds": [asdict(refund) for refund in order.refunds],
+    }
+
+
+async def _read(request: Request, kind: type[Form]) -> Form:
+    body = await requests.body_of(request, bytes_max=BODY_BYTES_MAX)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as wrong:
+        raise ControlBodyWrong(place="body", why=str(wrong)) from None
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise AddressWrong(place="webhook_url")
+
+
+ROUTES = [
+    Route(f"{requests.CONTROL_PREFIX}/accounts", accounts, methods=["POST"]),
+    Route(f"{requests.CONTROL_PREFIX}/stock", put_stock, methods=["POST"]),
+    Route(f"{requests.CONTROL_PREFIX}/faults", faults, methods=["POST"]),
+    Route(f"{requests.CONTROL_PREFIX}/state", state),
+    Route(f"{requests.CONTROL_PREFIX}/orders", every_order),
+    Route(f"{requests.CONTROL_PREFIX}/deliveries", deliveries),
+]

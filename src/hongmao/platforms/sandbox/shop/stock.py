@@ -1,0 +1,59 @@
+"""What is on sale: shops and their items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hongmao.kernel.errors import NotFound
+from hongmao.platforms.sandbox.shop.contracts import Item, Shop
+from hongmao.platforms.sandbox.shop.errors import UnknownShop
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+_ITEM = "SELECT item_id, shop_id, title, price_fen, presale_deposit_fen FROM item"
+
+
+def shops(sql: sqlite3.Connection) -> list[Shop]:
+    """List all shops by id."""
+    return [Shop(**row) for row in sql.execute("SELECT shop_id, name FROM shop ORDER BY shop_id")]
+
+
+def shop(sql: sqlite3.Connection, shop_id: str) -> Shop:
+    """Find a shop or say that there is none."""
+    row = sql.execute("SELECT shop_id, name FROM shop WHERE shop_id = ?", (shop_id,)).fetchone()
+    if row is None:
+        raise NotFound(id=shop_id)
+    return Shop(**row)
+
+
+def item(sql: sqlite3.Connection, item_id: str) -> Item:
+    """Find an item or say that there is none."""
+    row = sql.execute(f"{_ITEM} WHERE item_id = ?", (item_id,)).fetchone()
+    if row is None:
+        raise NotFound(id=item_id)
+    return Item(**row)
+
+
+def items_of(sql: sqlite3.Connection, shop_id: str) -> list[Item]:
+    """List a shop's items by id."""
+    return [Item(**row) for row in sql.execute(f"{_ITEM} WHERE shop_id = ? ORDER BY item_id", (shop_id,))]
+
+
+def put(sql: sqlite3.Connection, shops: Iterable[Shop], items: Iterable[Item]) -> None:
+    """Add shops and items; what is there already is changed. Orders keep title and price as they were."""
+    sql.executemany(
+        "INSERT INTO shop (shop_id, name) VALUES (?, ?) ON CONFLICT (shop_id) DO UPDATE SET name = excluded.name",
+        [(shop.shop_id, shop.name) for shop in shops],
+    )
+    known = {row["shop_id"] for row in sql.execute("SELECT shop_id FROM shop")}
+    for place, item in enumerate(items):
+        if item.shop_id not in known:
+            raise UnknownShop(place=f"items[{place}].shop_id", shop_id=item.shop_id)
+        sql.execute(
+            "INSERT INTO item (item_id, shop_id, title, price_fen, presale_deposit_fen) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (item_id) DO UPDATE SET shop_id = excluded.shop_id, title = excluded.title,"
+            " price_fen = excluded.price_fen, presale_deposit_fen = excluded.presale_deposit_fen",
+            (item.item_id, item.shop_id, item.title, item.price_fen, item.presale_deposit_fen),
+        )
