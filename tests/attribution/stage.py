@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,10 +16,10 @@ from hongmao.events.contracts import Event, Kind
 from hongmao.kernel.time import day_of, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
 REGISTRY = load_registry()
-# One database for all stages: each snapshot is a cursor with a view `events` of its own.
+# One database for all stages: each question has a cursor with a view `events` of its own.
 _DUCKDB = duckdb.connect()
 _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(Event.__struct_fields__, pa.string()),
@@ -56,13 +55,15 @@ class Stage:
         ]
         self._events = pa.Table.from_pylist(rows, schema=SCHEMA)
         self.published: dict[str, Any] = {}
-        self.attribution = Attribution(DuckDbCredits(self._snapshot, self), REGISTRY)
+        self.attribution = Attribution(DuckDbCredits(self, self), REGISTRY)
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with _DUCKDB.cursor() as connection:
-            connection.register("events", self._events)
-            yield connection
+    def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, object]]:
+        """Ask the view `events`, on a cursor that no other stage shares."""
+        with _DUCKDB.cursor() as cursor:
+            cursor.register("events", self._events)
+            cursor.execute(sql, dict(params or {}))
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def publish(self, name: str, table: Any) -> None:
         """Keep what was published."""

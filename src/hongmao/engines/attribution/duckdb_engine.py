@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -14,16 +15,16 @@ from hongmao.attribution.rules import Found, Looked
 from hongmao.kernel.time import day_of, span_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    import duckdb
-
     from hongmao.definitions.contracts import AttributionDefinition
+    from hongmao.events.api import Tables
 
 _TYPES = {"text": pa.string(), "whole": pa.int64(), "day": pa.date32()}
 CREDITS_SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in CREDITS_COLUMNS.items()])
+_PARAMETER = re.compile(r"\$(\w+)")
+_Row = dict[str, Any]
 STEPS = ("facts", "latest", "touches", "deposits", "conversions", "matched", "candidates", "inside")
 
 
@@ -36,63 +37,69 @@ class Derived(Protocol):
 
 
 class DuckDbCredits:
-    """The `CreditEngine` in process. `snapshot` opens a connection on which the view `events` stands still."""
+    """The `CreditEngine` in process, over the derived tables' SQL port."""
 
-    def __init__(
-        self, snapshot: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]], derived: Derived
-    ) -> None:
-        """Read from snapshots, publish to `derived`; nothing is kept in between."""
-        self._snapshot = snapshot
+    def __init__(self, tables: Tables, derived: Derived) -> None:
+        """Read the view `events` from `tables`, publish to `derived`; nothing is kept in between."""
+        self._tables = tables
         self._derived = derived
 
     def newest_day(self) -> date | None:
         """Name the Asia/Shanghai day of the newest event."""
-        with self._snapshot() as connection:
-            newest = connection.sql("select max(occurred_at_ms) from events").fetchall()[0][0]
-        return None if newest is None else day_of(newest)
+        newest = self._tables.rows("select max(occurred_at_ms) as newest from events")[0]["newest"]
+        return day_of(newest) if isinstance(newest, int) else None
 
     def publish(self, definitions: Sequence[AttributionDefinition]) -> Tally:
-        """Compute all credits on one snapshot and publish them as one table."""
-        with self._snapshot() as connection:
-            tables = [self._credits(connection, definition, order_id=None) for definition in definitions]
-        table = pa.concat_tables([CREDITS_SCHEMA.empty_table(), *tables]).combine_chunks()
+        """Compute all credits in one query, so that every definition sees the same events, and publish them."""
+        rows = self._credits(definitions) if definitions else []
+        table = pa.Table.from_pylist(rows, schema=CREDITS_SCHEMA)
         self._derived.publish(CREDITS_TABLE, table)
         return _tally(table)
 
     def rows_of(self, order_id: str, definition: AttributionDefinition) -> tuple[Sequence[Found], Sequence[Looked]]:
         """Compute one order's credits, and the touches that were looked at."""
-        with self._snapshot() as connection:
-            table = self._credits(connection, definition, order_id=order_id)
-            candidates = _ask(connection, definition, STEPS[:-1], queries.text("platform/looked"), order_id=order_id)
-        return [_found(row) for row in table.to_pylist()], [_looked(row) for row in candidates.to_pylist()]
+        looked = _Asking(definition, STEPS[:-1], "platform/looked", order_id=order_id)
+        candidates = self._tables.rows(looked.sql, looked.parameters)
+        return [_found(row) for row in self._credits([definition], order_id)], [_looked(row) for row in candidates]
 
-    def _credits(
-        self, connection: duckdb.DuckDBPyConnection, definition: AttributionDefinition, *, order_id: str | None
-    ) -> Any:
+    def _credits(self, definitions: Sequence[AttributionDefinition], order_id: str | None = None) -> list[_Row]:
+        """Give the rows of several definitions, in the one order they are always in."""
         steps = (*STEPS, "credited", "payments", "refunds", "entries")
-        table = _ask(connection, definition, steps, queries.text("platform/credits"), order_id=order_id)
-        return table.select(CREDITS_SCHEMA.names).cast(CREDITS_SCHEMA)
+        asked = [
+            _Asking(definition, steps, "platform/credits", order_id=order_id, suffix=f"_{number}")
+            for number, definition in enumerate(definitions)
+        ]
+        sql = "\nunion all\n".join(f"select * from (\n{one.sql}\n)" for one in asked)  # noqa: S608 - files of ours
+        rows = self._tables.rows(sql, {name: value for one in asked for name, value in one.parameters.items()})
+        return sorted(rows, key=_place)
 
 
-def _ask(
-    connection: duckdb.DuckDBPyConnection,
-    definition: AttributionDefinition,
-    steps: Sequence[str],
-    final: str,
-    *,
-    order_id: str | None,
-) -> Any:
-    """Run one chain; only the parameters that its text names are handed over, since DuckDB refuses any other."""
-    files = {step: f"platform/{step}" for step in steps} | {"windows": "windows"}
-    if "credited" in steps:
-        files["credited"] = model_named(definition.model).query
-    ordered = {name: files[name] for name in ("windows", *steps)}
-    sql = queries.chain(ordered, final)
-    sql = sql.replace("{touch_kinds}", queries.literals(definition.touches))
-    sql = sql.replace("{conversion_kinds}", queries.literals(definition.conversions))
-    parameters = _parameters(definition) | {"order_id": order_id}
-    named = {name: value for name, value in parameters.items() if f"${name}" in sql}
-    return connection.sql(sql, params=named).to_arrow_table()
+class _Asking:
+    """One definition's question: its SQL, and the parameters that this text names, since DuckDB refuses any other."""
+
+    def __init__(
+        self,
+        definition: AttributionDefinition,
+        steps: Sequence[str],
+        final: str,
+        *,
+        order_id: str | None,
+        suffix: str = "",
+    ) -> None:
+        files = {step: f"platform/{step}" for step in steps}
+        if "credited" in steps:
+            files["credited"] = model_named(definition.model).query
+        sql = queries.chain({"windows": "windows", **files}, queries.text(final))
+        sql = sql.replace("{touch_kinds}", queries.literals(definition.touches))
+        sql = sql.replace("{conversion_kinds}", queries.literals(definition.conversions))
+        given = _parameters(definition) | {"order_id": order_id}
+        self.parameters = {f"{name}{suffix}": value for name, value in given.items() if f"${name}" in sql}
+        self.sql = _PARAMETER.sub(rf"$\1{suffix}", sql)
+
+
+def _place(row: _Row) -> tuple[object, ...]:
+    names = ("platform", "sub_order_id", "entry", "ref", "event_id", "touch_event_id")
+    return (row["definition_id"], span_ms(row["window"]), *(row[name] or "" for name in names))
 
 
 def _parameters(definition: AttributionDefinition) -> dict[str, object]:

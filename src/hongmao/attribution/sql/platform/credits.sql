@@ -20,4 +20,3 @@ select
 from entries as e
 left join touches as t on t.touch = e.touch
 left join touches as own on own.touch = e.own_touch and e.refused is null
-order by e.window_rank, platform, e.sub_order_id, e.entry, e.ref, e.event_id, touch_event_id
