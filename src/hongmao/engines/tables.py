@@ -14,14 +14,15 @@ import duckdb
 
 from hongmao.engines.lake import derived, manifest
 from hongmao.engines.lake.warm import WARM_ROWS_MAX, Warmth, show_events, sql_text
-from hongmao.events.api import QueryRefused
+from hongmao.events.api import LakeDamaged, QueryRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TRIES: Final = 3  # a merge may remove a file between our look at the manifest and our opening it
+TRIES_MAX: Final = 100  # a reader that is overtaken by as many merges in a row has other troubles
 _Stamp = tuple[int, int, int] | None
+_Seen = dict["Path", _Stamp]
 
 
 class DuckTables:
@@ -37,7 +38,7 @@ class DuckTables:
         self._root = root.absolute()
         self._warm_rows_max = warm_rows_max
         self._turn = threading.Lock()
-        self._seen: dict[Path, _Stamp] = {}
+        self._seen: _Seen = {}
         self._warmth = Warmth()
         self._shown: set[str] = set()
         self._empty = tuple(empty or ())
@@ -53,14 +54,15 @@ class DuckTables:
         Python, where the rounding is ours to say.
         """
         _check_statement(sql)
-        for last in (*([False] * (TRIES - 1)), True):
+        for _ in range(TRIES_MAX):
+            seen = self._look()
             try:
-                return self._ask(sql, params)
+                return self._ask(seen, sql, params)
             except duckdb.IOException:
-                if last:
+                # A file is gone. If the manifests have moved on, it was replaced while we read; if not, it is lost.
+                if self._look() == seen:
                     raise
-                self._forget()
-        raise AssertionError("unreachable")  # pragma: no cover
+        raise LakeDamaged(path=str(self._root), why=f"it changed {TRIES_MAX} times while it was read")
 
     def position(self) -> int:
         """Give the offset up to which `events` shows the log at this moment."""
@@ -71,9 +73,11 @@ class DuckTables:
         with self._turn:
             self._connection.close()
 
-    def _ask(self, sql: str, params: Mapping[str, object] | None) -> list[dict[str, object]]:
+    def _ask(self, seen: _Seen, sql: str, params: Mapping[str, object] | None) -> list[dict[str, object]]:
         with self._turn:
-            self._refresh()
+            if seen != self._seen:
+                self._refresh()
+                self._seen = seen
             cursor = self._connection.cursor()
         try:
             cursor.execute(sql, dict(params or {}))
@@ -84,9 +88,6 @@ class DuckTables:
 
     def _refresh(self) -> None:
         """Bring the views up to the manifests, all in one transaction: a query sees the old ones or the new."""
-        seen = self._look()
-        if seen == self._seen:
-            return
         lake = manifest.load(self._root)
         self._connection.execute("BEGIN")
         try:
@@ -96,9 +97,9 @@ class DuckTables:
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
-        self._seen, self._warmth, self._shown = seen, warmth, shown
+        self._warmth, self._shown = warmth, shown
 
-    def _look(self) -> dict[Path, _Stamp]:
+    def _look(self) -> _Seen:
         pointers = (self._root / derived.FOLDER).glob(f"*/{derived.POINTER}")
         return {path: _stamp(path) for path in (self._root / manifest.NAME, *pointers)}
 
@@ -110,10 +111,6 @@ class DuckTables:
         for name, source in (empty | found).items():
             self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS FROM {source}')
         return empty.keys() | found.keys()
-
-    def _forget(self) -> None:
-        with self._turn:
-            self._seen = {}
 
 
 def _connect(root: Path) -> duckdb.DuckDBPyConnection:

@@ -6,8 +6,7 @@ Read top-down: which fields a kind must and must not carry, what a field may hol
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, SCHEMA_VERSION, Kind
 from hongmao.events.errors import (
@@ -16,13 +15,12 @@ from hongmao.events.errors import (
     FieldMalformed,
     FieldMissing,
     KindUnknown,
-    NumberOutOfRange,
     SchemaTooNew,
-    TextTooLong,
     TimeInFuture,
     TimeTooOld,
     clipped,
 )
+from hongmao.events.limits import Pattern, Text, Truth, Whole
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX
 from hongmao.kernel.time import DAY_MS, MINUTE_MS, iso
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from hongmao.events.contracts import Event
+    from hongmao.events.limits import Limit
     from hongmao.kernel.errors import BadInput
 
 FUTURE_MINUTES_MAX = 10  # what a phone's clock may be ahead of ours
@@ -90,71 +89,6 @@ FORBIDDEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     # A shop never learns our reader and we never learn its buyer: no row ties the two but the click id (PRIV-2).
     **dict.fromkeys(BACK_LINK | DESK, ("reader", "price_fen")),
 }
-
-
-class Limit(Protocol):
-    """What one field may hold."""
-
-    def fault(self, value: object, *, place: str) -> BadInput | None:
-        """Name what is wrong with a value; None where nothing is."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Short text of a fixed shape; `expected` is the word for it in `FieldMalformed`."""
-
-    expected: str
-    pattern: re.Pattern[str]
-
-    def fault(self, value: object, *, place: str) -> BadInput | None:
-        """Refuse other types and other shapes."""
-        if isinstance(value, str) and self.pattern.fullmatch(value) is not None:
-            return None
-        return FieldMalformed(place=place, expected=self.expected, got=clipped(str(value)))
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Free text up to a length. Whoever shows it escapes it; here it must only be writable."""
-
-    limit: int
-
-    def fault(self, value: object, *, place: str) -> BadInput | None:
-        """Refuse other types, too much of it, and half characters that no file can hold."""
-        if not isinstance(value, str):
-            return FieldMalformed(place=place, expected="str", got=clipped(str(value)))
-        if len(value) > self.limit:
-            return TextTooLong(place=place, got=len(value), limit=self.limit)
-        return None if _writable(value) else FieldMalformed(place=place, expected="utf8", got=clipped(ascii(value)))
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A whole number in a range, both ends in."""
-
-    low: int
-    high: int
-    error: type[NumberOutOfRange] = NumberOutOfRange
-
-    def fault(self, value: object, *, place: str) -> BadInput | None:
-        """Refuse other types (True is no number) and what lies outside."""
-        if type(value) is not int:
-            return FieldMalformed(place=place, expected="int", got=clipped(str(value)))
-        if self.low <= value <= self.high:
-            return None
-        return self.error(place=place, low=self.low, high=self.high, got=clipped(str(value)).strip('"'))
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """True or false."""
-
-    def fault(self, value: object, *, place: str) -> BadInput | None:
-        """Refuse everything else, 0 and 1 included."""
-        return (
-            None if isinstance(value, bool) else FieldMalformed(place=place, expected="bool", got=clipped(str(value)))
-        )
 
 
 _ID = Pattern("id", re.compile(ID_PATTERN))
@@ -247,11 +181,3 @@ def _when(at_ms: int) -> str:
         return iso(at_ms)
     except (OverflowError, ValueError, OSError):  # beyond the years that a calendar knows
         return f"{clipped(str(at_ms)).strip(chr(34))} ms"
-
-
-def _writable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from events.strategies import NOON, read_note
-from hongmao.engines.lake import Derived, ParquetLake, derived, manifest
+from hongmao.engines.lake import Derived, ParquetLake, derived, manifest, warm
 from hongmao.engines.tables import DuckTables
 from hongmao.events.api import LakeDamaged, Logged, QueryRefused
 
@@ -119,6 +119,17 @@ class TestEvents:
         lake.absorb([Logged(offset, read_note(offset + 100)) for offset in range(1, 8)])
 
         assert one(tables, "SELECT min(event_id), count(*) FROM events") == ("evt-000101", 7)
+
+    def test_of_few_but_long_texts_stay_on_disk(
+        self, root: Path, lake: ParquetLake, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(warm, "WARM_BYTES_MAX", 1_000)
+        lake.absorb(reads(1, 5))
+        tables = DuckTables(root)
+
+        assert one(tables, COUNT) == (5,)
+        assert one(tables, "SELECT count(*) FROM warm_events") == (0,)
+        tables.close()
 
     def test_outgrow_the_memory_and_go_on_from_files(self, root: Path, lake: ParquetLake) -> None:
         tables = DuckTables(root, warm_rows_max=3)

@@ -54,6 +54,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         """Count the events in the lake."""
         return sum(file.rows for file in self.files)
 
+    @property
+    def size_bytes(self) -> int:
+        """Weigh the lake on disk."""
+        return sum(file.size_bytes for file in self.files)
+
 
 _DECODER = msgspec.json.Decoder(Manifest)
 

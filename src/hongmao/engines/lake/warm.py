@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hongmao.engines.lake.manifest import LakeFile, Manifest
 
 WARM_ROWS_MAX: Final = 300_000  # some 100 MB in memory
+WARM_BYTES_MAX: Final = 64 * 2**20  # on disk: few events may still hold long texts, such as bodies kept in quarantine
 
 _SELECT: Final = "SELECT " + ", ".join(f'"{name}"' for name in columns.COLUMNS) + " FROM"
 _TYPED: Final = ", ".join(f'"{name}" {kind}' for name, kind in columns.SQL_TYPES.items())
@@ -38,10 +39,11 @@ def show_events(
     cursor: duckdb.DuckDBPyConnection, root: Path, lake: Manifest, have: Warmth, *, rows_max: int
 ) -> Warmth:
     """Make the view `events` show exactly this manifest, inside the caller's transaction; say what is warm then."""
-    if have.epoch != lake.epoch or have.position > lake.position or lake.rows > rows_max:
+    too_large = _too_large(lake, have, rows_max)
+    if too_large or have.epoch != lake.epoch or have.position > lake.position:
         cursor.execute(f"CREATE OR REPLACE TABLE warm_events ({_TYPED})")
         have = Warmth(lake.epoch)
-    if lake.rows > rows_max:
+    if too_large:
         _view(cursor, _files(root, lake.files, by_folder=True))
         return Warmth()
     fresh = [file for file in lake.files if file.last_offset > have.position]
@@ -50,6 +52,16 @@ def show_events(
         cursor.execute(f'INSERT INTO warm_events {_SELECT} {source} WHERE "offset" > $after', {"after": have.position})
     _view(cursor, "warm_events")
     return Warmth(lake.epoch, lake.position)
+
+
+def _too_large(lake: Manifest, have: Warmth, rows_max: int) -> bool:
+    """Tell whether the lake has outgrown memory.
+
+    What is warm already may grow to twice the limit, so that a lake near it, which a merge makes smaller and a batch
+    larger, is not copied again and again.
+    """
+    slack = 2 if have.epoch == lake.epoch else 1
+    return lake.rows > rows_max * slack or lake.size_bytes > WARM_BYTES_MAX * slack
 
 
 def _view(cursor: duckdb.DuckDBPyConnection, source: str) -> None:
