@@ -55,7 +55,7 @@ class MemoryLinks:
     """Links in memory, as the port describes."""
 
     def __init__(self, *links: AdLink) -> None:
-        self.kept = {link.id: link for link in links}
+        self.kept: dict[str, AdLink] = {link.id: link for link in links}
         self.changes = 0
         self.reads = 0
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from hongmao.kernel.ids import ClickId, CreatorId, ItemId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId
 
-AD_LABEL = "广告"
+AD_LABEL: Final = "广告"
 """The only characters that mark a funded link (LABEL-1); never translated, never replaced by 推广 or 合作."""
 
 CLICK_PARAM = "hm_click"

@@ -1,0 +1,107 @@
+"""The order of a feed. The organic part sees notes and nothing else: no link, no merchant, no money (CREAT-4)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hongmao.kernel.time import DAY_MS, HOUR_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hongmao.catalog.contracts import Note
+    from hongmao.kernel.ids import ReaderId
+    from hongmao.links.contracts import AdLink
+
+HALF_WEIGHT_DAYS: Final = 7  # a note of this age stands half the chance of a fresh one
+
+
+def rank(notes: Sequence[Note], reader: ReaderId, now_ms: int) -> list[Note]:
+    """Order published notes for one reader: fresh ones sooner, no two neighbours of one topic where that can be had.
+
+    Luck is drawn by hash from reader, note and hour, so the same question has the same answer, and the next hour
+    another. Notes of the future are left out.
+    """
+    hour = now_ms // HOUR_MS
+    published = [note for note in notes if note.published_at_ms <= now_ms]
+    by_points = sorted(published, key=lambda note: (-_points(note, reader, now_ms, hour), note.id))
+    return _spread(by_points)
+
+
+def _points(note: Note, reader: ReaderId, now_ms: int, hour: int) -> int:
+    """Weigh luck by freshness, in whole numbers so that every machine agrees."""
+    age_days = (now_ms - note.published_at_ms) // DAY_MS
+    return draw(reader, note.id, hour) * HALF_WEIGHT_DAYS // (HALF_WEIGHT_DAYS + age_days)
+
+
+def _spread(notes: Sequence[Note]) -> list[Note]:
+    """Take the best note of another topic than the last each time; the same topic only when no other is left."""
+    queues: dict[str, deque[tuple[int, Note]]] = defaultdict(deque)
+    for place, note in enumerate(notes):
+        queues[note.topic].append((place, note))
+    spread: list[Note] = []
+    while queues:
+        others = [topic for topic in queues if not spread or topic != spread[-1].topic]
+        topic = min(others or queues, key=lambda one: queues[one][0][0])
+        spread.append(queues[topic].popleft()[1])
+        if not queues[topic]:
+            del queues[topic]
+    return spread
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place on a page: a note, and the link that bought the place, if one did."""
+
+    note: Note
+    bought_by: AdLink | None
+
+
+def lay_out(
+    organic: Sequence[Note], ads: Sequence[tuple[AdLink, Note]], *, limit: int, every: int
+) -> tuple[list[Slot], int]:
+    """Fill a page: every `every`-th place goes to the next ad whose note is not on the page; all others to the organic order.
+
+    Gives the slots, and how many organic notes they used. Ads take places, they never reorder what stands around them.
+    """
+    shown: set[str] = {note.id for note in organic[:limit]}
+    waiting = deque(ads)
+    slots: list[Slot] = []
+    used = 0
+    while len(slots) < limit:
+        bought = _next_ad(waiting, shown) if (len(slots) + 1) % every == 0 else None
+        if bought is not None:
+            link, note = bought
+            shown.add(note.id)
+            slots.append(Slot(note, link))
+        elif used < len(organic):
+            slots.append(Slot(organic[used], None))
+            used += 1
+        else:
+            break
+    return slots, used
+
+
+def _next_ad(waiting: deque[tuple[AdLink, Note]], shown: set[str]) -> tuple[AdLink, Note] | None:
+    while waiting:
+        link, note = waiting.popleft()
+        if note.id not in shown:
+            return link, note
+    return None
+
+
+def rotate(links: Sequence[AdLink], *facts: object) -> Sequence[AdLink]:
+    """Begin a list of links at a place drawn from facts, so that every link has its turn and nobody's choice does."""
+    if not links:
+        return links
+    start = draw(*facts) % len(links)
+    return (*links[start:], *links[:start])
+
+
+def draw(*facts: object) -> int:
+    """Draw 32 bits from facts: the same facts, the same bits."""
+    digest = hashlib.blake2b("\0".join(map(str, facts)).encode("utf-8", "surrogatepass"), digest_size=4)
+    return int.from_bytes(digest.digest(), "big")

@@ -1,0 +1,149 @@
+"""What a reader sees: a feed, a note. The organic order knows nothing of money; ads take places of their own, labelled."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from hongmao.community.contracts import (
+    FEED_LIMIT_DEFAULT,
+    FEED_LIMIT_MAX,
+    FEED_NOTES_MAX,
+    AdComponent,
+    Card,
+    FeedPage,
+    NotePage,
+)
+from hongmao.community.errors import CursorMalformed, LimitOutOfRange
+from hongmao.community.rules import lay_out, rank, rotate
+from hongmao.kernel.errors import NotFound
+from hongmao.links.api import AD_LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from hongmao.catalog.contracts import Note
+    from hongmao.community.rules import Slot
+    from hongmao.community.store import Shelf
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import IdMaker, NoteId, ReaderId
+    from hongmao.links.api import AdLink, LinkTable, TokenMinter
+
+AD_EVERY = 5
+_CURSOR: Final = re.compile(r"(?P<at_ms>[0-9]{1,15})\.(?P<offset>[0-9]{1,6})")
+_IMPRESSION: Final = re.compile(r"imp_[0-9a-f]{28}")
+
+
+class Community:
+    """The reader's side. `serves` says whether a live link may be shown now: whether its merchant can still pay."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        table: LinkTable,
+        minter: TokenMinter,
+        *,
+        clock: Clock,
+        ids: IdMaker,
+        serves: Callable[[AdLink], bool],
+        ad_every: int = AD_EVERY,
+    ) -> None:
+        """Read notes from a shelf and links from the table."""
+        self._shelf = shelf
+        self._table = table
+        self._minter = minter
+        self._clock = clock
+        self._ids = ids
+        self._serves = serves
+        self._ad_every = ad_every
+        self._pool: tuple[int, tuple[Note, ...]] = (-1, ())
+
+    def feed(
+        self,
+        reader: ReaderId,
+        *,
+        cursor: str | None = None,
+        limit: int = FEED_LIMIT_DEFAULT,
+        topic: str | None = None,
+    ) -> FeedPage:
+        """Give a page of the feed, of one topic if asked. A cursor goes on in the order of the moment it was given."""
+        if not 1 <= limit <= FEED_LIMIT_MAX:
+            raise LimitOutOfRange(place="limit", high=FEED_LIMIT_MAX)
+        at_ms, offset = self._position(cursor)
+        notes = [note for note in self._notes() if topic in {None, note.topic}]
+        organic = rank(notes, reader, at_ms)[offset:]
+        ads = self._ads(reader, at_ms, offset, topic)
+        slots, used = lay_out(organic, list(ads), limit=limit, every=self._ad_every)
+        more = used < len(organic)
+        return FeedPage(
+            cards=tuple(self._card(slot, reader) for slot in slots),
+            cursor=f"{at_ms}.{offset + used}" if more else None,
+        )
+
+    def note_page(self, note: NoteId, reader: ReaderId, impression: str | None = None) -> NotePage:
+        """Give a note's page; `impression` is the card's that led here, where one did."""
+        found = self._shelf.note(note)
+        if found.published_at_ms > self._clock.now_ms():
+            raise NotFound(id=note)
+        slot = impression if impression and _IMPRESSION.fullmatch(impression) else self._ids.mint("imp")
+        link = self._link_under(note, reader)
+        return NotePage(
+            note=found,
+            creator=self._shelf.creator(found.creator),
+            impression=slot,
+            ad=None if link is None else self._component(link, slot, placement="note"),
+        )
+
+    def _position(self, cursor: str | None) -> tuple[int, int]:
+        if cursor is None:
+            return self._clock.now_ms(), 0
+        match = _CURSOR.fullmatch(cursor)
+        # A cursor of the future would show what is not published yet.
+        if match is None or int(match["at_ms"]) > self._clock.now_ms():
+            raise CursorMalformed(place="cursor")
+        return int(match["at_ms"]), int(match["offset"])
+
+    def _notes(self) -> tuple[Note, ...]:
+        revision = self._shelf.revision()
+        if self._pool[0] != revision:
+            self._pool = (revision, tuple(self._shelf.notes(limit=FEED_NOTES_MAX)))
+        return self._pool[1]
+
+    def _ads(self, reader: ReaderId, at_ms: int, offset: int, topic: str | None) -> Iterable[tuple[AdLink, Note]]:
+        """Give the links that may take places on this page, in the order of their turn."""
+        notes = {
+            note.id: note for note in self._notes() if note.published_at_ms <= at_ms and topic in {None, note.topic}
+        }
+        for link in rotate(self._table.live(), "ad", reader, at_ms, offset):
+            note = notes.get(link.note)
+            if note is not None and self._serves(link):
+                yield link, note
+
+    def _link_under(self, note: NoteId, reader: ReaderId) -> AdLink | None:
+        live = rotate(self._table.live_under(note), "component", reader, note)
+        return next((link for link in live if self._serves(link)), None)
+
+    def _card(self, slot: Slot, reader: ReaderId) -> Card:
+        impression = self._ids.mint("imp")
+        link = slot.bought_by or self._link_under(slot.note.id, reader)
+        return Card(
+            note=slot.note,
+            creator=self._shelf.creator(slot.note.creator),
+            impression=impression,
+            ad=None if link is None else self._component(link, impression, placement="feed"),
+            bought=slot.bought_by is not None,
+        )
+
+    def _component(self, link: AdLink, impression: str, *, placement: str) -> AdComponent:
+        query = urlencode({"i": impression, "s": self._minter.seal(link.id, impression), "p": placement})
+        return AdComponent(
+            link=link.id,
+            label=AD_LABEL,
+            title=link.title,
+            button=link.button,
+            shop=link.shop,
+            platform=link.platform,
+            impression=impression,
+            jump_url=f"/j/{link.id}?{query}",
+        )
