@@ -78,14 +78,12 @@ def _sync(*groups: str) -> None:
 def _run(command: list[str]) -> None:
     environ = {**ENVIRON, "UV_PROJECT_ENVIRONMENT": str(VENV), "npm_config_update_notifier": "false"}
     environ.pop("VIRTUAL_ENV", None)
-    print("$ " + shlex.join(command).replace(f"{ROOT}/", ""), flush=True)
-    try:
-        subprocess.run(command, check=True, cwd=ROOT, env=environ)
-    except (OSError, subprocess.CalledProcessError) as problem:
-        message = (
-            f"make setup stopped: {problem}\nThe lines above say why; once that is put right it goes on from here."
-        )
-        raise SystemExit(message) from None
+    said = shlex.join(command).replace(f"{ROOT}/", "")
+    print(f"$ {said}", flush=True)
+    code = subprocess.run(command, check=False, cwd=ROOT, env=environ).returncode
+    if code != 0:
+        message = f"set-up stopped: {said} ended with {code}, and the lines above say why. make setup goes on from here"
+        raise SystemExit(message)
 
 
 class Stamp:
