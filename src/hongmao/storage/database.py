@@ -41,7 +41,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         """Work on an engine; `open_database` makes one."""
         self._engine = engine
-        self._reads = engine.execution_options(hongmao_begin="BEGIN")
+        self._reads = engine.execution_options(hongmao_begin="BEGIN", **_one_snapshot(engine))
         # A transaction that will write says so at once: one that reads first and then writes could be refused halfway.
         self._writes = engine.execution_options(hongmao_begin="BEGIN IMMEDIATE")
         # SQLite lets waiting writers try again by chance; in one process they queue here instead.
@@ -94,6 +94,11 @@ def open_database(url: str) -> Database:
     event.listen(engine, "connect", _tune)
     event.listen(engine, "begin", _begin)
     return Database(engine)
+
+
+def _one_snapshot(engine: Engine) -> dict[str, str]:
+    # Every read of a session sees one state, as SQLite gives by itself: a statement's parts then always meet.
+    return {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
 
 def _tune(connection: SqliteConnection, _record: object) -> None:

@@ -32,7 +32,7 @@ class ChargeRow(TenantOwned, Base):
     )
     number: Mapped[Number]
     event_id: Mapped[Id] = mapped_column(unique=True)
-    click_id: Mapped[Id]
+    click_id: Mapped[Id] = mapped_column(index=True)
     link_id: Mapped[Id]
     impression: Mapped[Id | None]
     tenant_id: Mapped[str] = mapped_column(String(ID_CHARS))

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_charges")),
         sa.UniqueConstraint("event_id", name=op.f("uq_charges_event_id")),
     )
+    op.create_index(op.f("ix_charges_click_id"), "charges", ["click_id"], unique=False)
     op.create_index(op.f("ix_charges_tenant_id_at_ms"), "charges", ["tenant_id", "at_ms"], unique=False)
     op.create_index(
         "uq_charges_billed_impression",
@@ -55,4 +56,5 @@ def downgrade() -> None:
         postgresql_where=sa.text("amount_fen > 0 AND impression IS NOT NULL"),
     )
     op.drop_index(op.f("ix_charges_tenant_id_at_ms"), table_name="charges")
+    op.drop_index(op.f("ix_charges_click_id"), table_name="charges")
     op.drop_table("charges")

@@ -1,0 +1,191 @@
+"""Billing: follow the log, charge each component click once, show merchants what they paid and why."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from hongmao.billing.contracts import (
+    Line,
+    Statement,
+    StatementLine,
+    StatementMovement,
+    TopUp,
+    Wallet,
+)
+from hongmao.billing.errors import LineUnknown, TopUpBeyond
+from hongmao.billing.rules import (
+    bill,
+    outside_of,
+    own_reason,
+    revenue_of,
+    taps_of,
+    top_up,
+    wallet_account,
+    wallet_of,
+)
+from hongmao.catalog.api import Permission, demand
+from hongmao.events.contracts import Kind
+from hongmao.kernel.ids import check_id
+from hongmao.kernel.time import Window
+from hongmao.ledger.api import open_accounts, post
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hongmao.billing.contracts import Charge, Spend
+    from hongmao.billing.store import BillingStore, BillingWork
+    from hongmao.catalog.api import Catalog, Principal
+    from hongmao.events.contracts import Event, Logged
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.ledger.api import Account, Ledger
+    from hongmao.ledger.contracts import Turnover
+
+TOP_UP_FEN_MAX = 10_000_000_000  # a hundred million yuan, above any single recharge
+CHARGES_PAGE_MAX = 1_000
+_EPOCH = date(1970, 1, 1)
+
+
+class Billing:
+    """Charges from clicks, wallets by line, balanced statements."""
+
+    def __init__(self, store: BillingStore, ledger: Ledger, catalog: Catalog, clock: Clock) -> None:
+        """Work on a store; the ledger is read here and written through the store's own transaction."""
+        self._store = store
+        self._ledger = ledger
+        self._catalog = catalog
+        self._clock = clock
+
+    def absorb(self, batch: Sequence[Logged]) -> None:
+        """Charge the component clicks of a piece of the log, in one transaction with the position after it.
+
+        Exactly once in effect: a click that has a charge is passed over, so any piece may come again, and what fails
+        halfway has left nothing.
+        """
+        if not batch:
+            return
+        clicks = {logged.event.event_id: logged.event for logged in batch if _billable(logged.event)}
+        with self._store.begin() as work:
+            known = work.charged(clicks)
+            self._charge(work, [click for key, click in clicks.items() if key not in known])
+            work.move_to(batch[-1].offset)
+
+    def position(self) -> int:
+        """Give the log offset up to which everything has been charged."""
+        return self._store.position()
+
+    def charge_of(self, event_id: str, *, tenant: TenantId | None = None) -> Charge | None:
+        """Find the charge of a click event; for an answer to a tenant, name it."""
+        return self._store.charge(tenant, event_id=event_id)
+
+    def charge_of_click(self, click_id: str, *, tenant: TenantId | None = None) -> Charge | None:
+        """Find the charge of a click by its token; for an answer to a tenant, name it."""
+        return self._store.charge(tenant, click_id=click_id)
+
+    def charges(
+        self, tenant: TenantId | None, window: Window, *, after: int = 0, limit: int = CHARGES_PAGE_MAX
+    ) -> Sequence[Charge]:
+        """List the charges of clicks that happened in a window; None is the house's own look at every tenant's."""
+        return [charge for _, charge in self._store.charges(tenant, window, after=after, limit=limit)]
+
+    def numbered_charges(
+        self, window: Window, *, after: int, limit: int = CHARGES_PAGE_MAX
+    ) -> Sequence[tuple[int, Charge]]:
+        """List every tenant's charges with their numbers, page by page: for read models."""
+        return self._store.charges(None, window, after=after, limit=limit)
+
+    def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
+        """Add up what was paid by day, note, link and line; None is the house's own look at every tenant's."""
+        return self._store.spend(tenant, window)
+
+    def top_up(self, who: Principal, merchant: MerchantId, line: Line | str, amount_fen: int, key: str) -> TopUp:
+        """Enter a payment into a merchant's wallet, once per key."""
+        demand(who, Permission.TOP_UP)
+        owner = self._catalog.merchant(who, merchant)
+        chosen = _line(line)
+        if type(amount_fen) is not int or not 0 < amount_fen <= TOP_UP_FEN_MAX:
+            raise TopUpBeyond(place="amount_fen", fen_max=TOP_UP_FEN_MAX)
+        wallet = wallet_account(owner.id, chosen)
+        now_ms = self._clock.now_ms()
+        entered = top_up(wallet, amount_fen, check_id(key, place="key"), now_ms)
+        with self._store.begin() as work:
+            open_accounts(work.ledger, {wallet: 0, outside_of(wallet): None, revenue_of(wallet): None})
+            (posted,) = post(work.ledger, (entered,), now_ms)
+        return TopUp(
+            merchant=owner.id,
+            line=chosen,
+            funder=wallet.funder,
+            amount_fen=amount_fen,
+            key=key,
+            duplicate=posted.duplicate,
+        )
+
+    def wallet(self, merchant: MerchantId, line: Line | str = Line.CID) -> Wallet:
+        """Give what a merchant has left on a line; whether somebody may know it is decided by whoever asks."""
+        account = wallet_account(merchant, _line(line))
+        balance_fen = self._ledger.balance(account) or 0
+        return Wallet(merchant=merchant, line=Line(account.line), funder=account.funder, balance_fen=balance_fen)
+
+    def wallets(self, who: Principal) -> Sequence[Wallet]:
+        """List the wallets of the merchants that a principal sees."""
+        demand(who, Permission.READ_WALLETS)
+        return [self.wallet(merchant.id, line) for merchant in self._catalog.merchants(who) for line in Line]
+
+    def statement(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Statement:
+        """Draw a merchant's wallets up from one instant to another: opening, movements, closing, each with its funder."""
+        demand(who, Permission.READ_WALLETS)
+        owner = self._catalog.merchant(who, merchant)
+        window = Window(from_ms, max(from_ms, to_ms))
+        return Statement(
+            merchant=owner.id,
+            tenant=owner.tenant,
+            from_ms=window.start_ms,
+            to_ms=window.end_ms,
+            lines=tuple(_statement_line(turnover) for turnover in self._ledger.turnover(owner.id, window)),
+            uncharged=tuple(self._store.uncharged(owner.tenant, owner.id, window)),
+        )
+
+    def _charge(self, work: BillingWork, clicks: Sequence[Event]) -> None:
+        payable = [click for click in clicks if own_reason(click) is None]
+        wallets: set[Account] = {wallet for click in payable if (wallet := wallet_of(click)) is not None}
+        decided = bill(
+            clicks,
+            paid=work.paid({tap for click in payable for tap in taps_of(click)}),
+            funds_fen={account: found.balance_fen for account, found in work.ledger.standings(wallets).items()},
+        )
+        work.add(decided.charges)
+        post(work.ledger, decided.batches, self._clock.now_ms())
+
+
+def _billable(event: Event) -> bool:
+    # A click without a tenant belongs to nobody who could be charged or shown a charge; the log still has it.
+    return event.kind is Kind.COMPONENT_CLICK and event.tenant is not None
+
+
+def _line(line: Line | str) -> Line:
+    try:
+        return Line(line)
+    except ValueError:
+        raise LineUnknown(place="line") from None
+
+
+def _statement_line(turnover: Turnover) -> StatementLine:
+    account = turnover.account
+    return StatementLine(
+        line=account.line,
+        kind=account.kind,
+        funder=account.funder,
+        opening_fen=turnover.opening_fen,
+        movements=tuple(
+            StatementMovement(
+                day=_EPOCH + timedelta(days=movement.day),
+                why=movement.why,
+                entries=movement.entries,
+                amount_fen=movement.amount_fen,
+                funder=account.funder,
+            )
+            for movement in turnover.movements
+        ),
+        closing_fen=turnover.closing_fen,
+    )

@@ -1,0 +1,72 @@
+"""Port of this context: charges, the ledger's postings and the position in the log, kept in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from contextlib import AbstractContextManager
+
+    from hongmao.billing.contracts import Charge, Spend, Uncharged
+    from hongmao.billing.rules import Tap
+    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.kernel.time import Window
+    from hongmao.ledger.api import LedgerWork
+
+
+class BillingWork(Protocol):
+    """One transaction that holds the write lock."""
+
+    @property
+    def ledger(self) -> LedgerWork:
+        """Give the ledger's part of the same transaction."""
+        ...
+
+    def charged(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Say which of these clicks have a charge already."""
+        ...
+
+    def paid(self, taps: Collection[Tap]) -> frozenset[Tap]:
+        """Say for which of these taps a click was paid already."""
+        ...
+
+    def add(self, charges: Sequence[Charge]) -> None:
+        """Keep charges."""
+        ...
+
+    def move_to(self, offset: int) -> None:
+        """Keep the log offset up to which everything has had its effect; never backwards."""
+        ...
+
+
+class BillingStore(Protocol):
+    """Charges as they are read, and the door to writing."""
+
+    def begin(self) -> AbstractContextManager[BillingWork]:
+        """Begin a transaction: kept when the block ends well, gone otherwise."""
+        ...
+
+    def position(self) -> int:
+        """Give the log offset up to which everything has had its effect; 0 at first."""
+        ...
+
+    def charge(
+        self, tenant: TenantId | None, *, event_id: str | None = None, click_id: str | None = None
+    ) -> Charge | None:
+        """Find a charge by its event or click; another tenant's reads as None."""
+        ...
+
+    def charges(
+        self, tenant: TenantId | None, window: Window, *, after: int, limit: int
+    ) -> Sequence[tuple[int, Charge]]:
+        """List charges of a window with their numbers, in the order of charging, those above `after`."""
+        ...
+
+    def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
+        """Add paid charges up by day, note, link and line."""
+        ...
+
+    def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
+        """Count the clicks that cost nothing, by reason."""
+        ...

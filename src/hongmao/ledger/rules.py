@@ -1,0 +1,93 @@
+"""What may be posted. Pure: batches and standings go in, what is to be written comes out, or the first rule broken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hongmao.kernel.fingerprint import fingerprint
+from hongmao.kernel.money import AMOUNT_FEN_MAX
+from hongmao.ledger.contracts import Account, Batch, Posted, Standing, name_of
+from hongmao.ledger.errors import (
+    AccountMissing,
+    AmountNotWhole,
+    BatchTooSmall,
+    BatchUnbalanced,
+    FundsMissing,
+    KeyReused,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ENTRIES_MIN = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What posting a group means: an answer per batch, the batches to write with their fingerprints, the standings after."""
+
+    answers: tuple[Posted, ...]
+    fresh: tuple[tuple[Batch, str], ...]
+    standings: Mapping[Account, Standing]
+
+
+def plan(batches: Sequence[Batch], bodies: Mapping[str, str], standings: Mapping[Account, Standing]) -> Plan:
+    """Decide on a group, all or nothing, each batch seeing what those before it left.
+
+    `bodies` holds the fingerprint of every key that was posted before. Raises the first rule broken, in the order of
+    `errors`.
+    """
+    bodies, standings = dict(bodies), dict(standings)
+    answers: list[Posted] = []
+    fresh: list[tuple[Batch, str]] = []
+    for batch in batches:
+        check(batch)
+        body = body_of(batch)
+        duplicate = batch.key in bodies
+        if bodies.setdefault(batch.key, body) != body:
+            raise KeyReused(key=batch.key, id=batch.key)
+        if not duplicate:
+            standings.update(after(batch, standings))
+            fresh.append((batch, body))
+        answers.append(Posted(key=batch.key, duplicate=duplicate))
+    return Plan(answers=tuple(answers), fresh=tuple(fresh), standings=standings)
+
+
+def check(batch: Batch) -> None:
+    """Look at a batch by itself: enough entries, whole amounts, a sum of zero."""
+    if len(batch.entries) < ENTRIES_MIN:
+        raise BatchTooSmall(place=batch.key, entries=len(batch.entries))
+    for entry in batch.entries:
+        amount = entry.amount_fen
+        if type(amount) is not int or amount == 0 or abs(amount) > AMOUNT_FEN_MAX:
+            raise AmountNotWhole(place=batch.key, amount=amount)
+    total = sum(entry.amount_fen for entry in batch.entries)
+    if total != 0:
+        raise BatchUnbalanced(place=batch.key, sum_fen=total)
+
+
+def after(batch: Batch, standings: Mapping[Account, Standing]) -> dict[Account, Standing]:
+    """Give the standings of the accounts that a batch touches, as it leaves them."""
+    moved: Counter[Account] = Counter()
+    for entry in batch.entries:
+        if entry.account not in standings:
+            raise AccountMissing(account=name_of(entry.account), id=name_of(entry.account))
+        moved[entry.account] += entry.amount_fen
+    return {account: _moved(account, standings[account], by_fen) for account, by_fen in moved.items()}
+
+
+def body_of(batch: Batch) -> str:
+    """Fingerprint what a batch says. When it was told is no part of that: a retry is told later."""
+    entries = [[name_of(entry.account), entry.amount_fen] for entry in batch.entries]
+    return fingerprint({"why": batch.why, "entries": entries})
+
+
+def _moved(account: Account, standing: Standing, by_fen: int) -> Standing:
+    left_fen = standing.balance_fen + by_fen
+    # Money that comes in is welcome on every account, even one that stands below its floor.
+    if by_fen < 0 and standing.floor_fen is not None and left_fen < standing.floor_fen:
+        have_fen = standing.balance_fen - standing.floor_fen
+        raise FundsMissing(account=name_of(account), need_fen=-by_fen, have_fen=have_fen, id=name_of(account))
+    return replace(standing, balance_fen=left_fen)

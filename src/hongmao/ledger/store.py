@@ -1,0 +1,66 @@
+"""Port of this context: where entries are kept. Writing happens inside `begin`, one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from hongmao.kernel.time import Window
+    from hongmao.ledger.contracts import Account, Batch, EntryLine, LedgerCheck, Standing, TrialLine, Turnover
+
+
+class LedgerWork(Protocol):
+    """One transaction that holds the ledger's write lock: what it reads stays true until it ends."""
+
+    def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
+        """Give the standings of those accounts that are open."""
+        ...
+
+    def bodies(self, keys: Collection[str]) -> dict[str, str]:
+        """Give the fingerprints of those keys that were posted."""
+        ...
+
+    def open(self, account: Account, floor_fen: int | None) -> None:
+        """Open an account that is not open, at zero."""
+        ...
+
+    def write(
+        self, batches: Sequence[tuple[Batch, str]], standings: Mapping[Account, Standing], posted_at_ms: int
+    ) -> None:
+        """Append batches with their fingerprints and keep the balances they lead to."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """The ledger as it is read, and the door to writing."""
+
+    def begin(self) -> AbstractContextManager[LedgerWork]:
+        """Begin a transaction: kept when the block ends well, gone otherwise."""
+        ...
+
+    def balance(self, account: Account, before_ms: int | None) -> int | None:
+        """Give an account's balance, now or of what counts before an instant; None for an account nobody opened."""
+        ...
+
+    def accounts_of(self, owner: str) -> Sequence[Account]:
+        """List an owner's accounts."""
+        ...
+
+    def entries(self, owner: str, window: Window, *, after: int, limit: int) -> Sequence[EntryLine]:
+        """List an owner's entries that count in a window, by number, those above `after`."""
+        ...
+
+    def turnover(self, owner: str, window: Window) -> Sequence[Turnover]:
+        """Give an owner's accounts over a window, their entries added up by day and why, from one snapshot."""
+        ...
+
+    def trial_balance(self) -> Sequence[TrialLine]:
+        """List every account with its balance."""
+        ...
+
+    def check(self) -> LedgerCheck:
+        """Add everything up again from the entries."""
+        ...

@@ -1,0 +1,152 @@
+"""Charges in SQL, in one transaction with the ledger's postings and the position in the log."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, tuple_
+
+from hongmao.billing.contracts import Charge, Spend, Uncharged
+from hongmao.storage.days import day, day_number
+from hongmao.storage.ledger_posting import SqlLedgerWork
+from hongmao.storage.models import ChargeRow, PositionRow
+from hongmao.storage.records import to_data, to_values
+from hongmao.storage.scope import PlatformScope, TenantScope
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from sqlalchemy import ColumnElement
+
+    from hongmao.billing.rules import Tap
+    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.kernel.time import Window
+    from hongmao.storage.database import Database
+    from hongmao.storage.scope import Scope, ScopedSession
+
+CONSUMER = "billing"
+KEYS_PER_QUERY = 500
+_HOUSE = PlatformScope("billing follows the log, which holds every tenant's clicks")
+
+
+class SqlBillingWork:
+    """Implements `billing.store.BillingWork`."""
+
+    def __init__(self, session: ScopedSession) -> None:
+        """Work in a transaction."""
+        self._session = session
+        self.ledger = SqlLedgerWork(session)
+
+    def charged(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Say which of these clicks have a charge already."""
+        return frozenset(
+            found
+            for part in _parts(sorted(event_ids))
+            for found in self._session.scalars(select(ChargeRow.event_id).where(ChargeRow.event_id.in_(part)))
+        )
+
+    def paid(self, taps: Collection[Tap]) -> frozenset[Tap]:
+        """Say for which of these taps a click was paid already."""
+        tap = (ChargeRow.link_id, ChargeRow.impression)
+        return frozenset(
+            (row.link_id, row.impression or "")
+            for part in _parts(sorted(taps))
+            for row in self._session.execute(
+                select(*tap).where(ChargeRow.amount_fen > 0, ChargeRow.impression.is_not(None), tuple_(*tap).in_(part))
+            )
+        )
+
+    def add(self, charges: Sequence[Charge]) -> None:
+        """Keep charges."""
+        if charges:
+            self._session.execute(insert(ChargeRow), [to_values(charge, ChargeRow) for charge in charges])
+
+    def move_to(self, offset: int) -> None:
+        """Keep the offset, never backwards."""
+        row = self._session.get(PositionRow, CONSUMER, with_for_update=True)
+        if row is None:
+            self._session.add(PositionRow(consumer=CONSUMER, log_offset=offset))
+        else:
+            row.log_offset = max(row.log_offset, offset)
+
+
+class SqlBillingStore:
+    """Implements `billing.store.BillingStore`."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on a database."""
+        self._database = database
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlBillingWork]:
+        """Begin a transaction that holds the write lock."""
+        with self._database.session(_HOUSE, write=True) as session:
+            yield SqlBillingWork(session)
+
+    def position(self) -> int:
+        """Give the log offset that is kept; 0 at first."""
+        with self._database.session(_HOUSE) as session:
+            row = session.get(PositionRow, CONSUMER)
+            return row.log_offset if row else 0
+
+    def charge(
+        self, tenant: TenantId | None, *, event_id: str | None = None, click_id: str | None = None
+    ) -> Charge | None:
+        """Find a charge by its event or click."""
+        wanted = ChargeRow.event_id == event_id if event_id is not None else ChargeRow.click_id == click_id
+        with self._database.session(_scope(tenant)) as session:
+            row = session.scalar(select(ChargeRow).where(wanted).order_by(ChargeRow.number).limit(1))
+            return to_data(Charge, row) if row else None
+
+    def charges(
+        self, tenant: TenantId | None, window: Window, *, after: int, limit: int
+    ) -> Sequence[tuple[int, Charge]]:
+        """List charges of a window with their numbers."""
+        query = select(ChargeRow).where(*_within(window), ChargeRow.number > after)
+        with self._database.session(_scope(tenant)) as session:
+            rows = session.scalars(query.order_by(ChargeRow.number).limit(limit))
+            return [(row.number, to_data(Charge, row)) for row in rows]
+
+    def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
+        """Add paid charges up by day, note, link and line."""
+        booked = day_number(ChargeRow.at_ms)
+        by = (booked, ChargeRow.note_id, ChargeRow.link_id, ChargeRow.merchant_id, ChargeRow.line)
+        sums = (func.count().label("clicks"), func.sum(ChargeRow.amount_fen).label("amount_fen"))
+        query = select(booked.label("day"), *by[1:], *sums).where(*_within(window), ChargeRow.amount_fen > 0)
+        with self._database.session(_scope(tenant)) as session:
+            return [
+                Spend(
+                    day=day(row.day),
+                    note=row.note_id,
+                    link=row.link_id,
+                    merchant=row.merchant_id,
+                    line=row.line,
+                    clicks=row.clicks,
+                    amount_fen=int(row.amount_fen),
+                )
+                for row in session.execute(query.group_by(*by).order_by(*by))
+            ]
+
+    def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
+        """Count the clicks that cost nothing, by reason."""
+        query = (
+            select(ChargeRow.reason, func.count().label("clicks"))
+            .where(*_within(window), ChargeRow.merchant_id == merchant, ChargeRow.reason.is_not(None))
+            .group_by(ChargeRow.reason)
+            .order_by(ChargeRow.reason)
+        )
+        with self._database.session(TenantScope(tenant)) as session:
+            return [Uncharged(reason=row.reason or "", clicks=row.clicks) for row in session.execute(query)]
+
+
+def _within(window: Window) -> tuple[ColumnElement[bool], ...]:
+    return (ChargeRow.at_ms >= window.start_ms, ChargeRow.at_ms < window.end_ms)
+
+
+def _scope(tenant: TenantId | None) -> Scope:
+    return _HOUSE if tenant is None else TenantScope(tenant)
+
+
+def _parts(values: list[Any]) -> Iterator[list[Any]]:
+    return (values[start : start + KEYS_PER_QUERY] for start in range(0, len(values), KEYS_PER_QUERY))

@@ -1,0 +1,24 @@
+"""Asia/Shanghai days in SQL, as numbers from 1970-01-01."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from hongmao.kernel.time import DAY_MS, HOUR_MS
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
+
+_EPOCH = date(1970, 1, 1)
+
+
+def day_number(at_ms: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """Number the day of an instant: it begins at midnight in Shanghai, eight hours before that of the epoch."""
+    return (at_ms + 8 * HOUR_MS) // DAY_MS
+
+
+def day(number: int) -> date:
+    """Name a numbered day."""
+    return _EPOCH + timedelta(days=number)
