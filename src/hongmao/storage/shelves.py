@@ -1,4 +1,4 @@
-"""What a tenant's outside shop and its goods are called here, by the platform's own ids."""
+"""Shops and items by the ids that their platforms know them by."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from hongmao.catalog.contracts import Shop
 from hongmao.kernel.ids import ItemId
 from hongmao.storage.models import ItemRow, ShopRow
 from hongmao.storage.records import to_data
-from hongmao.storage.scope import TenantScope
+from hongmao.storage.scope import PlatformScope
 
 if TYPE_CHECKING:
-    from hongmao.kernel.ids import ShopId, TenantId
+    from hongmao.kernel.ids import ShopId
     from hongmao.storage.database import Database
+
+_DELIVERY = PlatformScope("a delivery names a shop before it is known whose it is")
 
 
 class SqlShelves:
@@ -24,16 +26,16 @@ class SqlShelves:
         """Work on a database."""
         self._database = database
 
-    def shop(self, tenant: TenantId, platform: str, platform_shop_id: str) -> Shop | None:
-        """Find the tenant's shop of that name on a platform; two tenants may work with one outside shop."""
+    def shop(self, platform: str, platform_shop_id: str) -> Shop | None:
+        """Find a shop, whoever owns it: the desk compares its tenant with the sender's."""
         query = select(ShopRow).where(ShopRow.platform == platform, ShopRow.platform_shop_id == platform_shop_id)
-        with self._database.session(TenantScope(tenant)) as session:
+        with self._database.session(_DELIVERY) as session:
             row = session.scalar(query)
             return to_data(Shop, row) if row else None
 
-    def item(self, tenant: TenantId, shop: ShopId, platform_item_id: str) -> ItemId | None:
-        """Find an item of that shop."""
+    def item(self, shop: ShopId, platform_item_id: str) -> ItemId | None:
+        """Find an item of a shop."""
         query = select(ItemRow.id).where(ItemRow.shop_id == shop, ItemRow.platform_item_id == platform_item_id)
-        with self._database.session(TenantScope(tenant)) as session:
+        with self._database.session(_DELIVERY) as session:
             found = session.scalar(query)
             return ItemId(found) if found else None

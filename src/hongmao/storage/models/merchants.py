@@ -19,10 +19,10 @@ class MerchantRow(TenantOwned, Base):
 
 
 class ShopRow(TenantOwned, Base):
-    """A shop. Two tenants may work with one outside shop, one tenant names it once."""
+    """A shop. An outside shop is one tenant's: what it sends back must not be told to two."""
 
     __tablename__ = "shops"
-    __table_args__ = (UniqueConstraint("tenant_id", "platform", "platform_shop_id"),)
+    __table_args__ = (UniqueConstraint("platform", "platform_shop_id"),)
     id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
     merchant_id: Mapped[Id] = mapped_column(ForeignKey("merchants.id"), index=True)
     platform: Mapped[Id]

@@ -108,9 +108,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_shops_merchant_id_merchants")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_shops_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),
-        sa.UniqueConstraint(
-            "tenant_id", "platform", "platform_shop_id", name=op.f("uq_shops_tenant_id_platform_platform_shop_id")
-        ),
+        sa.UniqueConstraint("platform", "platform_shop_id", name=op.f("uq_shops_platform_platform_shop_id")),
     )
     op.create_index(op.f("ix_shops_merchant_id"), "shops", ["merchant_id"], unique=False)
     op.create_index(op.f("ix_shops_tenant_id"), "shops", ["tenant_id"], unique=False)
