@@ -165,7 +165,7 @@ def _report(url: str, jobs: queue.Queue[tuple[str, int]], acks: Acks) -> None:
 
 def _send_events(line: Line, first: int) -> list[str]:
     now_ms = time.time_ns() // 1_000_000
-    ids = [f"kill:{n}" for n in range(first, first + PER_POST)]
+    ids = [f"kill-{n}" for n in range(first, first + PER_POST)]
     events = [{"event_id": one, "kind": "read", "occurred_at_ms": now_ms, "note": "note-1"} for one in ids]
     answer = line.must(line.post("/v1/events", {"events": events}), "POST", "/v1/events").json()
     assert answer["rejected"] == []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
     from hongmao.links.api import Jump, Links
-    from hongmao.returns.api import ReturnDesk
+    from hongmao.returns.api import AccountStore, ReturnDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Services:
     log: EventLog
     catalog: Catalog
     links: Links
+    accounts: AccountStore
     jump: Jump
     returns: ReturnDesk
     collector: Collector

@@ -29,7 +29,7 @@ class Sitting:
         self._citizen = citizen
         self._at_ms = at_ms
         self._rng = random.Random(f"sitting/{city.plan.seed}/{citizen.id}/{number}")  # noqa: S311 - a simulation
-        self._key = f"{citizen.id}:{number}"
+        self._key = f"{citizen.id}-{number}"
         self._sent = 0
         self._headers = {"cookie": f"hm_r={citizen.id}", "user-agent": citizen.agent}
 
@@ -96,7 +96,7 @@ class Sitting:
 
     def _stamp(self) -> dict[str, object]:
         self._sent += 1
-        return {"event_id": f"w:{self._key}:{self._sent}", "occurred_at_ms": self._at_ms}
+        return {"event_id": f"w-{self._key}-{self._sent}", "occurred_at_ms": self._at_ms}
 
     def _send(self, events: list[dict[str, object]]) -> None:
         if events:

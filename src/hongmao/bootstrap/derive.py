@@ -1,0 +1,88 @@
+"""What is derived from the log, in which order, and how it is made again from nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hongmao.events.api import LogClosed, Sink, rebuild
+from hongmao.jobs.worker import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hongmao.attribution.api import Attribution
+    from hongmao.billing.api import Billing
+    from hongmao.engines.lake.derived import Derived
+    from hongmao.engines.tables import DuckTables
+    from hongmao.events.api import EventLog, Lake
+
+BATCH_ROWS = 5_000
+# A run of the sink writes a file per day and kind it meets, so it gathers; credits are computed anew as a whole.
+SINK_PAUSE_S = 1.0
+ATTRIBUTION_PAUSE_S = 2.0
+
+
+class Derivation:
+    """The chain log → lake → credits, and log → charges."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        lake: Lake | None,
+        derived: Derived,
+        tables: DuckTables,
+        attribution: Attribution,
+        billing: Billing,
+    ) -> None:
+        """Without a lake to write to, this only tells how far others have come."""
+        self._log = log
+        self._lake = lake
+        self._sink = None if lake is None else Sink(log, lake)
+        self._derived = derived
+        self._tables = tables
+        self._attribution = attribution
+        self._billing = billing
+        self._credited_to = -1
+
+    def jobs(self) -> tuple[Step, ...]:
+        """Give the workers, each after the one it feeds on; a looker-on cannot tell how far credits have come."""
+        followers = (
+            Step("billing", self._billing.position, self._bill),
+            Step("sink", self._tables.position, self._carry, SINK_PAUSE_S),
+        )
+        if self._lake is None:
+            return followers
+        return (*followers, Step("attribution", lambda: self._credited_to, self._credit, ATTRIBUTION_PAUSE_S))
+
+    def rebuild(self, progress: Callable[[int], None]) -> dict[str, int]:
+        """Throw lake and credits away and make them again; post the charges that are missing, each once."""
+        if self._lake is None:
+            raise LogClosed
+        self._derived.wipe()
+        events = rebuild(self._log, self._lake, lambda at, _end: progress(at))
+        position = 0
+        while batch := self._log.read(after=position, limit=BATCH_ROWS):
+            self._billing.absorb(batch)
+            position = batch[-1].offset
+        self._credited_to = -1
+        self._credit()
+        credits_published = self._tables.rows("SELECT count(*) AS n FROM credits")[0]["n"]
+        return {"events": events, "credits": credits_published if isinstance(credits_published, int) else 0}
+
+    def _bill(self) -> int:
+        batch = self._log.read(after=self._billing.position(), limit=BATCH_ROWS)
+        self._billing.absorb(batch)
+        return len(batch)
+
+    def _carry(self) -> int:
+        if self._sink is None:
+            raise LogClosed
+        return self._sink.run_once()
+
+    def _credit(self) -> int:
+        position = self._tables.position()
+        moved = position - self._credited_to
+        if moved:
+            self._attribution.run()
+            self._credited_to = position
+        return moved
