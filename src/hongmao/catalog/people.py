@@ -43,11 +43,12 @@ class People:
         self._keys: Lookup[KeyRecord] = Lookup(desk.freshness, self._load_keys)
 
     def bootstrap_admin(self, *, login: str = "admin", password: str) -> FirstAdmin | None:
-        """Make the deployment's own tenant, its administrator and a key; None where there is one already.
+        """Make the deployment's own tenant, its administrator and a key; None where there is an administrator already.
 
-        The caller chooses the password, so that it can be written down before it is in force.
+        The caller chooses the password, so that it can be written down before it is in force. A crash before the key
+        was made leaves an administrator who can sign in and issue one.
         """
-        if self._desk.store.find(ApiKey, None, ADMIN_KEY) is not None:
+        if self._desk.store.find(User, None, ADMIN_USER) is not None:
             return None
         root = Principal(id=ADMIN_USER, tenant=PLATFORM, role=Role.ADMIN, name="administrator")
         self.add_tenant(root, name="Hongmao", kind=TenantKind.PLATFORM, id=PLATFORM)
