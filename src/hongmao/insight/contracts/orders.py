@@ -242,11 +242,11 @@ class Billed:
     sentence: Words
     """The step in one sentence."""
     charge_fen: int | None
-    """What was charged for the click; None where nothing was."""
+    """What was charged for the click; 0 where a rule said that it costs nothing, None where billing has not judged it."""
     batch: str | None
     """The ledger's posting batch."""
     wallet: str | None
-    """Which wallet paid."""
+    """Which wallet paid, as `merchant/line`."""
     line: str | None
     """`cid` or `ud`."""
     funder: str | None

@@ -1,0 +1,111 @@
+"""`hongmao explain order ID`: why an order belongs to a note, step by step (promise 6)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from hongmao.cli.main import lang_of_terminal
+from hongmao.insight.api import OrderUnknown
+from hongmao.insight.contracts import DASH, Credited, Matched, Received, State
+from hongmao.kernel.money import Money
+from hongmao.kernel.time import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hongmao.insight.contracts import Step, SubOrderTrace, Trace
+    from hongmao.kernel.errors import Lang
+
+_STEPS: dict[Lang, tuple[str, ...]] = {
+    "zh": ("收到", "验签", "去重", "匹配", "归因", "计费", "回传", "应答"),
+    "en": ("received", "verified", "deduped", "matched", "credited", "billed", "sent on", "answered"),
+}
+_MARKS = {State.DONE: "+", State.WAITING: "…", State.NONE: "-", State.FAILED: "!", State.NOT_CONFIGURED: "·"}
+_WORTH: dict[Lang, tuple[str, str, str]] = {"zh": ("实付", "退款", "净额"), "en": ("paid", "refunded", "net")}
+_ITEM: dict[Lang, str] = {"zh": "子订单", "en": "sub-order"}
+_ORDER: dict[Lang, str] = {"zh": "订单", "en": "Order"}
+_ALSO: dict[Lang, str] = {
+    "zh": "同号订单也出现在：{platforms}（用 --platform 指定）",
+    "en": "An order of this number is also on: {platforms} (choose with --platform)",
+}
+
+
+@click.group()
+def explain() -> None:
+    """Say why: every decision comes with its reasons."""
+
+
+@explain.command()
+@click.argument("order_id", metavar="ID")
+@click.option("--platform", default=None, help="Where it was bought, if two platforms use the number.")
+@click.option("--tenant", default=None, help="Whose order it is, if two tenants use the number.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of traces as JSON, both languages in it.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default=lang_of_terminal, help="Language of the words.")
+def order(*, order_id: str, platform: str | None, tenant: str | None, as_json: bool, lang: Lang) -> None:
+    """Print the trace of a parent order: received → verified → deduped → matched → credited → billed → sent on → answered."""
+    from hongmao.cli.house import open_house  # noqa: PLC0415 - opening a house is dear, `--help` is not
+
+    with open_house() as services:
+        insight = services.insight
+        traces = [
+            trace
+            for owner in dict.fromkeys(owner for owner, _ in insight.whose(order_id) if tenant in (None, owner))
+            if (trace := insight.trace(owner, order_id, platform)) is not None
+        ]
+    if not traces:
+        raise OrderUnknown(id=order_id)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(traces), ensure_ascii=False, indent=2, sort_keys=True))
+        return
+    for trace in traces:
+        for line in told(trace, lang):
+            # What others have named may hold control characters, and a terminal obeys them.
+            click.echo("".join(char if char.isprintable() else "\ufffd" for char in line))
+
+
+def told(trace: Trace, lang: Lang) -> Iterator[str]:
+    """Write a trace line by line."""
+    yield f"{_ORDER[lang]} {trace.order_id} · {trace.platform} · {trace.merchant_name} · {trace.shop_name}"
+    yield f"  {iso(trace.ordered_at_ms)} · {trace.status.value} · {_worth(trace, lang)}"
+    if trace.also_on:
+        yield f"  {_ALSO[lang].format(platforms=', '.join(trace.also_on))}"
+    for sub_order in trace.sub_orders:
+        yield ""
+        yield f"{_ITEM[lang]} {sub_order.sub_order_id} · {sub_order.title} · {sub_order.status.value} · {_worth(sub_order, lang)}"
+        for label, (_, step) in zip(_STEPS[lang], sub_order.steps, strict=True):
+            yield f"  {_MARKS[step.state]} {label:<10}{step.sentence.text(lang)}"
+            yield from (f"    {line}" for line in _facts(step, lang))
+
+
+def _facts(step: Step, lang: Lang) -> Iterator[str]:
+    match step:
+        case Received():
+            for act in step.acts:
+                note = " (superseded)" if act.superseded else ""
+                yield f"{iso(act.occurred_at_ms)} {act.kind} v{act.version} {_yuan(act.amount_fen)}{note}"
+        case Matched() if step.click is not None:
+            yield f"{step.click.click_id} · {iso(step.click.at_ms)} · {step.click.link} · {step.click.placement or DASH}"
+        case Credited():
+            for credit in step.credits:
+                name = f"{credit.definition.id}.v{credit.definition.version} {credit.window:<4}"
+                worth = f"{_yuan(credit.gross_fen)} / {_yuan(credit.net_fen)}"
+                yield f"{name}{worth} · {credit.sentence.text(lang)}"
+                for one in credit.candidates:
+                    mark = "*" if one.won else " "
+                    yield f"  {mark} {iso(one.at_ms)} {one.note_title}: {one.sentence.text(lang)}"
+        case _:
+            pass
+
+
+def _worth(of: Trace | SubOrderTrace, lang: Lang) -> str:
+    amounts = (of.gross_fen, of.refunded_fen, of.net_fen)
+    text = " · ".join(f"{word} {_yuan(fen)}" for word, fen in zip(_WORTH[lang], amounts, strict=True))
+    return f"{text} *" if of.partial else text
+
+
+def _yuan(fen: int | None) -> str:
+    return DASH if fen is None else str(Money(fen))

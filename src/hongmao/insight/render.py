@@ -1,0 +1,77 @@
+"""The city report as people read it: a plain text table, one column for the whole and one for each platform."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, cast
+
+from hongmao.insight.contracts import DASH
+from hongmao.kernel.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LINES: tuple[tuple[str, str], ...] = (
+    ("impressions", "曝光 impressions"),
+    ("clicks", "点击 clicks"),
+    ("component_clicks", "组件点击 component clicks"),
+    ("visits", "进店 visits"),
+    ("new_visitors", "新访客 new visitors"),
+    ("carts", "加购 carts"),
+    ("orders", "拍下 orders placed"),
+    ("purchases", "成交 purchases"),
+    ("refunds", "退款 refunds"),
+    ("spend_fen", "消费 spend (yuan)"),
+    ("gmv_fen", "GMV 含退款 gross (yuan)"),
+    ("gmv_net_fen", "净GMV net (yuan)"),
+    ("roi_gross", "ROI gross"),
+    ("roi_net", "净ROI net"),
+    ("gmv_all_returned_fen", "全部回传成交额 all returned (yuan)"),
+)
+_LABEL_WIDTH = 36
+_VALUE_WIDTH = 16
+
+
+def render_report(report: Mapping[str, object]) -> str:
+    """Write the report for a terminal; unknown is —, and what a figure means stands below."""
+    platforms = cast("Mapping[str, Mapping[str, object]]", report["platforms"])
+    columns: list[tuple[str, Mapping[str, object]]] = [("all", report), *platforms.items()]
+    definitions = cast("Mapping[str, object]", report["definitions"])
+    returns = cast("Mapping[str, int]", report["returns"])
+    lines = [
+        f"{report['from_day']} .. {report['to_day']}",
+        _line("", [name for name, _ in columns]),
+        *(_line(label, [_cell(key, column.get(key)) for _, column in columns]) for key, label in LINES),
+        "",
+        f"{_padded('回传 returns')}{', '.join(f'{name} {count:,}' for name, count in returns.items()) or DASH}",
+        f"{_padded('账本 ledger')}{'balanced' if report['ledger_balanced'] else 'NOT BALANCED'}",
+        f"{_padded('口径 definition')}last click, {definitions['window']}, by {definitions['clock']} time",
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cell(key: str, value: object) -> str:
+    match value:
+        case int() if key.endswith("_fen"):
+            return _grouped(str(Money(value)))
+        case int():
+            return f"{value:,}"
+        case str():
+            return value
+        case _:
+            return DASH
+
+
+def _grouped(yuan: str) -> str:
+    whole, fen = yuan.split(".")
+    return f"{'-' if whole.startswith('-') else ''}{int(whole.lstrip('-')):,}.{fen}"
+
+
+def _line(label: str, values: list[str]) -> str:
+    return _padded(label) + "".join(f"{value:>{_VALUE_WIDTH}}" for value in values)
+
+
+def _padded(label: str) -> str:
+    """Fill up to the column's width; a Chinese character takes two places on a terminal."""
+    width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in label)
+    return label + " " * max(1, _LABEL_WIDTH - width)

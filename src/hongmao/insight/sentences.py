@@ -1,0 +1,157 @@
+"""The trace in words: one sentence for each end a step can have, in both languages. No IO, no decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hongmao.insight.contracts import DASH, Words
+from hongmao.kernel.money import Money
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
+
+if TYPE_CHECKING:
+    from hongmao.insight.contracts import ClickFacts
+
+VERDICTS: dict[str, tuple[str, str]] = {
+    "no_click_id": ("订单没有带回点击 id", "the order brought back no click id"),
+    "malformed": ("带回的点击 id 不成形", "the click id that came back is malformed"),
+    "unknown_key": ("点击 id 由未知密钥签名", "the click id is signed with a key we do not hold"),
+    "forged": ("点击 id 的签名不符", "the click id's signature is forged"),
+    "expired": ("点击 id 已过期", "the click id has expired"),
+    "future": ("点击 id 的时间在未来", "the click id says it was made in the future"),
+    "click_unknown": ("点击 id 不是本商家的任何点击", "the click id is none of this merchant's clicks"),
+}
+CHARGE_REASONS: dict[str, tuple[str, str]] = {
+    "label_not_shown": ("没有证据表明展示了“广告”标识", "there is no proof that 广告 was shown beside it"),
+    "link_not_live": ("链接当时未通过审核或已暂停", "the link was not approved, or paused"),
+    "bot": ("点击来自机器人", "the click came from a bot"),
+    "prefetch": ("浏览器预取，并非点击", "the browser fetched ahead of any tap"),
+    "head_request": ("HEAD 请求不打开任何页面", "a HEAD request opens nothing"),
+    "link_preview": ("链接预览，并非点击", "a link preview, not a tap"),
+    "repeat_tap": ("同一读者重复点击", "the same reader tapped again at once"),
+    "no_price": ("链接单价为 0", "nobody pays for clicks on this link"),
+    "no_payer": ("点击没有可计费的商家或资金线", "the click names no merchant or line that could pay"),
+    "double_tap": ("同一次曝光的点击已计费", "a click of the same impression was paid for already"),
+    "funds_missing": ("钱包余额不足", "the wallet did not hold enough"),
+}
+
+
+def received(acts: int, deliveries: int) -> Words:
+    """Say what arrived."""
+    return Words(
+        zh=f"收到 {acts} 条事件，店铺共送达 {deliveries} 次",
+        en=f"{_count(acts, 'event')} arrived, in {_count(deliveries, 'delivery', 'deliveries')} of the shop",
+    )
+
+
+def verified(account: str, deliveries: int) -> Words:
+    """Say that the signatures held."""
+    return Words(
+        zh=f"账号 {account} 的签名、时间与随机数均通过校验，共 {deliveries} 次",
+        en=f"Signature, time and nonce of account {account} held, in {_count(deliveries, 'delivery', 'deliveries')}",
+    )
+
+
+UNVERIFIED = Words(zh="没有这些事件的送达记录", en="No record of a delivery was kept for these events")
+
+
+def deduped(duplicates: int, superseded: int) -> Words:
+    """Say what was not counted twice."""
+    if not duplicates and not superseded:
+        return Words(zh="没有重复，也没有更正", en="Nothing came twice and nothing was corrected")
+    return Words(
+        zh=f"{duplicates} 条重复未再计，{superseded} 条被更高版本取代",
+        en=f"{_count(duplicates, 'repeat')} not counted again, {superseded} replaced by later versions",
+    )
+
+
+def matched(click: ClickFacts, elapsed_ms: int | None) -> Words:
+    """Say which click the order carries."""
+    before = "" if elapsed_ms is None else f"，早于下单 {span_zh(elapsed_ms)}"
+    earlier = "" if elapsed_ms is None else f", {span_en(elapsed_ms)} before the order"
+    return Words(
+        zh=f"带回的点击 id 有效：笔记《{click.note_title}》下的组件点击{before}",
+        en=f"The click id is ours: a component click under the note {click.note_title!r}{earlier}",
+    )
+
+
+def unmatched(verdict: str) -> Words:
+    """Say why the order has no click."""
+    zh, en = VERDICTS.get(verdict, (verdict, verdict))
+    return Words(zh=zh, en=_sentence(en))
+
+
+def credited(note_title: str, definition: Words, window: str, others: int) -> Words:
+    """Say who earned it."""
+    return Words(
+        zh=f"按{definition.zh}、{window} 窗口，归因到笔记《{note_title}》，另有 {others} 个候选点击",
+        en=f"By {definition.en.lower()} over {window} it belongs to the note {note_title!r};"
+        f" {_count(others, 'other click')} looked at",
+    )
+
+
+def not_credited(reason_zh: str, reason_en: str) -> Words:
+    """Say why nobody earned it."""
+    return Words(zh=f"未归因：{reason_zh}", en=f"Nobody earned it: {reason_en}")
+
+
+UNPAID = Words(zh="尚未支付，支付回传后再归因", en="Not paid yet; credit is given once the payment has come back")
+UNJUDGED = Words(zh="归因任务还没有算到这条支付", en="Attribution has not come to this payment yet")
+
+
+def billed(charge_fen: int, line: str, funder: str | None) -> Words:
+    """Say what the click cost."""
+    amount = str(Money(charge_fen))
+    return Words(
+        zh=f"该点击按 {line.upper()} 线计费 {amount} 元，出资方 {funder or DASH}",
+        en=f"The click cost {amount} yuan on the {line.upper()} line, paid by {funder or DASH}",
+    )
+
+
+def not_billed(reason: str | None) -> Words:
+    """Say why the click cost nothing."""
+    code = (reason or DASH).removeprefix("invalid:")
+    zh, en = CHARGE_REASONS.get(code, (code, code))
+    return Words(zh=f"该点击计费 0：{zh}", en=f"The click cost nothing: {en}")
+
+
+UNBILLED = Words(zh="没有点击，因此没有计费", en="There is no click, so nothing was charged")
+BILL_WAITING = Words(zh="计费任务还没有算到该点击", en="Billing has not come to the click yet")
+SENT_ON = Words(
+    zh="本部署未配置向媒体回传：没有任何数据离开",
+    en="Nothing is configured to be passed on to a media platform: no data has left",
+)
+
+
+def answered(outcomes: tuple[str, ...]) -> Words:
+    """Say what the shop was told."""
+    told = ", ".join(outcomes)
+    return Words(zh=f"店铺得到的应答：{told}", en=f"The shop was answered: {told}")
+
+
+UNANSWERED = Words(zh="没有送达，因此没有应答", en="Nothing was delivered, so nothing was answered")
+
+
+def span_zh(length_ms: int) -> str:
+    """Write a length of time in Chinese, in its two largest units."""
+    return _span(length_ms, (" 天", " 小时", " 分钟"), " 不到一分钟")
+
+
+def span_en(length_ms: int) -> str:
+    """Write a length of time in English, in its two largest units."""
+    return _span(length_ms, (" d", " h", " min"), "less than a minute")
+
+
+def _span(length_ms: int, units: tuple[str, str, str], little: str) -> str:
+    sign, rest = ("-", -length_ms) if length_ms < 0 else ("", length_ms)
+    days, rest = divmod(rest, DAY_MS)
+    hours, rest = divmod(rest, HOUR_MS)
+    parts = [f"{count}{unit}" for count, unit in zip((days, hours, rest // MINUTE_MS), units, strict=True) if count]
+    return sign + " ".join(parts[:2]) if parts else little.strip()
+
+
+def _count(count: int, one: str, many: str | None = None) -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,194 @@
+"""Insight: one act per page. Every act for a merchant names its tenant first, and sees nothing else (promise 9)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hongmao.insight import cells, city, exports, links, notes, ops, orders, overview, rules
+from hongmao.insight import trace as traces
+from hongmao.insight.contracts import ReportQuery
+from hongmao.insight.credit import Crediting
+from hongmao.insight.names import Names
+from hongmao.insight.overview import Writer
+from hongmao.insight.queries import Queries
+from hongmao.insight.render import render_report
+from hongmao.insight.sight import Sight
+from hongmao.insight.spend import Charges
+from hongmao.insight.vocabulary import Vocabulary, reference
+from hongmao.kernel.ids import TenantId
+from hongmao.kernel.time import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hongmao.attribution.api import Attribution
+    from hongmao.billing.api import Billing
+    from hongmao.catalog.api import Catalog
+    from hongmao.definitions.api import Registry
+    from hongmao.events.api import Tables
+    from hongmao.insight.cells import By, Cells
+    from hongmao.insight.contracts import LinkPage, LinkRow, NoteRow, OpsPage, OrderRow, Overview, Trace, WorkerHealth
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import LinkId, MerchantId
+    from hongmao.ledger.api import Ledger
+    from hongmao.links.api import Links
+
+ORDERS_SHOWN = 200
+NO_DAY = date(1970, 1, 1)
+"""The day of a report about an empty log, which has none."""
+
+
+class _Whose(msgspec.Struct, frozen=True):
+    tenant: str
+    platform: str
+
+
+class Insight:
+    """Read models for consoles, command line and exports: the only place that joins across contexts. Writes nothing."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        catalog: Catalog,
+        links: Links,
+        billing: Billing,
+        ledger: Ledger,
+        definitions: Registry,
+        attribution: Attribution,
+        clock: Clock,
+    ) -> None:
+        """Stand on the derived tables and the doors of the contexts."""
+        self._queries = Queries(tables)
+        self._catalog = catalog
+        self._links = links
+        self._charges = Charges(billing)
+        self._ledger = ledger
+        self._definitions = definitions
+        self._attribution = attribution
+        self._clock = clock
+
+    def overview(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> Overview:
+        """Show the funnel, what each step cost, and what it brought: of all merchants of a tenant, or of one."""
+        sight = Sight.of(tenant, merchant)
+        vocabulary = self._vocabulary(query)
+        return overview.overview(
+            self._queries,
+            sight,
+            query,
+            self._writer(vocabulary, sight, query, by="nothing"),
+            credited_by=reference(vocabulary.attribution(cells.CREDIT_BY)),
+        )
+
+    def notes(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> tuple[NoteRow, ...]:
+        """List a tenant's notes with their figures, the one that earned most first."""
+        sight, vocabulary = Sight.of(tenant, merchant), self._vocabulary(query)
+        found = self._cells(vocabulary, sight, query, by="note")
+        writer = Writer(vocabulary, found, query, self._clock.now_ms())
+        mine = [link for link in self._links.of(tenant) if merchant in (None, link.merchant)]
+        return notes.note_rows(writer, Names(self._catalog, tenant), mine, found.parts, query)
+
+    def links(self, tenant: TenantId, query: ReportQuery) -> tuple[LinkRow, ...]:
+        """List a tenant's links with their figures, newest first."""
+        writer = self._writer(self._vocabulary(query), Sight.of(tenant), query, by="link")
+        invalid = links.invalid_by_link(self._queries, tenant, query)
+        return links.link_rows(writer, Names(self._catalog, tenant), self._links.of(tenant), invalid)
+
+    def link(self, tenant: TenantId, link_id: LinkId, query: ReportQuery) -> LinkPage:
+        """Show one link; `LinkUnknown` where it is nobody's or somebody else's."""
+        link = self._links.get(tenant, link_id)
+        writer = self._writer(self._vocabulary(query), Sight.of(tenant), query, by="link")
+        invalid = links.invalid_by_link(self._queries, tenant, query)
+        return links.link_page(self._queries, writer, Names(self._catalog, tenant), link, query, invalid)
+
+    def orders(
+        self,
+        tenant: TenantId,
+        query: ReportQuery,
+        limit: int = ORDERS_SHOWN,
+        merchant: MerchantId | None = None,
+    ) -> tuple[OrderRow, ...]:
+        """List orders whose first act fell into the range, newest first: one line each, net of refunds."""
+        sight = Sight.of(tenant, merchant)
+        return orders.order_rows(self._queries, Names(self._catalog, tenant), sight, query, limit)
+
+    def trace(self, tenant: TenantId, order_id: str, platform: str | None = None) -> Trace | None:
+        """Explain an order step by step; None where this tenant has none of that number.
+
+        Two platforms may use the same number: without `platform` the first by name is told, and `also_on` names the rest.
+        """
+        names = Names(self._catalog, tenant)
+        crediting = Crediting(self._attribution, self._definitions, names, tenant)
+        return traces.trace(traces.Desk(self._queries, names, tenant, crediting, self._charges), order_id, platform)
+
+    def ops(self, health: WorkerHealth | None = None) -> OpsPage:
+        """Show the health of events and returns over the whole deployment: counts and codes only."""
+        return ops.ops_page(self._queries, self._clock.now_ms(), health)
+
+    def city_report(self, from_ms: int | None = None, to_ms: int | None = None) -> dict[str, object]:
+        """Report on the whole deployment, for its operator, over the days from `from_ms` to before `to_ms`.
+
+        Last click over 15 d by billing time. The same log and definitions give the same bytes, on any day.
+        """
+        query = self._range(from_ms, to_ms)
+        vocabulary = self._vocabulary(query)
+        return city.city_report(
+            self._queries,
+            vocabulary,
+            query,
+            whole=self._cells(vocabulary, Sight.operator(), query, by="nothing"),
+            by_platform=self._cells(vocabulary, Sight.operator(), query, by="platform"),
+            ledger_balanced=self._ledger.verify().balanced,
+        )
+
+    def merchant_report(
+        self, tenant: TenantId, merchant: MerchantId, from_ms: int | None = None, to_ms: int | None = None
+    ) -> dict[str, object]:
+        """Report on one merchant as plain data: the same log and definitions give the same bytes, on any day."""
+        query = self._range(from_ms, to_ms)
+        name = Names(self._catalog, tenant).merchant_name(merchant)
+        return exports.merchant_report(
+            merchant, name, self.overview(tenant, query, merchant), self.notes(tenant, query, merchant)
+        )
+
+    def whose(self, order_id: str) -> tuple[tuple[TenantId, str], ...]:
+        """Name every tenant and platform with an order of this number: for the operator's command line only."""
+        rows = self._queries.read("whose", _Whose, order_id=order_id)
+        return tuple((TenantId(row.tenant), row.platform) for row in rows)
+
+    def render_report(self, report: Mapping[str, object]) -> str:
+        """Write a city report as a table for people."""
+        return render_report(report)
+
+    def read_query(
+        self,
+        *,
+        from_day: str | None = None,
+        to_day: str | None = None,
+        window: str | None = None,
+        clock: str | None = None,
+        scope: str | None = None,
+    ) -> ReportQuery:
+        """Read a report's question from text; what is left out is the last 7 days, 15d, billing time, CID."""
+        return rules.read_query(
+            now_ms=self._clock.now_ms(), from_day=from_day, to_day=to_day, window=window, clock=clock, scope=scope
+        )
+
+    def _range(self, from_ms: int | None, to_ms: int | None) -> ReportQuery:
+        """Ask for the days between two instants; without them, for every day on which anything has happened."""
+        span = self._queries.read("span", city.Span)[0]
+        first = (day_of(from_ms) if from_ms is not None else span.first_day) or NO_DAY
+        last = (day_of(to_ms - 1) if to_ms is not None else span.last_day) or NO_DAY
+        return ReportQuery(from_day=min(first, last), to_day=last)
+
+    def _vocabulary(self, query: ReportQuery) -> Vocabulary:
+        return Vocabulary(self._definitions, query.to_day)
+
+    def _writer(self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By) -> Writer:
+        return Writer(vocabulary, self._cells(vocabulary, sight, query, by=by), query, self._clock.now_ms())
+
+    def _cells(self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By) -> Cells:
+        charged = self._charges.rows(self._queries, sight, query, by=by)
+        return cells.gather(self._queries, vocabulary, sight, query, by=by, charged=charged)

@@ -1,0 +1,229 @@
+"""Orders: one line each, net of refunds; and the trace by which each explains itself."""
+
+from __future__ import annotations
+
+from hongmao.events.contracts import Kind
+from hongmao.insight.contracts import STEP_NAMES, OrderStatus, State, SubOrderTrace, Trace
+from hongmao.kernel.time import HOUR_MS
+from insight.stage import A, B, Stage, charge, click, delivery, order, pay, query, refund
+
+MAY = query("2025-05-01", "2025-05-31")
+
+
+def trace_of(stage: Stage, order_id: str, platform: str | None = None) -> Trace:
+    """Have an order explained to tenant A."""
+    found = stage.insight.trace(A, order_id, platform)
+    assert found is not None
+    return found
+
+
+def only(trace: Trace) -> SubOrderTrace:
+    """Give the one sub-order of an order."""
+    (one,) = trace.sub_orders
+    return one
+
+
+def test_two_items_bought_and_one_refunded_are_one_order_line_net_of_the_refund() -> None:
+    # 1 May 10:00: she taps 购买同款 under the note. 11:00: she buys two items. 3 May: one goes back.
+    stage = Stage(
+        click("2025-05-01 10:00", "c-1"),
+        order("2025-05-01 11:00", "o-1-1", "c-1"),
+        order("2025-05-01 11:00", "o-1-2", "c-1", item="item-a1", pay_item="item-a2"),
+        pay("2025-05-01 11:05", "o-1-1", 29_900, "c-1"),
+        pay("2025-05-01 11:05", "o-1-2", 9_900, "c-1", item="item-a1", pay_item="item-a2"),
+        refund("2025-05-03 09:00", "o-1-2", 9_900),
+    )
+    (line,) = stage.insight.orders(A, MAY)
+    assert (line.platform, line.order_id, line.sub_orders) == ("sandbox", "o-1", 2)
+    assert (line.paid_fen, line.refunded_fen, line.net_fen, line.partial) == (39_800, 9_900, 29_900, False)
+    assert line.status is OrderStatus.PART_REFUNDED
+    assert (line.note, line.note_title, line.click_id) == ("note-1", "防晒怎么选", "c-1")
+    trace = trace_of(stage, "o-1")
+    assert (trace.gross_fen, trace.refunded_fen, trace.net_fen) == (39_800, 9_900, 29_900)
+    assert [(one.net_fen, one.status, one.direct) for one in trace.sub_orders] == [
+        (29_900, OrderStatus.PAID, True),
+        (0, OrderStatus.REFUNDED, False),
+    ]
+    assert (trace.merchant_name, trace.shop_name) == ("商家A", "店铺A")
+    assert trace.sub_orders[1].title == "商品A2"
+
+
+def test_promise_6_a_trace_has_eight_steps_with_facts_and_reasons_in_both_languages() -> None:
+    one = click("2025-05-01 10:00", "c-1")
+    bought = pay("2025-05-01 11:05", "o-1-1", 29_900, "c-1")
+    stage = Stage(
+        one,
+        bought,
+        delivery("2025-05-01 11:06", "nonce-1", (bought, "accepted", None)),
+        delivery("2025-05-01 11:09", "nonce-2", (bought, "duplicate", None)),
+        charges=[charge(one)],
+    )
+    trace = only(trace_of(stage, "o-1"))
+    assert tuple(name for name, _ in trace.steps) == STEP_NAMES
+    assert [step.state for _, step in trace.steps] == [State.DONE] * 6 + [State.NOT_CONFIGURED, State.DONE]
+    assert [(one.batch, one.outcome) for one in trace.received.deliveries] == [
+        ("rtb:nonce-1", "accepted"),
+        ("rtb:nonce-2", "duplicate"),
+    ]
+    assert trace.verified.account == "account-a"
+    assert (trace.deduped.duplicates, trace.deduped.superseded) == (1, 0)
+    assert (trace.matched.click_id, trace.matched.verdict, trace.matched.elapsed_ms) == (
+        "c-1",
+        "valid",
+        HOUR_MS + 5 * 60_000,
+    )
+    assert trace.matched.click is not None
+    assert (trace.matched.click.note, trace.matched.click.link, trace.matched.click.labelled) == (
+        "note-1",
+        "link-1",
+        True,
+    )
+    assert (trace.billed.charge_fen, trace.billed.batch, trace.billed.wallet) == (50, "click/clk:c-1", "merchant-a/cid")
+    assert (trace.billed.line, trace.billed.funder) == ("cid", "merchant")
+    assert trace.answered.outcomes == ("accepted", "duplicate")
+    for _, step in trace.steps:
+        assert step.sentence.zh
+        assert step.sentence.en
+        assert step.sentence.zh != step.sentence.en
+
+
+def test_every_definition_and_window_says_who_won_and_why_the_others_did_not() -> None:
+    stage = Stage(
+        click("2025-04-25 10:00", "c-0", note="note-2", link="link-2"),
+        click("2025-05-01 10:00", "c-1"),
+        click("2025-05-01 10:30", "c-2", invalid="bot"),
+        pay("2025-05-01 11:00", "o-1-1", 29_900, "c-0"),
+    )
+    trace = only(trace_of(stage, "o-1"))
+    assert trace.matched.click_id == "c-0"  # what came back; the last click takes the credit all the same
+    by = {(one.definition.id, one.window): one for one in trace.credited.credits}
+    assert list(by) == [
+        (model, window) for model in ("first_click", "last_click") for window in ("24h", "7d", "15d", "30d")
+    ]
+    last = by["last_click", "15d"]
+    assert last.winner is not None
+    assert (last.winner.note_title, last.gross_fen, last.won) == ("防晒怎么选", 29_900, True)
+    assert [(one.click_id, one.reason) for one in last.candidates] == [
+        ("c-2", "click_invalid"),
+        ("c-1", "last_in_window"),
+        ("c-0", "later_touch_won"),
+    ]
+    first = by["first_click", "15d"].winner
+    assert first is not None
+    assert first.note == "note-2"
+
+
+def test_an_order_without_a_click_of_ours_says_so() -> None:
+    direct = pay("2025-05-01 11:00", "o-1-1", 100, None)
+    forged = pay("2025-05-01 11:00", "o-2-1", 100, "forged-token")
+    stage = Stage(
+        direct, forged,
+        delivery("2025-05-01 11:01", "n-1", (direct, "unmatched", "no_click_id"), (forged, "unmatched", "forged")),
+    )  # fmt: skip
+    found = {order_id: only(trace_of(stage, order_id)) for order_id in ("o-1", "o-2")}
+    assert [(one.matched.verdict, one.matched.state) for one in found.values()] == [
+        ("no_click_id", State.NONE),
+        ("forged", State.FAILED),
+    ]
+    assert [one.credited.state for one in found.values()] == [State.NONE, State.NONE]
+    assert [one.billed.charge_fen for one in found.values()] == [None, None]
+    assert [line.note_title for line in stage.insight.orders(A, MAY)] == ["—", "—"]
+
+
+def test_a_click_that_cost_nothing_says_why_and_one_not_billed_yet_waits() -> None:
+    unlabelled, fresh = (
+        click("2025-05-01 10:00", "c-1", labelled=False),
+        click("2025-05-01 10:00", "c-2", reader="reader-2"),
+    )
+    stage = Stage(
+        unlabelled, fresh, pay("2025-05-01 11:00", "o-1-1", 1, "c-1"), pay("2025-05-01 11:00", "o-2-1", 1, "c-2"),
+        charges=[charge(unlabelled, 0, "label_not_shown")],
+    )  # fmt: skip
+    billed = only(trace_of(stage, "o-1")).billed
+    assert (billed.charge_fen, billed.reason, billed.state) == (0, "label_not_shown", State.NONE)
+    assert "广告" in billed.sentence.zh
+    assert only(trace_of(stage, "o-2")).billed.state is State.WAITING
+
+
+def test_an_order_that_is_not_paid_waits_for_its_credit() -> None:
+    stage = Stage(click("2025-05-01 10:00", "c-1"), order("2025-05-01 11:00", "o-1-1", "c-1"))
+    trace = trace_of(stage, "o-1")
+    assert (trace.status, trace.gross_fen, trace.net_fen) == (OrderStatus.PLACED, None, None)
+    assert only(trace).credited.state is State.WAITING
+    (line,) = stage.insight.orders(A, MAY)
+    assert (line.paid_fen, line.refunded_fen, line.net_fen) == (None, 0, None)
+
+
+def test_the_same_number_on_two_platforms_is_two_orders() -> None:
+    stage = Stage(
+        click("2025-05-01 10:00", "c-1"),
+        pay("2025-05-01 11:00", "o-1-1", 100, "c-1"),
+        pay("2025-05-02 11:00", "o-1-1", 700, None, platform="shopx", source="shopx"),
+    )
+    assert [(line.platform, line.paid_fen, line.note) for line in stage.insight.orders(A, MAY)] == [
+        ("shopx", 700, None),
+        ("sandbox", 100, "note-1"),
+    ]
+    first, other = trace_of(stage, "o-1"), trace_of(stage, "o-1", "shopx")
+    assert (first.platform, first.gross_fen, first.also_on) == ("sandbox", 100, ("shopx",))
+    assert (other.platform, other.gross_fen, other.also_on) == ("shopx", 700, ("sandbox",))
+    assert only(other).matched.verdict == "no_click_id"
+    assert stage.insight.trace(A, "o-1", "nowhere") is None
+
+
+def test_the_same_number_of_two_tenants_shows_each_its_own() -> None:
+    theirs = {"tenant": B, "merchant": "merchant-b", "shop": "shop-b", "platform": "shopb"}
+    stage = Stage(pay("2025-05-01 11:00", "o-1-1", 100, None), pay("2025-05-01 11:00", "o-1-1", 700, None, **theirs))
+    assert trace_of(stage, "o-1").gross_fen == 100
+    assert trace_of(stage, "o-1").also_on == ()
+    other = stage.insight.trace(B, "o-1")
+    assert other is not None
+    assert other.gross_fen == 700
+    assert stage.insight.whose("o-1") == ((A, "sandbox"), (B, "shopb"))
+
+
+def test_a_corrected_row_replaces_the_first_and_both_stay_to_be_seen() -> None:
+    first, second = (
+        pay("2025-05-01 11:00", "o-1-1", 100, "c-1"),
+        pay("2025-05-01 11:00", "o-1-1", 700, "c-1", version=2),
+    )
+    stage = Stage(click("2025-05-01 10:00", "c-1"), second, first)
+    trace = only(trace_of(stage, "o-1"))
+    assert (trace.gross_fen, trace.deduped.superseded) == (700, 1)
+    assert sorted((act.version, act.superseded) for act in trace.received.acts) == [(1, True), (2, False)]
+
+
+def test_unknown_amounts_leave_the_line_partial_or_unknown() -> None:
+    stage = Stage(
+        pay("2025-05-01 11:00", "o-1-1", None, None),
+        pay("2025-05-01 11:00", "o-2-1", 100, None),
+        pay("2025-05-01 11:00", "o-2-2", None, None),
+        pay("2025-05-01 11:00", "o-3-1", 100, None),
+        refund("2025-05-01 12:00", "o-3-1", None),
+    )
+    lines = {
+        line.order_id: (line.paid_fen, line.refunded_fen, line.net_fen, line.partial)
+        for line in stage.insight.orders(A, MAY)
+    }
+    assert lines == {"o-1": (None, 0, None, True), "o-2": (100, 0, 100, True), "o-3": (100, None, None, True)}
+
+
+def test_a_presale_is_worth_its_deposit_until_the_balance_holds_the_whole() -> None:
+    deposit = pay("2025-05-26 10:00", "o-1-1", 5_000, "c-1", kind=Kind.PRESALE_DEPOSIT)
+    balance = pay("2025-06-18 10:00", "o-1-1", 50_000, "c-1", kind=Kind.PRESALE_BALANCE)
+    one = click("2025-05-26 09:00", "c-1")
+    early, late = trace_of(Stage(one, deposit), "o-1"), trace_of(Stage(one, balance, deposit), "o-1")
+    assert (early.status, early.gross_fen) == (OrderStatus.DEPOSIT, 5_000)
+    assert (late.status, late.gross_fen) == (OrderStatus.PAID, 50_000)
+
+
+def test_the_list_is_of_the_range_newest_first_and_no_longer_than_asked() -> None:
+    stage = Stage(*(pay(f"2025-05-{n:02d} 11:00", f"o-{n}-1", n, None) for n in range(1, 11)))
+    assert [line.order_id for line in stage.insight.orders(A, query("2025-05-03", "2025-05-05"))] == [
+        "o-5",
+        "o-4",
+        "o-3",
+    ]
+    assert [line.order_id for line in stage.insight.orders(A, MAY, limit=2)] == ["o-10", "o-9"]
+    assert stage.insight.orders(A, MAY, limit=-1) == ()
+    assert stage.insight.orders(A, MAY, merchant="merchant-b") == ()  # type: ignore[arg-type]
