@@ -11,6 +11,7 @@ import click
 
 from hongmao.cli.house import open_house
 from hongmao.cli.main import EXIT_REFUSED, lang_of_terminal
+from hongmao.kernel.time import day_of
 
 if TYPE_CHECKING:
     from hongmao.kernel.errors import Lang
@@ -59,7 +60,7 @@ def examine(services: Services) -> list[Finding]:
     """Look at log, workers, money and definitions."""
     health = services.health()
     check = services.ledger.verify()
-    in_force = services.definitions.in_force_at(services.clock.now_ms())
+    in_force = services.definitions.in_force(day_of(services.clock.now_ms()))
     return [
         Finding(name="log", well=True, seen=f"{health.log_end} events", zh="", en=""),
         *(

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from hongmao.catalog.api import Principal, Role
+from hongmao.catalog.api import PLATFORM, Principal, Role
 from hongmao.cli.house import open_house
 from hongmao.cli.main import EXIT_REFUSED
-from hongmao.kernel.ids import MerchantId, TenantId
+from hongmao.kernel.ids import MerchantId
 from hongmao.kernel.money import Money
-from hongmao.kernel.time import Window, iso
+from hongmao.kernel.time import Window
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hongmao.billing.api import Statement
+
+DAY = click.DateTime(["%Y-%m-%d"])
+OPERATOR = Principal(id="command-line", tenant=PLATFORM, role=Role.ADMIN, name="command line")
+"""Whoever can read the home folder can read the books; the command line acts as the house."""
 
 
 @click.group()
@@ -25,36 +33,49 @@ def ledger() -> None:
 @ledger.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the check as one JSON object.")
 def verify(*, as_json: bool) -> None:
-    """Add everything up again: each batch is zero, each balance is its entries, no wallet is below its floor."""
+    """Add everything up again: each batch is zero, each balance is its entries, no wallet is below its floor.
+
+    Exit code 1 where something does not add up.
+    """
     with open_house() as services:
         check = services.ledger.verify()
+    found = {**msgspec.to_builtins(check), "balanced": check.balanced}
     if as_json:
-        click.echo(msgspec.json.encode(check, order="sorted").decode())
+        click.echo(msgspec.json.encode(found, order="sorted"))
     else:
         click.echo("ledger balanced" if check.balanced else "ledger NOT balanced")
-        for line in msgspec.structs.asdict(check).items() if isinstance(check, msgspec.Struct) else ():
-            click.echo(f"  {line[0]:<20}{line[1]}")
+        for name, value in found.items():
+            click.echo(f"  {name:<14}{value}")
     if not check.balanced:
         sys.exit(EXIT_REFUSED)
 
 
 @ledger.command()
 @click.option("--merchant", required=True, help="Whose statement.")
-@click.option("--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day, Asia/Shanghai.")
-@click.option("--to", "to_day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day, inclusive.")
+@click.option("--from", "from_day", type=DAY, required=True, help="First day, Asia/Shanghai.")
+@click.option("--to", "to_day", type=DAY, required=True, help="Last day, inclusive.")
 @click.option("--json", "as_json", is_flag=True, help="Print the statement as one JSON object.")
-def statement(*, merchant: str, from_day: date, to_day: date, as_json: bool) -> None:
+def statement(*, merchant: str, from_day: datetime, to_day: datetime, as_json: bool) -> None:
     """Print a merchant's statement: opening, every movement with its funder, closing, to the fen."""
-    window = Window(
-        Window.of_day(date(from_day.year, from_day.month, from_day.day)).start_ms,
-        Window.of_day(date(to_day.year, to_day.month, to_day.day)).end_ms,
-    )
-    operator = Principal(id="cli", tenant=TenantId("platform"), role=Role.ADMIN, name="command line")
+    start_ms, end_ms = Window.of_day(from_day.date()).start_ms, Window.of_day(to_day.date()).end_ms
     with open_house() as services:
-        found = services.billing.statement(operator, MerchantId(merchant), window.start_ms, window.end_ms)
+        found = services.billing.statement(OPERATOR, MerchantId(merchant), start_ms, end_ms)
     if as_json:
-        json.dump(msgspec.to_builtins(found), sys.stdout, ensure_ascii=False, sort_keys=True)
-        sys.stdout.write("\n")
-        return
-    click.echo(f"{merchant}  {iso(window.start_ms)} .. {iso(window.end_ms)}")
-    click.echo(str(Money(0)) and json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
+        click.echo(msgspec.json.encode({**msgspec.to_builtins(found), "balanced": found.balanced}, order="sorted"))
+    else:
+        _print(found)
+    if not found.balanced:
+        sys.exit(EXIT_REFUSED)
+
+
+def _print(found: Statement) -> None:
+    for line in found.lines:
+        click.echo(f"{found.merchant}  {line.line}  {line.kind}  funder {line.funder}")
+        click.echo(f"  {'opening':<32}{Money(line.opening_fen)!s:>16}")
+        for movement in line.movements:
+            what = f"{movement.day}  {movement.why}  x{movement.entries}"
+            click.echo(f"  {what:<32}{Money(movement.amount_fen)!s:>16}")
+        click.echo(f"  {'closing':<32}{Money(line.closing_fen)!s:>16}")
+    for one in found.uncharged:
+        click.echo(f"  not charged: {one.reason:<19}{one.clicks:>16} clicks")
+    click.echo("balanced" if found.balanced else "NOT balanced")
