@@ -73,6 +73,17 @@ class Links:
             raise LinkUnknown(id=link)
         return found
 
+    def find(self, link: LinkId) -> AdLink:
+        """Find a link whoever owns it: for the review desk, which serves every tenant."""
+        found = next((known for known in self._store.table() if known.id == link), None)
+        if found is None:
+            raise LinkUnknown(id=link)
+        return found
+
+    def every(self) -> Sequence[AdLink]:
+        """List every tenant's links, oldest first: for the deployment's own operator."""
+        return self._store.table()
+
     def of(self, tenant: TenantId) -> Sequence[AdLink]:
         """List a tenant's links, oldest first."""
         return self._store.of_tenant(tenant)
