@@ -2,14 +2,17 @@
 // from the tables beside them, and the reports of what was really seen.
 import htmx from "htmx.org";
 import { startImpressions } from "./js/impressions.js";
-import { startPages } from "./js/pages.js";
+import { keepFocus, startPages } from "./js/pages.js";
 
 document.documentElement.classList.add("js");
+keepFocus(htmx);
 
 function start(root) {
   startImpressions(root);
   startPages(root);
-  if (root.querySelector("[data-chart]")) import("./js/charts.js").then(({ drawCharts }) => drawCharts(root));
+  if (root.querySelector("[data-chart]:not([data-drawn])")) {
+    import("./js/charts.js").then(({ drawCharts }) => drawCharts(root));
+  }
 }
 
 start(document);

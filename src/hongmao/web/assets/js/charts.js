@@ -72,7 +72,7 @@ function options(place, series, growingFrom, table) {
       right: { range: (_, __, to) => [0, Math.max(to * 1.12, 4)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, values: (_, at) => at.map((x) => days.format(x * 1000)), incrs: [1, 2, 4, 7, 14, 28].map((n) => n * DAY_S), splits: daySplits },
+      { ...axis, size: 30, grid: { show: false }, values: (_, at) => at.map((x) => days.format(x * 1000)), incrs: [1, 2, 4, 7, 14, 28].map((n) => n * DAY_S), splits: daySplits },
       { ...axis, scale: "left", show: left[0], size: 62, values: (_, ys) => ys.map((y) => written(unitOf("left"), y)) },
       { ...axis, scale: "right", show: left[1], side: 1, size: 44, grid: { show: false }, values: (_, ys) => ys.map((y) => (Number.isInteger(y) ? number.format(y) : "")) },
     ],
@@ -80,7 +80,11 @@ function options(place, series, growingFrom, table) {
       { label: table.tHead.rows[0].cells[0].textContent.trim(), value: (_, x) => (x === null ? "—" : days.format(x * 1000)) },
       ...series.map((one) => ({ label: one.label, scale: one.scale, value: (_, y) => written(one.unit, y), ...look(one.series, colour) })),
     ],
-    hooks: { drawClear: growingFrom === null ? [] : [(plot) => shade(plot, growingFrom - DAY_S / 2, colour("chart-shade"))] },
+    hooks: {
+      drawClear: growingFrom === null ? [] : [(plot) => shade(plot, growingFrom - DAY_S / 2, colour("chart-shade"))],
+      ready: [restLegend],
+      setCursor: [restLegend],
+    },
   };
 }
 
@@ -90,6 +94,11 @@ function look(kind, colour) {
   }
   const dashed = kind === "dash";
   return { stroke: dashed ? colour("chart-3") : colour("chart-2"), width: 2, dash: dashed ? [5, 4] : undefined, points: { size: 6 } };
+}
+
+// Where nobody points at a day, the legend reads the last one.
+function restLegend(plot) {
+  if (plot.cursor.idx === null || plot.cursor.idx === undefined) plot.setLegend({ idx: plot.data[0].length - 1 }, false);
 }
 
 // A tick stands on a day's own midnight in Shanghai, never between two days.

@@ -1,0 +1,55 @@
+"""The pages: what readers, merchants and whoever runs the platform see. Server-rendered; each works without a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from hongmao.web.pages import static
+from hongmao.web.pages.console import definitions, door, links, notes, ops, orders, overview, wallet
+from hongmao.web.pages.errors import error_page
+from hongmao.web.pages.reader import pages as reader
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Mount
+
+__all__ = ["error_page", "routes"]
+
+
+def _front(_: Request) -> Response:
+    """Answer `GET /`: the community is the front."""
+    return RedirectResponse("/feed")
+
+
+def _slash(_: Request) -> Response:
+    return RedirectResponse("/console/")
+
+
+routes: list[Route | Mount] = [
+    Route("/", _front),
+    Route("/feed", reader.feed),
+    Route("/n/{note}", reader.note),
+    Route("/n/{note}/act", reader.act, methods=["POST"]),
+    Route("/covers/{name}.svg", reader.cover),
+    Route("/lang", door.choose_language, methods=["POST"]),
+    Route("/console", _slash),
+    Route("/console/login", door.login_page),
+    Route("/console/login", door.log_in, methods=["POST"]),
+    Route("/console/logout", door.log_out, methods=["POST"]),
+    Route("/console/tenant", door.choose_tenant, methods=["POST"]),
+    Route("/console/", overview.overview),
+    Route("/console/notes", notes.notes),
+    Route("/console/links", links.links),
+    Route("/console/links/{link}", links.link),
+    Route("/console/orders", orders.orders),
+    Route("/console/orders/{order:path}", orders.order),
+    Route("/console/wallet", wallet.wallet),
+    Route("/console/definitions", definitions.definitions),
+    Route("/ops", ops.ops),
+    static.mount,
+]
+"""Everything under one roof; `/static` holds the build."""

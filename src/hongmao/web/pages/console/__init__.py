@@ -1,0 +1,1 @@
+"""The merchant's console and the operations page: for whoever has signed in, one tenant's rows at a time."""
