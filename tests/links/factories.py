@@ -95,7 +95,7 @@ class MemoryLog:
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         future: Future[tuple[Kept, ...]] = Future()
         if self.full:
-            future.set_exception(LogFull(limit=1))
+            future.set_exception(LogFull(rows=1, size_bytes=1))
         elif self.held is not None:
             self.held.append((future, list(events)))
         else:

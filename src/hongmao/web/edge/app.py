@@ -1,0 +1,90 @@
+"""The edge as one ASGI app: four paths of its own, everything else goes on to the pages."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from hongmao.web.assets import asset as built_asset
+from hongmao.web.edge.asgi import ClientGone, answer_error, answer_json, send_answer
+from hongmao.web.edge.collect import CollectEndpoint
+from hongmao.web.edge.errors import MethodUnknownHere, Mishap
+from hongmao.web.edge.jump import JumpEndpoint
+from hongmao.web.edge.receive_returns import ReturnsEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hongmao.web.edge.asgi import Answer, App, Receive, Scope, Send
+    from hongmao.web.services import Services
+
+JUMP: Final = "/j/"
+EVENTS: Final = "/v1/events"
+RETURNS: Final = "/v1/returns/"
+_READ: Final = ("GET", "HEAD")
+_log = logging.getLogger("hongmao.edge")
+
+
+class EdgeApp:
+    """Jump, collector, returns and health in front of another app."""
+
+    def __init__(
+        self,
+        services: Services,
+        then: App,
+        *,
+        asset: Callable[[str], str] = built_asset,
+        secure_cookies: bool = False,
+    ) -> None:
+        """Serve with the house's services; `then` gets every other request. `asset` names built files for the jump's page."""
+        self._services = services
+        self._then = then
+        self._jump = JumpEndpoint(services, asset)
+        self._collect = CollectEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)
+        self._returns = ReturnsEndpoint(services)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http" or not _ours(scope["method"], scope["path"]):
+            await self._then(scope, receive, send)
+            return
+        try:
+            answer = await self._answer(scope, receive)
+        except ClientGone:
+            return
+        except Exception:  # noqa: BLE001 - whatever broke, the reader gets a sentence and the house a traceback
+            _log.exception("the edge failed on %s", scope["path"].split("/")[1])
+            answer = answer_error(Mishap())
+        await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        path, method = scope["path"], scope["method"]
+        allowed = ("POST",) if path == EVENTS or path.startswith(RETURNS) else _READ
+        if method not in allowed:
+            words = ", ".join(allowed)
+            return answer_error(MethodUnknownHere(method=method[:16], allowed=words), {"allow": words})
+        if path.startswith(JUMP):
+            return await self._jump.answer(scope, path.removeprefix(JUMP))
+        if path == EVENTS:
+            return await self._collect.answer(scope, receive)
+        if path.startswith(RETURNS):
+            return await self._returns.answer(scope, receive, path.removeprefix(RETURNS))
+        return self._healthy() if path == "/healthz" else self._ready()
+
+    def _healthy(self) -> Answer:
+        """Say that the process is alive; nothing else is asked."""
+        return answer_json({"status": "alive"})
+
+    def _ready(self) -> Answer:
+        """Say whether taps and returns can be kept, and how far the workers are behind."""
+        health = self._services.health()
+        report = {"status": "ready", "log_end": health.log_end, "lag": health.lag, "caught_up": health.caught_up}
+        return answer_json(report)
+
+
+def _ours(method: str, path: str) -> bool:
+    # Only deliveries are ours below RETURNS: what may be read about them there is the API's.
+    if path.startswith(RETURNS):
+        return method == "POST"
+    return path.startswith(JUMP) or path in {EVENTS, "/healthz", "/readyz"}
