@@ -41,7 +41,7 @@ from hongmao.storage.links import SqlLinkStore
 from hongmao.storage.shelves import SqlShelves
 from hongmao.storage.vault import Vault
 from hongmao.web.app import Cookies, create_app
-from hongmao.web.edge.enrich import enricher
+from hongmao.web.edge.enrich import Enricher
 from hongmao.web.services import Health, Services
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def open_house(settings: Settings, *, read_only: bool = False) -> Iterator[House
                 minter=minter,
                 refusals=Refusals(log, clock, ids),
             ),
-            collector=Collector(log, clock, enricher(catalog, table)),
+            collector=Collector(log, clock, Enricher(catalog, table)),
             community=Community(
                 catalog,
                 table,

@@ -24,6 +24,9 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
         stop_when_stdin_closes()
     with open_house(settings) as house:
         house.workers.start()
+        # The server raises the signal that stopped it once more when it is done; by then the house must still be closed.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: None)
         try:
             server(house.app, settings.host, int(settings.port)).run()
         finally:
