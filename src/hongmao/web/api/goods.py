@@ -1,4 +1,4 @@
-"""Merchants, shops and items over HTTP."""
+"""`/v1/merchants`, `/v1/shops`, `/v1/items`: who pays, their shops on outside platforms, what stands in them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 from hongmao.catalog.api import Permission
 from hongmao.kernel.ids import MerchantId, ShopId
-from hongmao.web.api.door import Call, ForTenant, Nothing, get, post
+from hongmao.web.api.doors import Act, Made, door
+from hongmao.web.api.reading import Page, Standing
+from hongmao.web.api.rows import page_of
 
 if TYPE_CHECKING:
-    from hongmao.catalog.api import Item, Merchant, Shop
+    from hongmao.web.api.doors import Call
 
 
-class NewMerchant(ForTenant, frozen=True, kw_only=True):
-    """Who pays."""
+class MerchantBody(Standing, frozen=True, kw_only=True):
+    """商家: who pays."""
 
     name: str
     id: str | None = None
 
 
-class NewShop(ForTenant, frozen=True, kw_only=True):
-    """A merchant's shop on an outside platform."""
+class ShopBody(Standing, frozen=True, kw_only=True):
+    """店铺: a merchant's shop on a platform."""
 
     merchant: str
     platform: str
@@ -30,8 +32,8 @@ class NewShop(ForTenant, frozen=True, kw_only=True):
     id: str | None = None
 
 
-class NewItem(ForTenant, frozen=True, kw_only=True):
-    """An item of a shop."""
+class ItemBody(Standing, frozen=True, kw_only=True):
+    """商品: an item of a shop; its price in fen."""
 
     shop: str
     spu: str
@@ -42,20 +44,33 @@ class NewItem(ForTenant, frozen=True, kw_only=True):
     id: str | None = None
 
 
-def add_merchant(call: Call[NewMerchant]) -> Merchant:
-    """Add a merchant."""
-    return call.services.catalog.add_merchant(call.who, name=call.body.name, id=call.body.id)
+class ShopPage(Page, frozen=True, kw_only=True):
+    """Shops, all or one merchant's."""
+
+    merchant: str | None = None
 
 
-def merchants(call: Call[Nothing]) -> dict[str, object]:
-    """List merchants."""
-    return {"merchants": call.services.catalog.merchants(call.who, after=call.query.after(), limit=call.query.limit())}
+class ItemPage(Page, frozen=True, kw_only=True):
+    """Items, all or one shop's."""
+
+    shop: str | None = None
 
 
-def add_shop(call: Call[NewShop]) -> Shop:
-    """Add a shop."""
-    body = call.body
-    return call.services.catalog.add_shop(
+def _merchants(call: Call, page: Page) -> object:
+    return page_of("merchants", call.services.catalog.merchants(call.who, after=page.after, limit=page.rows), page)
+
+
+def _add_merchant(call: Call, body: MerchantBody) -> object:
+    return Made(call.services.catalog.add_merchant(call.who, name=body.name, id=body.id))
+
+
+def _shops(call: Call, page: ShopPage) -> object:
+    merchant = MerchantId(page.merchant) if page.merchant is not None else None
+    return page_of("shops", call.services.catalog.shops(call.who, merchant, after=page.after, limit=page.rows), page)
+
+
+def _add_shop(call: Call, body: ShopBody) -> object:
+    shop = call.services.catalog.add_shop(
         call.who,
         merchant=body.merchant,
         platform=body.platform,
@@ -64,20 +79,16 @@ def add_shop(call: Call[NewShop]) -> Shop:
         home_url=body.home_url,
         id=body.id,
     )
+    return Made(shop)
 
 
-def shops(call: Call[Nothing]) -> dict[str, object]:
-    """List shops, all or one merchant's."""
-    of = call.query.text("merchant")
-    merchant = MerchantId(of) if of else None
-    rows = call.services.catalog.shops(call.who, merchant, after=call.query.after(), limit=call.query.limit())
-    return {"shops": rows}
+def _items(call: Call, page: ItemPage) -> object:
+    shop = ShopId(page.shop) if page.shop is not None else None
+    return page_of("items", call.services.catalog.items(call.who, shop, after=page.after, limit=page.rows), page)
 
 
-def add_item(call: Call[NewItem]) -> Item:
-    """Add an item."""
-    body = call.body
-    return call.services.catalog.add_item(
+def _add_item(call: Call, body: ItemBody) -> object:
+    item = call.services.catalog.add_item(
         call.who,
         shop=body.shop,
         spu=body.spu,
@@ -87,20 +98,23 @@ def add_item(call: Call[NewItem]) -> Item:
         url=body.url,
         id=body.id,
     )
-
-
-def items(call: Call[Nothing]) -> dict[str, object]:
-    """List items, all or one shop's."""
-    of = call.query.text("shop")
-    shop = ShopId(of) if of else None
-    return {"items": call.services.catalog.items(call.who, shop, after=call.query.after(), limit=call.query.limit())}
+    return Made(item)
 
 
 routes = [
-    post("/v1/merchants", NewMerchant, Permission.WRITE_CATALOG, add_merchant),
-    get("/v1/merchants", Permission.READ_CATALOG, merchants),
-    post("/v1/shops", NewShop, Permission.WRITE_CATALOG, add_shop),
-    get("/v1/shops", Permission.READ_CATALOG, shops),
-    post("/v1/items", NewItem, Permission.WRITE_CATALOG, add_item),
-    get("/v1/items", Permission.READ_CATALOG, items),
+    door(
+        "/v1/merchants",
+        get=Act(Permission.READ_CATALOG, Page, _merchants),
+        post=Act(Permission.WRITE_CATALOG, MerchantBody, _add_merchant),
+    ),
+    door(
+        "/v1/shops",
+        get=Act(Permission.READ_CATALOG, ShopPage, _shops),
+        post=Act(Permission.WRITE_CATALOG, ShopBody, _add_shop),
+    ),
+    door(
+        "/v1/items",
+        get=Act(Permission.READ_CATALOG, ItemPage, _items),
+        post=Act(Permission.WRITE_CATALOG, ItemBody, _add_item),
+    ),
 ]

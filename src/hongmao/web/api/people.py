@@ -1,25 +1,29 @@
-"""Tenants, users and keys over HTTP."""
+"""`/v1/tenants`, `/v1/users`, `/v1/keys`: organisations, who signs in, and the keys of programs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hongmao.catalog.api import Permission
-from hongmao.web.api.door import OK, Body, Call, ForTenant, Nothing, get, post
+from hongmao.web.api.doors import Act, Made, door
+from hongmao.web.api.reading import Page, Sent, Standing
+from hongmao.web.api.rows import page_of
 
 if TYPE_CHECKING:
-    from hongmao.catalog.api import ApiKey, IssuedKey, Tenant, User
+    from hongmao.web.api.doors import Call
 
 
-class NewTenant(Body, frozen=True, kw_only=True):
-    """An organisation."""
+class TenantBody(Sent, frozen=True, kw_only=True):
+    """An organisation: `merchant`, `agency` or `platform`."""
 
     name: str
     kind: str
     id: str | None = None
 
 
-class NewUser(ForTenant, frozen=True, kw_only=True):
+class UserBody(Standing, frozen=True, kw_only=True):
     """Somebody who signs in."""
 
     login: str
@@ -29,7 +33,7 @@ class NewUser(ForTenant, frozen=True, kw_only=True):
     id: str | None = None
 
 
-class NewKey(ForTenant, frozen=True, kw_only=True):
+class KeyBody(Standing, frozen=True, kw_only=True):
     """A key for a program."""
 
     name: str
@@ -37,53 +41,55 @@ class NewKey(ForTenant, frozen=True, kw_only=True):
     id: str | None = None
 
 
-def add_tenant(call: Call[NewTenant]) -> Tenant:
-    """Add an organisation."""
-    body = call.body
-    return call.services.catalog.add_tenant(call.who, name=body.name, kind=body.kind, id=body.id)
+def _tenants(call: Call, page: Page) -> object:
+    rows = call.services.catalog.tenants(call.who, after=page.after, limit=page.rows)
+    return page_of("tenants", rows, page)
 
 
-def tenants(call: Call[Nothing]) -> dict[str, object]:
-    """List tenants."""
-    rows = call.services.catalog.tenants(call.who, after=call.query.after(), limit=call.query.limit())
-    return {"tenants": rows}
+def _add_tenant(call: Call, body: TenantBody) -> object:
+    return Made(call.services.catalog.add_tenant(call.who, name=body.name, kind=body.kind, id=body.id))
 
 
-def add_user(call: Call[NewUser]) -> User:
-    """Add a user; the answer holds no password."""
-    body = call.body
-    return call.services.catalog.add_user(
+def _users(call: Call, page: Page) -> object:
+    return page_of("users", call.services.catalog.users(call.who, after=page.after, limit=page.rows), page)
+
+
+def _add_user(call: Call, body: UserBody) -> object:
+    user = call.services.catalog.add_user(
         call.who, login=body.login, password=body.password, name=body.name, role=body.role, id=body.id
     )
+    return Made(user)
 
 
-def users(call: Call[Nothing]) -> dict[str, object]:
-    """List users."""
-    return {"users": call.services.catalog.users(call.who, after=call.query.after(), limit=call.query.limit())}
+def _keys(call: Call, page: Page) -> object:
+    return page_of("keys", call.services.catalog.keys(call.who, after=page.after, limit=page.rows), page)
 
 
-def issue_key(call: Call[NewKey]) -> IssuedKey:
-    """Issue a key: the only answer that ever shows its secret."""
-    body = call.body
-    return call.services.catalog.issue_key(call.who, name=body.name, role=body.role, id=body.id)
+def _issue_key(call: Call, body: KeyBody) -> object:
+    """Answer with the secret, which can be read here and never again."""
+    issued = call.services.catalog.issue_key(call.who, name=body.name, role=body.role, id=body.id)
+    return Made({**msgspec.to_builtins(issued.key), "secret": issued.secret})
 
 
-def revoke_key(call: Call[ForTenant]) -> ApiKey:
-    """End a key."""
-    return call.services.catalog.revoke_key(call.who, call.path["id"])
-
-
-def keys(call: Call[Nothing]) -> dict[str, object]:
-    """List keys by their prefixes."""
-    return {"keys": call.services.catalog.keys(call.who, after=call.query.after(), limit=call.query.limit())}
+def _revoke_key(call: Call, _body: Standing) -> object:
+    return call.services.catalog.revoke_key(call.who, call.ids["id"])
 
 
 routes = [
-    post("/v1/tenants", NewTenant, Permission.MANAGE_TENANTS, add_tenant),
-    get("/v1/tenants", Permission.READ_CATALOG, tenants),
-    post("/v1/users", NewUser, Permission.MANAGE_USERS, add_user),
-    get("/v1/users", Permission.MANAGE_USERS, users),
-    post("/v1/keys", NewKey, Permission.MANAGE_KEYS, issue_key),
-    post("/v1/keys/{id}/revoke", ForTenant, Permission.MANAGE_KEYS, revoke_key, status=OK),
-    get("/v1/keys", Permission.MANAGE_KEYS, keys),
+    door(
+        "/v1/tenants",
+        get=Act(Permission.READ_CATALOG, Page, _tenants),
+        post=Act(Permission.MANAGE_TENANTS, TenantBody, _add_tenant),
+    ),
+    door(
+        "/v1/users",
+        get=Act(Permission.MANAGE_USERS, Page, _users),
+        post=Act(Permission.MANAGE_USERS, UserBody, _add_user),
+    ),
+    door(
+        "/v1/keys",
+        get=Act(Permission.MANAGE_KEYS, Page, _keys),
+        post=Act(Permission.MANAGE_KEYS, KeyBody, _issue_key),
+    ),
+    door("/v1/keys/{id}/revoke", post=Act(Permission.MANAGE_KEYS, Standing, _revoke_key)),
 ]

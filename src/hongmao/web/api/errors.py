@@ -1,0 +1,71 @@
+"""What can be wrong with a request to the API, before any context is asked.
+
+BadInput
+├── FieldAbsent, FieldMistyped   the body or the query, in the words of `events.errors`
+├── ControlCharacter
+├── ItemElsewhere
+└── TimesBackwards
+Refused ── MethodNotTaken
+"""
+
+from __future__ import annotations
+
+from hongmao.events.api import FieldMalformed, FieldMissing
+from hongmao.kernel.errors import BadInput, Refused
+
+
+class FieldAbsent(FieldMissing):
+    """A field or parameter without which nothing can be done."""
+
+    code = "field_absent"
+    hint_zh = "请补上该字段；每个接口的字段见接口文档"
+    hint_en = "Add it; the API reference lists what each endpoint takes"
+
+
+class FieldMistyped(FieldMalformed):
+    """A field or parameter holds something else than it should."""
+
+    code = "field_mistyped"
+    hint_zh = "请更正后重新提交；本次提交没有保存任何内容"
+    hint_en = "Correct it and send it again; nothing of it was kept"
+
+
+class ControlCharacter(BadInput):
+    """A line of text that no page can show as it is."""
+
+    code = "control_character"
+    zh = "{place} 第 {at} 个字符是控制字符"
+    en = "Character {at} of {place} is a control character"
+    hint_zh = "请删除该字符"
+    hint_en = "Remove the character"
+
+
+class ItemElsewhere(BadInput):
+    """A link's item stands in another shop than the link's."""
+
+    code = "item_elsewhere"
+    zh = "{place} 不是店铺 {shop} 的商品"
+    en = "What {place} names is no item of the shop {shop}"
+    hint_zh = "请选择该店铺的商品"
+    hint_en = "Choose an item of that shop"
+
+
+class TimesBackwards(BadInput):
+    """A stretch of time that ends before it begins."""
+
+    code = "times_backwards"
+    zh = "{place} 早于开始时间"
+    en = "{place} comes before the beginning"
+    hint_zh = "请交换起止时间"
+    hint_en = "Swap the two"
+
+
+class MethodNotTaken(Refused):
+    """The address is right and the method is not."""
+
+    code = "method_not_taken"
+    status = 405
+    zh = "此接口不支持 {method}，可用的方法：{allowed}"
+    en = "This endpoint does not take {method}; it takes {allowed}"
+    hint_zh = "请改用列出的方法"
+    hint_en = "Use one of those"
