@@ -30,6 +30,7 @@ from returns.factories import House as ReturnsHouse
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from hongmao.events.api import EventLog
     from hongmao.kernel.ids import ReaderId
 
 DESKTOP = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/124.0.0.0 Safari/537.36"
@@ -89,9 +90,10 @@ class Reply:
 class EdgeHouse:
     """Note 1 sells through link-1; everything else is organic."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: EventLog | None = None) -> None:
         self.clock = SetClock(NOW)
-        self.log = MemoryLog()
+        self.memory = MemoryLog()
+        self.log: EventLog = log or self.memory
         self.links = MemoryLinks(link(note=NoteId("note-1"), universal_link=None))
         self.catalog = MemoryCatalog()
         self.minter = TokenMinter(KeyRing(1, {1: b"a key of thirty-two bytes, agreed"}), self.clock, random.Random(5))
@@ -146,23 +148,14 @@ class EdgeHouse:
         raw_headers: Sequence[tuple[bytes, bytes]] = (),
     ) -> Reply:
         """Send one request; `body` comes in these pieces, and names of `headers` have _ for -."""
-        named = {"user-agent": DESKTOP, **{key.replace("_", "-"): value for key, value in (headers or {}).items()}}
-        pairs = [*raw_headers, *((key.encode(), value.encode("utf-8")) for key, value in named.items())]
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode("utf-8", "replace"),
-            "query_string": query.encode("utf-8", "surrogatepass"),
-            "headers": pairs,
-            "scheme": "http",
-            "server": ("127.0.0.1", 8080),
-            "client": ("127.0.0.1", 5),
-            "root_path": "",
-            "state": {},
-        }
-        return asyncio.run(self._drive(scope, list(body)))
+        named = {key.replace("_", "-"): value for key, value in (headers or {}).items()}
+        return asyncio.run(self._drive(_scope(method, path, query, named, raw_headers), list(body)))
+
+    async def driven(
+        self, method: str, path: str, *, query: str = "", body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Reply:
+        """Send one request among others."""
+        return await self._drive(_scope(method, path, query, headers or {}, ()), [body])
 
     async def _drive(self, scope: dict[str, Any], body: list[bytes]) -> Reply:
         pieces = [{"type": "http.request", "body": part, "more_body": True} for part in body]
@@ -179,3 +172,23 @@ class EdgeHouse:
         start: dict[str, Any] = told[0] if told else {"status": 0, "headers": []}
         heads = [(key.decode("latin-1"), value.decode("latin-1")) for key, value in start["headers"]]
         return Reply(start["status"], heads, b"".join(message.get("body", b"") for message in told[1:]))
+
+
+def _scope(
+    method: str, path: str, query: str, headers: dict[str, str], raw_headers: Sequence[tuple[bytes, bytes]]
+) -> dict[str, Any]:
+    named = {"user-agent": DESKTOP, **headers}
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode("utf-8", "replace"),
+        "query_string": query.encode("utf-8", "surrogatepass"),
+        "headers": [*raw_headers, *((key.encode(), value.encode("utf-8")) for key, value in named.items())],
+        "scheme": "http",
+        "server": ("127.0.0.1", 8080),
+        "client": ("127.0.0.1", 5),
+        "root_path": "",
+        "state": {},
+    }

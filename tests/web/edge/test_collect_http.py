@@ -34,7 +34,7 @@ def outcomes(reply: Reply) -> list[str]:
 def test_an_event_is_kept_with_the_readers_cookie_and_completed_from_note_and_link(house: EdgeHouse) -> None:
     reply = send(house, {**EVENT, "link": "link-1", "labelled": True, "reader": "r_somebody_else"})
     assert (reply.status, outcomes(reply)) == (200, ["accepted"])
-    (event,) = house.log.kept
+    (event,) = house.memory.kept
     assert (event.reader, event.creator, event.tenant, event.merchant) == (
         "r_lin",
         "creator-1",
@@ -82,12 +82,12 @@ def test_a_batch_of_nothing_but_mistakes_is_422(house: EdgeHouse) -> None:
 @pytest.mark.parametrize(("kind", "kept"), [("impression", True), ("click", None), ("like", None)])
 def test_LABEL_2_a_client_claims_the_label_for_impressions_only(house: EdgeHouse, kind: str, kept: bool | None) -> None:  # noqa: FBT001
     send(house, {**EVENT, "kind": kind, "link": "link-1", "labelled": True})
-    assert house.log.kept[0].labelled is kept
+    assert house.memory.kept[0].labelled is kept
 
 
 def test_a_claim_of_a_label_without_a_link_is_dropped(house: EdgeHouse) -> None:
     send(house, {**EVENT, "labelled": True})
-    assert house.log.kept[0].labelled is None
+    assert house.memory.kept[0].labelled is None
 
 
 def test_following_a_creator_needs_no_note(house: EdgeHouse) -> None:
@@ -100,16 +100,16 @@ def test_a_reader_without_a_cookie_gets_a_pseudonym_and_keeps_it(house: EdgeHous
     cookie = reply.header("set-cookie") or ""
     assert re.fullmatch(r"hm_r=r_[0-9a-f]{32}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax", cookie)
     reader = cookie.partition(";")[0].partition("=")[2]
-    assert house.log.kept[0].reader == reader
+    assert house.memory.kept[0].reader == reader
     again = send(house, {**EVENT, "event_id": "e-2"}, cookie=f"hm_r={reader}")
     assert again.header("set-cookie") is None
-    assert house.log.kept[1].reader == reader
+    assert house.memory.kept[1].reader == reader
 
 
 @pytest.mark.parametrize("value", ["", "lin", "r_", "r_" + "x" * 63, "r_<script>", "r_a b", "r_红", "../../r_lin"])
 def test_PRIV_2_a_cookie_that_is_none_of_ours_is_replaced(house: EdgeHouse, value: str) -> None:
     assert send(house, EVENT, cookie=f"hm_r={value}").header("set-cookie") is not None
-    assert house.log.kept[0].reader != value
+    assert house.memory.kept[0].reader != value
 
 
 def test_pseudonyms_are_random_and_secure_ones_stay_off_plain_http() -> None:
@@ -127,7 +127,7 @@ def test_a_body_that_is_no_batch_is_an_error_in_both_languages(house: EdgeHouse,
     error = reply.json()["error"]
     assert error["message"]["zh"]
     assert error["message"]["en"]
-    assert house.log.kept == []
+    assert house.memory.kept == []
 
 
 def test_a_body_that_grows_beyond_the_limit_is_left_unread(house: EdgeHouse) -> None:
@@ -173,7 +173,7 @@ def test_a_client_that_goes_away_in_mid_body_is_not_answered(house: EdgeHouse) -
 
 
 def test_a_full_log_answers_503_with_the_time_to_try_again(house: EdgeHouse) -> None:
-    house.log.full = True
+    house.memory.full = True
     reply = send(house, EVENT)
     assert (reply.status, reply.header("retry-after")) == (503, "1")
 
@@ -209,7 +209,7 @@ def test_ABUSE_6_a_delivery_that_proves_nothing_is_refused_and_noted(
     reply = house.post(f"/v1/returns/{platform}", body)
     assert reply.status == status
     assert reply.json()["error"]["message"]["zh"]
-    assert [event.kind for event in house.log.kept] == [Kind.RETURN_REFUSED]
+    assert [event.kind for event in house.memory.kept] == [Kind.RETURN_REFUSED]
 
 
 def test_ABUSE_6_a_signature_header_that_stands_twice_is_not_the_first_one(house: EdgeHouse) -> None:

@@ -35,7 +35,7 @@ def test_a_jump_from_the_feed_and_from_the_note_is_labelled_and_says_where_it_wa
         path, _, query = url.partition("?")
         house.clock.advance(60_000)
         assert house.get(path, query=query, cookie="hm_r=r_lin").status == 302
-    taps = [(event.placement, event.labelled, event.invalid, event.impression) for event in house.log.kept]
+    taps = [(event.placement, event.labelled, event.invalid, event.impression) for event in house.memory.kept]
     assert taps == [("feed", True, None, ad["impression"]), ("note", True, None, ad["impression"])]
 
 

@@ -46,7 +46,7 @@ def house() -> EdgeHouse:
 def test_a_desktop_is_led_to_the_h5_page_and_the_tap_is_kept(house: EdgeHouse) -> None:
     reply = house.get("/j/link-1", query=house.seal(), cookie="hm_lang=zh; hm_r=r_lin")
     assert reply.status == 302
-    (event,) = house.log.kept
+    (event,) = house.memory.kept
     assert reply.header("location") == f"http://127.0.0.1:8090/item/item-1?hm_click={event.click_id}"
     assert (event.reader, event.labelled, event.invalid, event.placement) == ("r_lin", True, None, "note")
     assert reply.header("cache-control") == "no-store"
@@ -57,7 +57,7 @@ def test_LABEL_6_the_app_page_opens_nothing_by_itself_and_works_without_a_script
     reply = house.get("/j/link-1", query=house.seal(), user_agent=FIREFOX, accept_language="zh-CN")
     assert reply.status == 200
     page = Page(reply.text)
-    (event,) = house.log.kept
+    (event,) = house.memory.kept
     # A plain link opens the app, another leads to the web page, both with the click id; nothing refreshes by itself.
     assert page.link("open").startswith("sandboxshop://open?h5url=")
     assert str(event.click_id) in page.link("open")
@@ -105,7 +105,7 @@ def test_LINK_2_a_link_that_is_not_live_gets_a_page_with_the_way_back_and_no_red
     page = Page(reply.text)
     assert page.link("back") == "/n/note-1"
     assert "127.0.0.1:8090" not in reply.text
-    assert house.log.kept[0].invalid == "link_not_live"
+    assert house.memory.kept[0].invalid == "link_not_live"
 
 
 def test_a_dead_end_speaks_json_to_a_program(house: EdgeHouse) -> None:
@@ -117,7 +117,7 @@ def test_a_dead_end_speaks_json_to_a_program(house: EdgeHouse) -> None:
 def test_a_head_is_answered_without_a_body_and_does_not_count(house: EdgeHouse) -> None:
     reply = house.get("/j/link-1", method="HEAD", query=house.seal())
     assert (reply.status, reply.body) == (302, b"")
-    assert house.log.kept[0].invalid == "head_request"
+    assert house.memory.kept[0].invalid == "head_request"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_head_is_answered_without_a_body_and_does_not_count(house: EdgeHouse) 
 )
 def test_a_prefetch_is_kept_and_does_not_count(house: EdgeHouse, header: str, value: str) -> None:
     house.get("/j/link-1", query=house.seal(), **{header: value})
-    assert house.log.kept[0].invalid == "prefetch"
+    assert house.memory.kept[0].invalid == "prefetch"
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,11 @@ def test_a_prefetch_is_kept_and_does_not_count(house: EdgeHouse, header: str, va
 )
 def test_LABEL_1_without_a_seal_the_reader_is_led_and_the_tap_costs_nothing(house: EdgeHouse, query: str) -> None:
     assert house.get("/j/link-1", query=query).status == 302
-    assert (house.log.kept[0].labelled, house.log.kept[0].invalid) == (False, "label_not_shown")
+    assert (house.memory.kept[0].labelled, house.memory.kept[0].invalid) == (False, "label_not_shown")
 
 
 def test_a_full_log_is_said_with_the_time_to_try_again_and_nobody_is_led(house: EdgeHouse) -> None:
-    house.log.full = True
+    house.memory.full = True
     reply = house.get("/j/link-1", query=house.seal())
     assert (reply.status, reply.header("retry-after"), reply.header("location")) == (503, "1", None)
     assert reply.json()["error"]["code"] == "log_full"
@@ -172,7 +172,7 @@ def test_path_tricks_find_no_link_and_no_script_comes_back(house: EdgeHouse, pat
     reply = house.get(path)
     assert reply.status == 404
     assert "<script>alert" not in reply.text
-    assert house.log.kept == []
+    assert house.memory.kept == []
 
 
 def test_a_location_holds_no_second_header(house: EdgeHouse) -> None:
@@ -200,4 +200,4 @@ def test_no_garbage_gets_a_500(path: str, query: str, headers: list[tuple[bytes,
 
 def test_a_known_browser_is_a_person(house: EdgeHouse) -> None:
     assert house.get("/j/link-1", query=house.seal(), user_agent=DESKTOP).status == 302
-    assert house.log.kept[0].invalid is None
+    assert house.memory.kept[0].invalid is None
