@@ -14,7 +14,7 @@ from hongmao.attribution.api import Attribution
 from hongmao.billing.api import Charge, Spend
 from hongmao.catalog.api import Creator, Item, Merchant, Note, NoteType, NothingThere, Principal, Shop
 from hongmao.definitions.api import load_registry
-from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
+from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA, DuckDbCredits
 from hongmao.engines.lake.columns import table_of
 from hongmao.events.contracts import Event, Kind, Logged
 from hongmao.insight.api import Insight
@@ -57,11 +57,16 @@ class MemoryTables:
 class Stage:
     """A deployment with two tenants, and whatever has happened in it."""
 
-    def __init__(self, *events: Event, now: str = "2025-07-01 00:00", charges: Sequence[Charge] = ()) -> None:
+    def __init__(
+        self, *events: Event, now: str = "2025-07-01 00:00", charges: Sequence[Charge] = (), credited: bool = True
+    ) -> None:
         self.tables = MemoryTables(events)
         self.clock = SetClock(instant(now))
         self.attribution = Attribution(DuckDbCredits(self.tables, self.tables), REGISTRY)
-        self.attribution.run()
+        if credited:
+            self.attribution.run()
+        else:
+            self.tables.publish("credits", CREDITS_SCHEMA.empty_table())
         self.insight = Insight(
             self.tables,
             cast("Any", FakeCatalog()),
