@@ -88,17 +88,6 @@ class Links:
         """List a tenant's links, oldest first."""
         return self._store.of_tenant(tenant)
 
-    def every(self) -> Sequence[AdLink]:
-        """List the links of all tenants, oldest first: for the deployment's own administrator."""
-        return self._store.table()
-
-    def find(self, link: LinkId) -> AdLink:
-        """Find a link whoever owns it, for the review desk, which works across tenants; `LinkUnknown` where there is none."""
-        for found in self._store.table():
-            if found.id == link:
-                return found
-        raise LinkUnknown(id=link)
-
     def waiting(self) -> Sequence[AdLink]:
         """List every link with an address 审核中: the review desk's pile, across tenants."""
         return [link for link in self._store.table() if Review.PENDING in _standing(link)]

@@ -1,10 +1,10 @@
-"""The management API: JSON in, JSON out, for programs with a key and for the consoles' own pages."""
+"""The HTTP API for programs: JSON in, JSON out, under `/v1`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.web.api import goods, links, money, notes, ops, people
+from hongmao.web.api import community, goods, links, money, operations, people, reports
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 routes: list[BaseRoute] = [
     *people.routes,
     *goods.routes,
-    *notes.routes,
+    *community.routes,
     *links.routes,
     *money.routes,
-    *ops.routes,
+    *operations.routes,
+    *reports.routes,
 ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hongmao.catalog.api import Permission
-from hongmao.kernel.ids import CreatorId, NoteId
 from hongmao.web.api.doors import Act, Made, door
-from hongmao.web.api.reading import PAGE_ROWS_MAX, Page, Sent, rows_within
+from hongmao.web.api.reading import PAGE_ROWS_MAX, Page, Sent, id_or_none, rows_within
 from hongmao.web.api.rows import page_of
 
 if TYPE_CHECKING:
+    from hongmao.kernel.ids import CreatorId, NoteId
     from hongmao.web.api.doors import Call
 
 
@@ -53,11 +53,10 @@ def _add_creator(call: Call, body: CreatorBody) -> object:
 
 def _notes(call: Call, page: NotePage) -> object:
     catalog = call.services.catalog
-    notes = catalog.notes(
-        limit=rows_within(page.limit),
-        before=catalog.note(NoteId(page.before)) if page.before is not None else None,
-        creator=CreatorId(page.creator) if page.creator is not None else None,
-    )
+    creator = cast("CreatorId | None", id_or_none(page.creator, place="creator"))
+    edge = cast("NoteId | None", id_or_none(page.before, place="before"))
+    before = catalog.note(edge) if edge is not None else None
+    notes = catalog.notes(limit=rows_within(page.limit), before=before, creator=creator)
     more = len(notes) == page.limit and page.creator is None
     return {"notes": notes, "next": notes[-1].id if more else None}
 

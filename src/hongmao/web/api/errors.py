@@ -4,6 +4,7 @@ BadInput
 ├── FieldAbsent, FieldMistyped   the body or the query, in the words of `events.errors`
 ├── ControlCharacter
 ├── ItemElsewhere
+├── SecretWeak
 └── TimesBackwards
 Refused ── MethodNotTaken
 """
@@ -48,6 +49,16 @@ class ItemElsewhere(BadInput):
     en = "What {place} names is no item of the shop {shop}"
     hint_zh = "请选择该店铺的商品"
     hint_en = "Choose an item of that shop"
+
+
+class SecretWeak(BadInput):
+    """A signing secret that could be guessed."""
+
+    code = "secret_weak"
+    zh = "{place} 应为 {chars_min} 到 {chars_max} 个字符"
+    en = "{place} should have {chars_min} to {chars_max} characters"
+    hint_zh = "请使用店铺平台给出的完整密钥"
+    hint_en = "Use the whole secret that the shop's platform gave out"
 
 
 class TimesBackwards(BadInput):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hongmao.catalog.api import Permission
-from hongmao.kernel.ids import MerchantId, ShopId
 from hongmao.web.api.doors import Act, Made, door
-from hongmao.web.api.reading import Page, Standing
+from hongmao.web.api.reading import Page, Standing, id_or_none
 from hongmao.web.api.rows import page_of
 
 if TYPE_CHECKING:
+    from hongmao.kernel.ids import MerchantId, ShopId
     from hongmao.web.api.doors import Call
 
 
@@ -65,7 +65,7 @@ def _add_merchant(call: Call, body: MerchantBody) -> object:
 
 
 def _shops(call: Call, page: ShopPage) -> object:
-    merchant = MerchantId(page.merchant) if page.merchant is not None else None
+    merchant = cast("MerchantId | None", id_or_none(page.merchant, place="merchant"))
     return page_of("shops", call.services.catalog.shops(call.who, merchant, after=page.after, limit=page.rows), page)
 
 
@@ -83,7 +83,7 @@ def _add_shop(call: Call, body: ShopBody) -> object:
 
 
 def _items(call: Call, page: ItemPage) -> object:
-    shop = ShopId(page.shop) if page.shop is not None else None
+    shop = cast("ShopId | None", id_or_none(page.shop, place="shop"))
     return page_of("items", call.services.catalog.items(call.who, shop, after=page.after, limit=page.rows), page)
 
 

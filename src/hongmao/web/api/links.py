@@ -1,199 +1,195 @@
-"""Ad links over HTTP: draft, review, pause; and the accounts by which outside shops sign what they send back."""
+"""`/v1/links`: ad links, their review, and pausing them.
+
+Merchant and platform are the shop's, the creator is the note's: a link cannot claim others. The same link again is fine.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.catalog.api import NothingThere, Permission, sees
-from hongmao.kernel.errors import BadInput
+from hongmao.catalog.api import AlreadyDifferent, Permission, sees
 from hongmao.kernel.ids import ItemId, LinkId, NoteId, ShopId, check_id
-from hongmao.links.api import LinkDraft, LinkExists, Review, Reviews, TargetKind
-from hongmao.returns.api import PlatformAccount
-from hongmao.web.api.door import OK, Body, Call, ForTenant, Nothing, get, post
+from hongmao.links.api import LinkDraft, LinkExists, LinkFieldWrong, LinkUnknown, Review, Reviews, TargetKind
+from hongmao.web.api.doors import Act, Made, door
+from hongmao.web.api.errors import FieldAbsent, ItemElsewhere
+from hongmao.web.api.reading import Page, Standing, line_of
+from hongmao.web.api.rows import cut, page_of
 
 if TYPE_CHECKING:
+    from hongmao.catalog.api import Shop
     from hongmao.kernel.ids import TenantId
     from hongmao.links.api import AdLink
+    from hongmao.web.api.doors import Call
 
-SECRET_CHARS_MIN = 16
-SECRET_CHARS_MAX = 512
-
-
-class SecretWeak(BadInput):
-    """A signing secret that could be guessed."""
-
-    code = "secret_weak"
-    zh = "{place} 应为 {chars_min} 到 {chars_max} 个字符"
-    en = "{place} should have {chars_min} to {chars_max} characters"
-    hint_zh = "请使用店铺平台给出的完整密钥"
-    hint_en = "Use the whole secret that the shop's platform gave out"
+WORDS_CHARS_MAX = 64  # the links' own rules are stricter; this bounds what they are asked about
+NOTE_CHARS_MAX = 200
 
 
-class ItemMissing(BadInput):
-    """A link to an item that does not say which, or names one of another shop."""
-
-    code = "item_missing"
-    zh = "{place} 应为店铺 {shop} 的商品"
-    en = "{place} should be an item of the shop {shop}"
-    hint_zh = "链接目标为商品时必须填写该店铺的商品编号"
-    hint_en = "A link whose target is an item names one of that shop"
-
-
-class NewLink(ForTenant, frozen=True, kw_only=True):
-    """A link under a note, into a shop. Merchant, platform and creator follow from shop and note."""
+class LinkBody(Standing, frozen=True, kw_only=True):
+    """广告挂链: what a merchant asks for; the price of a click in fen."""
 
     note: str
     shop: str
-    target: TargetKind
-    fallback_url: str
+    target: str
     button: str
+    title: str
     price_fen: int
-    title: str = ""
+    id: str | None = None
     item: str | None = None
     deeplink: str | None = None
     universal_link: str | None = None
+    fallback_url: str | None = None
     line: str = "cid"
-    id: str | None = None
 
 
-class Verdicts(ForTenant, frozen=True, kw_only=True):
-    """A reviewer's word on each address; one that is left out stays as it is."""
+class LinkPage(Page, frozen=True, kw_only=True):
+    """Links, oldest first; with `waiting=true` those with an address 审核中."""
 
-    deeplink: Review | None = None
-    universal_link: Review | None = None
-    fallback: Review | None = None
+    waiting: bool = False
+
+
+class ReviewBody(Standing, frozen=True, kw_only=True):
+    """审核: a verdict for each address that is judged now: 1 审核中, 2 通过, 3 拒绝."""
+
+    deeplink: int | None = None
+    universal_link: int | None = None
+    fallback: int | None = None
     note: str = ""
 
 
-class Pause(ForTenant, frozen=True, kw_only=True):
-    """Whether a link is to stand still."""
+class PauseBody(Standing, frozen=True, kw_only=True):
+    """Whether a link rests."""
 
     paused: bool
 
 
-class NewAccount(ForTenant, frozen=True, kw_only=True):
-    """An outside shop's signing account. The secret is sealed at once and appears in no answer."""
-
-    platform: str
-    account: str
-    secret: str
-
-
-def create(call: Call[NewLink]) -> AdLink:
-    """Draft a link; the same draft under the same id again gives the link that is there."""
-    draft = _draft(call)
-    try:
-        return call.services.links.create(call.who.tenant, draft)
-    except LinkExists:
-        there = _own(call, draft.id) if draft.id else None
-        if there is None or not _says(there, draft):
-            raise
-        return there
+def _links(call: Call, page: LinkPage) -> object:
+    links, own = call.services.links, sees(call.who)
+    if page.waiting:
+        rows = [link for link in links.waiting() if own in {None, link.tenant}]
+    else:
+        rows = list(links.every() if own is None else links.of(own))
+    return page_of("links", cut(rows, page), page)
 
 
-def links(call: Call[Nothing]) -> dict[str, object]:
-    """List a tenant's links; every tenant's for the administrator at home."""
-    tenant = sees(call.who)
-    desk = call.services.links
-    return {"links": desk.every() if tenant is None else desk.of(tenant)}
+def _link(call: Call, _query: Standing) -> object:
+    own, link = sees(call.who), LinkId(call.ids["id"])
+    return call.services.links.find(link) if own is None else call.services.links.get(own, link)
 
 
-def review(call: Call[Verdicts]) -> AdLink:
-    """Enter a reviewer's verdicts."""
-    body, link = call.body, LinkId(call.path["id"])
-    reviews = Reviews(
-        deeplink=body.deeplink, universal_link=body.universal_link, fallback=body.fallback, note=body.note
-    )
-    return call.services.links.review(_tenant_of(call, link), link, reviews)
-
-
-def pause(call: Call[Pause]) -> AdLink:
-    """Stop a link, or let it serve again."""
-    desk, link = call.services.links, LinkId(call.path["id"])
-    tenant = _tenant_of(call, link)
-    return desk.pause(tenant, link) if call.body.paused else desk.resume(tenant, link)
-
-
-def add_account(call: Call[NewAccount]) -> dict[str, object]:
-    """Register a signing account, or replace its secret."""
-    body = call.body
-    if not SECRET_CHARS_MIN <= len(body.secret) <= SECRET_CHARS_MAX:
-        raise SecretWeak(place="secret", chars_min=SECRET_CHARS_MIN, chars_max=SECRET_CHARS_MAX)
-    account = PlatformAccount(
-        platform=check_id(body.platform, place="platform"),
-        account=check_id(body.account, place="account"),
-        tenant=call.who.tenant,
-        secret=body.secret.encode(),
-        revoked=False,
-    )
-    call.services.accounts.add(account)
-    return _shown(account)
-
-
-def accounts(call: Call[Nothing]) -> dict[str, object]:
-    """List a tenant's signing accounts, without their secrets."""
-    return {"platform_accounts": [_shown(one) for one in call.services.accounts.of_tenant(call.who.tenant)]}
-
-
-def _draft(call: Call[NewLink]) -> LinkDraft:
-    body, catalog = call.body, call.services.catalog
+def _add_link(call: Call, body: LinkBody) -> object:
+    catalog, links = call.services.catalog, call.services.links
     shop = catalog.shop(call.who, ShopId(check_id(body.shop, place="shop")))
     note = catalog.note(NoteId(check_id(body.note, place="note")))
-    item = catalog.item(call.who, ItemId(check_id(body.item, place="item"))) if body.item is not None else None
-    if (item is None and body.target is TargetKind.ITEM) or (item is not None and item.shop != shop.id):
-        raise ItemMissing(place="item", shop=shop.id)
-    if shop.tenant != call.who.tenant:  # the administrator at home sees it, and has to say for whom it acts
-        raise NothingThere(what="shop", id=shop.id)
-    return LinkDraft(
+    draft = LinkDraft(
         id=LinkId(check_id(body.id, place="id")) if body.id is not None else None,
         merchant=shop.merchant,
         note=note.id,
         creator=note.creator,
         shop=shop.id,
         platform=shop.platform,
-        target=body.target,
-        item=item.id if item else None,
+        target=_target(body.target),
+        item=_item(call, body, shop),
         deeplink=body.deeplink,
         universal_link=body.universal_link,
         fallback_url=body.fallback_url,
-        button=body.button,
-        title=body.title,
-        price_fen=body.price_fen,
+        button=line_of(body.button, place="button", chars_max=WORDS_CHARS_MAX),
+        title=line_of(body.title, place="title", chars_max=WORDS_CHARS_MAX),
         line=body.line,
+        price_fen=body.price_fen,
     )
+    try:
+        return Made(links.create(shop.tenant, draft))
+    except LinkExists:
+        return _same_again(call, shop.tenant, draft)
 
 
-def _own(call: Call[NewLink], link: LinkId) -> AdLink | None:
-    return next((known for known in call.services.links.of(call.who.tenant) if known.id == link), None)
-
-
-def _says(link: AdLink, draft: LinkDraft) -> bool:
-    """Tell whether a link is what a draft would make: an absent address is as good as an empty one."""
-    return all(_word(getattr(link, name)) == _word(getattr(draft, name)) for name in LinkDraft.__slots__)
-
-
-def _word(value: object) -> object:
-    return (value.strip() if isinstance(value, str) else value) or None
-
-
-def _tenant_of(call: Call[Body], link: LinkId) -> TenantId:
-    return sees(call.who) or call.services.links.find(link).tenant
-
-
-def _shown(account: PlatformAccount) -> dict[str, object]:
-    return {
-        "platform": account.platform,
-        "account": account.account,
-        "tenant": account.tenant,
-        "revoked": account.revoked,
+def _same_again(call: Call, tenant: TenantId, draft: LinkDraft) -> AdLink:
+    """Give the link that is there where it is what was sent; verdicts and pauses since then stand."""
+    id = LinkId(draft.id or "")  # noqa: A001 - the word of the trade
+    try:
+        there = call.services.links.get(tenant, id)
+    except LinkUnknown:
+        raise LinkExists(id=id) from None
+    asked = {
+        "note": draft.note,
+        "shop": draft.shop,
+        "target": draft.target,
+        "item": draft.item,
+        "deeplink": draft.deeplink or None,
+        "universal_link": draft.universal_link or None,
+        "fallback_url": draft.fallback_url,
+        "button": draft.button.strip(),
+        "title": draft.title.strip(),
+        "line": draft.line,
+        "price_fen": draft.price_fen,
     }
+    differing = [name for name, value in asked.items() if getattr(there, name) != value]
+    if differing:
+        raise AlreadyDifferent(id=id, fields=", ".join(differing))
+    return there
+
+
+def _target(word: str) -> TargetKind:
+    try:
+        return TargetKind(word)
+    except ValueError:
+        words = [kind.value for kind in TargetKind]
+        raise LinkFieldWrong(place="target", expected_zh="、".join(words), expected_en=" or ".join(words)) from None
+
+
+def _item(call: Call, body: LinkBody, shop: Shop) -> ItemId | None:
+    if body.item is None:
+        if body.target == TargetKind.ITEM:
+            raise FieldAbsent(place="item")
+        return None
+    item = call.services.catalog.item(call.who, ItemId(check_id(body.item, place="item")))
+    if item.shop != shop.id:
+        raise ItemElsewhere(place="item", shop=shop.id)
+    return item.id
+
+
+def _review(call: Call, body: ReviewBody) -> object:
+    link = LinkId(call.ids["id"])
+    verdicts = Reviews(
+        deeplink=_verdict(body.deeplink, "deeplink"),
+        universal_link=_verdict(body.universal_link, "universal_link"),
+        fallback=_verdict(body.fallback, "fallback"),
+        note=line_of(body.note, place="note", chars_max=NOTE_CHARS_MAX),
+    )
+    return call.services.links.review(_owner(call, link), link, verdicts)
+
+
+def _verdict(value: int | None, place: str) -> Review | None:
+    try:
+        return None if value is None else Review(value)
+    except ValueError:
+        raise LinkFieldWrong(
+            place=place,
+            expected_zh=" 1（审核中）、2（通过）或 3（拒绝）",
+            expected_en="1 (pending), 2 (approved) or 3 (rejected)",
+        ) from None
+
+
+def _pause(call: Call, body: PauseBody) -> object:
+    link, links = LinkId(call.ids["id"]), call.services.links
+    owner = _owner(call, link)
+    return links.pause(owner, link) if body.paused else links.resume(owner, link)
+
+
+def _owner(call: Call, link: LinkId) -> TenantId:
+    """Say in whose name to act: one's own, or, for the administrator at home, the link's."""
+    own = sees(call.who)
+    return call.services.links.find(link).tenant if own is None else own
 
 
 routes = [
-    post("/v1/links", NewLink, Permission.WRITE_LINKS, create),
-    get("/v1/links", Permission.READ_CATALOG, links),
-    post("/v1/links/{id}/review", Verdicts, Permission.REVIEW_LINKS, review, status=OK),
-    post("/v1/links/{id}/pause", Pause, Permission.WRITE_LINKS, pause, status=OK),
-    post("/v1/platform-accounts", NewAccount, Permission.MANAGE_ACCOUNTS, add_account),
-    get("/v1/platform-accounts", Permission.MANAGE_ACCOUNTS, accounts),
+    door(
+        "/v1/links",
+        get=Act(Permission.READ_CATALOG, LinkPage, _links),
+        post=Act(Permission.WRITE_LINKS, LinkBody, _add_link),
+    ),
+    door("/v1/links/{id}", get=Act(Permission.READ_CATALOG, Standing, _link)),
+    door("/v1/links/{id}/review", post=Act(Permission.REVIEW_LINKS, ReviewBody, _review)),
+    door("/v1/links/{id}/pause", post=Act(Permission.WRITE_LINKS, PauseBody, _pause)),
 ]

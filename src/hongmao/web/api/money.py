@@ -1,4 +1,4 @@
-"""Wallets, statements and the ledger's proof over HTTP."""
+"""`/v1/wallets`, `/v1/statement`, `/v1/ledger/verify`: what merchants have left, what moved, and whether it adds up."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hongmao.catalog.api import Permission, sees
+from hongmao.catalog.api import PLATFORM, Permission
 from hongmao.kernel.ids import MerchantId, check_id
-from hongmao.web.api.door import Call, ForTenant, Nothing, get, post
+from hongmao.kernel.time import Window, day_of
+from hongmao.web.api.doors import Act, Made, door
+from hongmao.web.api.reading import Sent, Standing, in_order, moment
 
 if TYPE_CHECKING:
-    from hongmao.billing.api import TopUp
+    from hongmao.web.api.doors import Call
 
 
-class NewTopUp(ForTenant, frozen=True, kw_only=True):
-    """A payment that came in. The same key again is the same payment."""
+class TopUpBody(Standing, frozen=True, kw_only=True):
+    """充值: a payment that the deployment has received, entered once per `key`."""
 
     merchant: str
     line: str
@@ -23,38 +25,44 @@ class NewTopUp(ForTenant, frozen=True, kw_only=True):
     key: str
 
 
-def top_up(call: Call[NewTopUp]) -> TopUp:
-    """Enter a payment into a wallet."""
-    body = call.body
+class StatementQuery(Standing, frozen=True, kw_only=True):
+    """账单: of one merchant, from the start of `from` to the start of `to`; without them, of all time until tonight."""
+
+    merchant: str
+    from_: str | None = msgspec.field(default=None, name="from")
+    to: str | None = None
+
+
+def _top_up(call: Call, body: TopUpBody) -> object:
     merchant = MerchantId(check_id(body.merchant, place="merchant"))
-    return call.services.billing.top_up(call.who, merchant, body.line, body.amount_fen, body.key)
+    entered = call.services.billing.top_up(call.who, merchant, body.line, body.amount_fen, body.key)
+    return entered if entered.duplicate else Made(entered)
 
 
-def wallets(call: Call[Nothing]) -> dict[str, object]:
-    """List what merchants have left, by line."""
+def _wallets(call: Call, _query: Standing) -> object:
     return {"wallets": call.services.billing.wallets(call.who)}
 
 
-def statement(call: Call[Nothing]) -> dict[str, object]:
-    """Draw up a merchant's wallets: `from` in, `to` out."""
-    query = call.query
-    merchant = MerchantId(query.must("merchant"))
-    found = call.services.billing.statement(call.who, merchant, query.instant("from"), query.instant("to"))
-    return {**msgspec.to_builtins(found), "balanced": found.balanced}
+def _statement(call: Call, query: StatementQuery) -> object:
+    merchant = MerchantId(check_id(query.merchant, place="merchant"))
+    start_ms = moment(query.from_, place="from") if query.from_ is not None else 0
+    tonight_ms = Window.of_day(day_of(call.services.clock.now_ms())).end_ms
+    end_ms = moment(query.to, place="to") if query.to is not None else max(start_ms, tonight_ms)
+    in_order(start_ms, end_ms, place="to")
+    statement = call.services.billing.statement(call.who, merchant, start_ms, end_ms)
+    return {**msgspec.to_builtins(statement), "balanced": statement.balanced}
 
 
-def verify(call: Call[Nothing]) -> dict[str, object]:
-    """Prove the whole ledger. What is wrong is named to the administrator only: the names are those of every tenant."""
+def _verify(call: Call, _query: Sent) -> object:
+    """Tell the deployment's own people what was found; a tenant's learn whether the house's books add up, and no name."""
     check = call.services.ledger.verify()
-    found: dict[str, object] = {**msgspec.structs.asdict(check), "balanced": check.balanced}
-    if sees(call.who) is not None:
-        found |= {name: len(value) for name, value in found.items() if isinstance(value, tuple)}
-    return found
+    found = msgspec.to_builtins(check) if call.who.tenant == PLATFORM else {}
+    return {**found, "balanced": check.balanced}
 
 
 routes = [
-    post("/v1/wallets/top-ups", NewTopUp, Permission.TOP_UP, top_up),
-    get("/v1/wallets", Permission.READ_WALLETS, wallets),
-    get("/v1/statement", Permission.READ_WALLETS, statement),
-    get("/v1/ledger/verify", Permission.VERIFY_LEDGER, verify),
+    door("/v1/wallets/top-ups", post=Act(Permission.TOP_UP, TopUpBody, _top_up)),
+    door("/v1/wallets", get=Act(Permission.READ_WALLETS, Standing, _wallets)),
+    door("/v1/statement", get=Act(Permission.READ_WALLETS, StatementQuery, _statement)),
+    door("/v1/ledger/verify", get=Act(Permission.VERIFY_LEDGER, Sent, _verify)),
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from hongmao.events.api import BodyTooLarge, FieldMalformed, FieldMissing, NumberOutOfRange, TextTooLong, read
+from hongmao.kernel.ids import check_id
 from hongmao.kernel.time import TimeUnreadable, instant
 from hongmao.web.api.errors import ControlCharacter, FieldAbsent, FieldMistyped, TimesBackwards
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 BODY_BYTES_MAX: Final = 256 * 1024
 PAGE_ROWS_MAX: Final = 1_000
 AT_MS_MAX: Final = 4_102_444_800_000  # the year 2100
+_SIZE_DIGITS: Final = 18
 _MS_DIGITS: Final = range(11, 16)  # of epoch milliseconds since 1970-04; shorter ones are days such as 20250507
 
 
@@ -37,6 +39,11 @@ class Page(Standing, frozen=True, kw_only=True):
     after: str = ""
     limit: int = PAGE_ROWS_MAX
 
+    @property
+    def rows(self) -> int:
+        """Give the limit, or say that it is none."""
+        return rows_within(self.limit)
+
 
 S = TypeVar("S", bound=Sent)
 
@@ -47,20 +54,37 @@ async def body_of(request: Request) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > BODY_BYTES_MAX:
-            claimed = request.headers.get("content-length", "")
-            got = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 16 else len(body)  # noqa: PLR2004 - digits of a size that exists
-            raise BodyTooLarge(place="body", got=max(got, len(body)), limit=BODY_BYTES_MAX)
+            raise BodyTooLarge(place="body", got=max(_claimed(request), len(body)), limit=BODY_BYTES_MAX)
     return bytes(body)
+
+
+def _claimed(request: Request) -> int:
+    digits = request.headers.get("content-length", "")[:_SIZE_DIGITS]
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 def read_body(kind: type[S], body: bytes) -> S:
     """Read a JSON body; none at all is an empty object."""
-    return _read(_strict(kind), body or b"{}")
+    decoder: msgspec.json.Decoder[S] = _decoder(kind, strict=True)
+    return _read(decoder, body or b"{}")
 
 
 def read_query(kind: type[S], request: Request) -> S:
     """Read the query's parameters; numbers and true or false come as text there."""
-    return _read(_lax(kind), msgspec.json.encode(dict(request.query_params)))
+    decoder: msgspec.json.Decoder[S] = _decoder(kind, strict=False)
+    return _read(decoder, msgspec.json.encode(dict(request.query_params)))
+
+
+def rows_within(limit: int) -> int:
+    """Let a page's limit through."""
+    if not 1 <= limit <= PAGE_ROWS_MAX:
+        raise NumberOutOfRange(place="limit", low=1, high=PAGE_ROWS_MAX, got=str(limit)[:20])
+    return limit
+
+
+def id_or_none(text: str | None, *, place: str) -> str | None:
+    """Let a well-formed id through, and none at all."""
+    return None if text is None else check_id(text, place=place)
 
 
 def line_of(text: str, *, place: str, chars_max: int) -> str:
@@ -103,10 +127,5 @@ def _read(decoder: msgspec.json.Decoder[S], data: bytes) -> S:
 
 
 @functools.cache
-def _strict(kind: type[S]) -> msgspec.json.Decoder[S]:
-    return msgspec.json.Decoder(kind)
-
-
-@functools.cache
-def _lax(kind: type[S]) -> msgspec.json.Decoder[S]:
-    return msgspec.json.Decoder(kind, strict=False)
+def _decoder(kind: type[S], *, strict: bool) -> msgspec.json.Decoder[S]:
+    return msgspec.json.Decoder(kind, strict=strict)
