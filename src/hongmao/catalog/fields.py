@@ -56,7 +56,7 @@ def url(text: str, place: str) -> str:
     """Let an http or https address through. Where it may lead is decided by whoever leads somebody there."""
     if len(text) > URL_CHARS_MAX or any(char.isspace() or char in '\\<>"' for char in text):
         raise UrlMalformed(place=place, chars_max=URL_CHARS_MAX)
-    _text(text, place, URL_CHARS_MAX)
+    _text(text, place, URL_CHARS_MAX, blank=True)
     try:
         parts = urlsplit(text)
         reaches = parts.hostname and parts.port != 0
