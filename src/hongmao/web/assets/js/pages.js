@@ -2,6 +2,7 @@
 
 export function startPages(root) {
   for (const form of fresh(root, "form[data-submit-on-change]")) form.addEventListener("change", () => form.requestSubmit());
+  for (const link of fresh(root, ".side [aria-current]")) link.scrollIntoView({ block: "nearest", inline: "center" });
   for (const button of fresh(root, "[data-share]")) button.addEventListener("click", () => share(button));
 }
 
