@@ -15,7 +15,7 @@ from hongmao.kernel.time import MINUTE_MS
 from hongmao.returns.contracts import RefusalReason, RefusalRecord
 
 if TYPE_CHECKING:
-    from hongmao.events.store import EventLog
+    from hongmao.events.api import EventLog
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import IdMaker
 

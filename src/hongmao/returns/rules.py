@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from hongmao.events.api import check
 from hongmao.events.contracts import Event, Kind
-from hongmao.events.rules import check
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.time import HOUR_MS
 from hongmao.returns.contracts import LATE_AFTER_HOURS, Row

@@ -30,8 +30,8 @@ from hongmao.returns.rules import Source, batch_event_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from hongmao.events.api import EventLog
     from hongmao.events.contracts import Kept
-    from hongmao.events.store import EventLog
     from hongmao.kernel.clock import Clock
     from hongmao.links.api import TokenMinter
     from hongmao.returns.contracts import Claim

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hongmao.events.api import BODY_BYTES_MAX, Kind
+from hongmao.events.api import BODY_BYTES_MAX, Kind, LogClosed
+from hongmao.web.edge.app import EdgeApp
 from hongmao.web.edge.reader import cookie_of, fresh_reader, read_reader
 from returns.factories import NOW, Wire, body_of, pay, visit
 from web.edge.house import EdgeHouse, Reply
+
+if TYPE_CHECKING:
+    from hongmao.web.services import Health
 
 EVENT: Wire = {"event_id": "e-1", "kind": "impression", "occurred_at_ms": NOW, "note": "note-1", "placement": "feed"}
 
@@ -208,6 +214,7 @@ def test_ABUSE_6_a_delivery_that_proves_nothing_is_refused_and_noted(
 ) -> None:
     reply = house.post(f"/v1/returns/{platform}", body)
     assert reply.status == status
+    assert reply.header("www-authenticate") == ("Signature" if status == 401 else None)
     assert reply.json()["error"]["message"]["zh"]
     assert [event.kind for event in house.memory.kept] == [Kind.RETURN_REFUSED]
 
@@ -239,6 +246,16 @@ def test_health_says_alive_and_ready(house: EdgeHouse) -> None:
     assert house.get("/healthz").json() == {"status": "alive"}
     ready = house.get("/readyz")
     assert (ready.status, ready.json()["lag"], ready.json()["caught_up"]) == (200, {"sink": 0}, True)
+
+
+def test_a_house_that_cannot_tell_its_health_is_not_ready(house: EdgeHouse) -> None:
+    def broken() -> Health:
+        raise LogClosed(path="log")
+
+    house.app = EdgeApp(replace(house.services, health=broken), house.app, asset=str)
+    reply = house.get("/readyz")
+    assert (reply.status, reply.json()["error"]["params"]) == (503, {"why": "log_closed"})
+    assert house.get("/healthz").status == 200
 
 
 def test_what_is_not_the_edges_goes_on(house: EdgeHouse) -> None:

@@ -6,10 +6,11 @@ import logging
 import secrets
 from typing import TYPE_CHECKING, Final
 
+from hongmao.kernel.errors import HongmaoError
 from hongmao.web.assets import asset as built_asset
 from hongmao.web.edge.asgi import ClientGone, answer_error, answer_json, send_answer
 from hongmao.web.edge.collect import CollectEndpoint
-from hongmao.web.edge.errors import MethodUnknownHere, Mishap
+from hongmao.web.edge.errors import MethodUnknownHere, Mishap, NotReady
 from hongmao.web.edge.jump import JumpEndpoint
 from hongmao.web.edge.receive_returns import ReturnsEndpoint
 
@@ -78,7 +79,10 @@ class EdgeApp:
 
     def _ready(self) -> Answer:
         """Say whether taps and returns can be kept, and how far the workers are behind."""
-        health = self._services.health()
+        try:
+            health = self._services.health()
+        except HongmaoError as error:
+            return answer_error(NotReady(why=error.code))
         report = {"status": "ready", "log_end": health.log_end, "lag": health.lag, "caught_up": health.caught_up}
         return answer_json(report)
 

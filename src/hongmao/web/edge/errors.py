@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import BadInput, HongmaoError, Refused
+from hongmao.kernel.errors import BadInput, HongmaoError, Refused, Unavailable
 
 
 class MethodUnknownHere(Refused):
@@ -75,3 +75,13 @@ class Mishap(HongmaoError):
     en = "Something of ours went wrong"
     hint_zh = "请稍后重试；如持续出现请联系值班工程师"
     hint_en = "Try again in a moment; if it stays, tell the engineer on duty"
+
+
+class NotReady(Unavailable):
+    """The process lives and cannot keep anything yet, or any more."""
+
+    code = "not_ready"
+    zh = "服务尚未就绪（{why}）"
+    en = "Not ready to take anything ({why})"
+    hint_zh = "请稍后重试"
+    hint_en = "Try again in a moment"

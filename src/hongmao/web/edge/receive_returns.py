@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from hongmao.kernel.errors import HongmaoError
 from hongmao.returns.api import BODY_BYTES_MAX, Delivered, Refused, name_of
@@ -11,6 +11,8 @@ from hongmao.web.edge.asgi import answer_error, answer_json, headers_of, read_bo
 if TYPE_CHECKING:
     from hongmao.web.edge.asgi import Answer, Receive, Scope
     from hongmao.web.services import Services
+
+_UNPROVED: Final = 401
 
 
 class ReturnsEndpoint:
@@ -36,6 +38,8 @@ class ReturnsEndpoint:
                 ]
                 return answer_json({"outcomes": rows})
             case Refused(error=refusal):
-                return answer_error(refusal)
+                # HTTP wants a 401 to say how one proves oneself here.
+                asked = {"www-authenticate": "Signature"} if refusal.status == _UNPROVED else {}
+                return answer_error(refusal, asked)
             case _:
                 assert_never(answer)
