@@ -12,7 +12,7 @@ import msgspec
 
 from hongmao.attribution.api import Attribution
 from hongmao.billing.api import Charge, Spend
-from hongmao.catalog.api import Creator, Item, Merchant, Note, NoteType, NothingThere, Principal, Shop
+from hongmao.catalog.api import PLATFORM, Creator, Item, Merchant, Note, NoteType, NothingThere, Principal, Shop
 from hongmao.definitions.api import load_registry
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA, DuckDbCredits
 from hongmao.engines.lake.columns import table_of
@@ -99,6 +99,10 @@ class FakeCatalog:
         if id != f"merchant-{who.tenant[-1]}":
             raise NothingThere(id=id)
         return Merchant(id=id, tenant=who.tenant, name=f"商家{who.tenant[-1].upper()}")
+
+    def merchants(self, who: Principal, *, after: str = "", limit: int = 500) -> list[Merchant]:
+        every = [Merchant(id=MerchantId(f"merchant-{of}"), tenant=TenantId(f"tenant-{of}"), name=of) for of in "ab"]
+        return [one for one in every if one.id > after][:limit] if who.tenant == PLATFORM else []
 
     def shops_known(self, ids: Sequence[str]) -> dict[str, Shop]:
         return {one: _shop(one[-1]) for one in ids if one in {"shop-a", "shop-b"}}
@@ -259,7 +263,7 @@ _SHOP = {"source": "sandbox", "platform": "sandbox", "tenant": A, "merchant": "m
 def _community(kind: Kind, when: str | int, fields: dict[str, Any]) -> Event:
     given = {
         "tenant": A, "merchant": "merchant-a", "note": "note-1", "creator": "creator-1", "link": "link-1", "line": "cid",
-        "reader": "reader-1", "placement": "feed",
+        "reader": "reader-1", "placement": "feed", "platform": "sandbox", "shop": "shop-a", "item": "item-a1",
     }  # fmt: skip
     return _event(kind, when, {**given, **fields})
 

@@ -90,7 +90,7 @@ def city() -> tuple[list[Event], list[Event]]:
     one, two = click("2025-05-01 10:00", "c-1"), click("2025-05-02 10:00", "c-2", link="link-9", **theirs)
     return [
         impression("2025-05-01 09:00"), tap("2025-05-01 09:01"), one,
-        impression("2025-05-02 09:00", link="link-9", tenant=B, merchant="merchant-b"),
+        impression("2025-05-02 09:00", link="link-9", **theirs),
         impression("2025-05-02 09:00", tenant=None, merchant=None, link=None), two,
         visit("2025-05-01 10:01", "c-1"), visit("2025-05-02 10:01", "c-2", source="shopx", **theirs),
         order("2025-05-01 10:05", "o-1-1", "c-1"), pay("2025-05-01 10:06", "o-1-1", 29_900, "c-1"),

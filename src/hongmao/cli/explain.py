@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from hongmao.cli.house import open_house
 from hongmao.cli.main import lang_of_terminal
 from hongmao.insight.api import OrderUnknown
 from hongmao.insight.contracts import DASH, Credited, Matched, Received, State
@@ -47,8 +48,6 @@ def explain() -> None:
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=lang_of_terminal, help="Language of the words.")
 def order(*, order_id: str, platform: str | None, tenant: str | None, as_json: bool, lang: Lang) -> None:
     """Print the trace of a parent order: received → verified → deduped → matched → credited → billed → sent on → answered."""
-    from hongmao.cli.house import open_house  # noqa: PLC0415 - opening a house is dear, `--help` is not
-
     with open_house() as services:
         insight = services.insight
         traces = [

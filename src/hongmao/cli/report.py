@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hongmao.catalog.api import PLATFORM, Principal, Role
+from hongmao.cli.house import open_house
 from hongmao.insight.api import DayUnreadable, MerchantUnknown, check_range, markdown_of, render_report
 from hongmao.kernel.time import Window
 
@@ -37,8 +38,6 @@ _PAGE = 500
 )
 def report(*, from_day: str | None, to_day: str | None, merchant: str | None, as_json: bool, out: Path | None) -> None:
     """Print what the deployment did: last click over 15 d by billing time. After `hongmao rebuild` it is the same to the byte."""
-    from hongmao.cli.house import open_house  # noqa: PLC0415 - opening a house is dear, `--help` is not
-
     from_ms, to_ms = _instants(from_day, to_day)
     with open_house() as services:
         insight = services.insight
