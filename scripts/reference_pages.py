@@ -133,19 +133,21 @@ def commands() -> str:
     )
 
 
-def _verbs(name: str, command: click.Command, parent: click.Context) -> Iterator[str]:
+def _verbs(name: str, command: click.Command, context: click.Context) -> Iterator[str]:
+    if context.parent is not None:
+        yield f"{'#' * len(name.split())} `{name}`"
+        yield inspect.cleandoc(command.help or "").replace("\b\n", "")
     if isinstance(command, click.Group):
-        for verb in command.list_commands(parent):
-            inner = command.get_command(parent, verb)
+        for verb in command.list_commands(context):
+            inner = command.get_command(context, verb)
             if inner is not None:
-                yield from _verbs(f"{name} {verb}", inner, click.Context(inner, parent=parent, info_name=verb))
+                yield from _verbs(f"{name} {verb}", inner, click.Context(inner, parent=context, info_name=verb))
         return
-    yield f"## `{name}`"
-    yield inspect.cleandoc(command.help or "").replace("\b\n", "")
-    yield f"```\n{' '.join((name, *command.collect_usage_pieces(parent)))}\n```"
-    options = [record for option in command.params if (record := option.get_help_record(parent)) is not None]
+    yield f"```\n{' '.join((name, *command.collect_usage_pieces(context)))}\n```"
+    records = [option.get_help_record(context) for option in command.params]
+    options = [(f"`{names}`", meaning) for names, meaning in filter(None, records) if meaning]
     if options:
-        yield _table(("option", "meaning"), ((f"`{names}`", meaning) for names, meaning in options))
+        yield _table(("option", "meaning"), options)
 
 
 def _side(kind: Kind) -> str:
