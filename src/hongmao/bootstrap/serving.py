@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -27,8 +28,11 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
         # The server raises the signal that stopped it once more when it is done; by then the house must still be closed.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
+        web = server(house.app, settings.host, int(settings.port))
         try:
-            server(house.app, settings.host, int(settings.port)).run()
+            with asyncio.Runner(loop_factory=web.config.get_loop_factory()) as runner:
+                runner.run(web.serve())
+                runner.run(house.services.returns.close())
         finally:
             house.workers.stop()
 
