@@ -38,7 +38,7 @@ class TooManyDays(BadInput):
 class ChoiceUnknown(BadInput):
     """What was chosen is not on offer."""
 
-    code = "choice_unknown"
+    code = "not_on_offer"
     zh = "{place} 没有“{got}”这个选项"
     en = "{place} has no choice {got!r}"
     hint_zh = "可选：{offered}"
