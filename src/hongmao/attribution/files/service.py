@@ -1,0 +1,47 @@
+"""The act: two files in, a result out. What is written where is the caller's."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from hongmao.attribution.files import rules
+from hongmao.attribution.files.column_map import check_map
+from hongmao.attribution.files.contracts import Result
+from hongmao.attribution.files.errors import LabelTaken
+
+if TYPE_CHECKING:
+    from hongmao.attribution.files.contracts import Job
+    from hongmao.attribution.files.ports import FileEngine, Progress
+    from hongmao.definitions.api import Registry
+
+SAMPLES_MAX = 20
+
+
+def attribute_files(job: Job, engine: FileEngine, registry: Registry, *, progress: Progress) -> Result:
+    """Read both files, credit every good conversion under every rule asked for, and add up.
+
+    Raises a `BadInput` for what is wrong with the job or with a file as a whole. Single bad rows never stop the good
+    ones; if no conversion at all is usable, the result says so with empty sums (`rules.check_usable` raises on it).
+    """
+    check_map(job.column_map)
+    asked = rules.rules_of(job, registry)
+    inputs = engine.read(job, progress)
+    rules.check_reconciled(inputs.touches)
+    rules.check_reconciled(inputs.conversions)
+    if inputs.none_label_taken:
+        raise LabelTaken(place=job.none_label)
+    for number, rule in enumerate(asked):
+        progress(rule.label, number, len(asked))
+        engine.credit(rule)
+    progress("", len(asked), len(asked))
+    return Result(
+        job=job,
+        rules=asked,
+        inputs=inputs,
+        shares={rule.label: rules.in_natural_order(engine.shares(rule, job.by)) for rule in asked},
+        faults=engine.faults(),
+        samples=tuple(islice(engine.quarantined(), SAMPLES_MAX)),
+        engine=engine.name,
+        engine_version=engine.version,
+    )

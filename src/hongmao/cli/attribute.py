@@ -1,0 +1,183 @@
+"""`hongmao attribute`: touches and conversions from anybody's files in, credits and a report out.
+
+Exit codes: 0 done, however many single rows were set aside; 1 no conversion could be used (the report is written all the
+same); 2 the command, the map or a file as a whole cannot be understood.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from hongmao.attribution.api import (
+    MODELS,
+    NONE_LABEL,
+    ColumnMap,
+    Job,
+    answer,
+    attribute_files,
+    check_usable,
+    load_map,
+    page_of,
+    write_outputs,
+)
+from hongmao.bootstrap.attribution import FILE_ENGINES, open_file_engine
+from hongmao.cli.attribute_map import map_options, overridden
+from hongmao.cli.main import exit_code, lang_of_terminal
+from hongmao.definitions.api import load_registry
+from hongmao.kernel.errors import HongmaoError
+from hongmao.kernel.time import span_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hongmao.attribution.api import By, ReportPage, Result
+    from hongmao.kernel.errors import Lang
+
+PAIR = 2
+
+
+def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="TOUCHES CONVERSIONS | DIR")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help="A TOML file that says which column is what.")
+@click.option(
+    "--models", callback=_names, help=f"Models without a window, by comma: {', '.join(MODELS)}. Default: last."
+)
+@click.option(
+    "--definition", "definitions", multiple=True, metavar="ID[.vN]", help="A dated definition, in each of its windows."
+)
+@click.option("--window", metavar="24h|15d|...", help="Only touches at most this old count. Default: no limit.")
+@click.option(
+    "--by",
+    type=click.Choice(["key", "touch_day"]),
+    default="key",
+    show_default=True,
+    help="What results are added up by.",
+)
+@click.option("--engine", type=click.Choice(sorted(FILE_ENGINES)), default="duckdb", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write credits, report, quarantine and manifest there.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print inputs, models and manifest as one JSON object.")
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default=lang_of_terminal, help="Language of report and messages."
+)
+@click.option(
+    "--none-label", default=NONE_LABEL, show_default=True, help="What conversions without a touch are listed under."
+)
+@map_options
+def attribute(
+    *,
+    paths: tuple[Path, ...],
+    map_file: Path | None,
+    models: tuple[str, ...],
+    definitions: tuple[str, ...],
+    window: str | None,
+    by: By,
+    engine: str,
+    out: Path | None,
+    as_json: bool,
+    lang: Lang,
+    none_label: str,
+    **columns: object,
+) -> None:
+    """Attribute the CONVERSIONS of one file to the TOUCHES of another, or both below DIR as a map names them.
+
+    Files are CSV, TSV or Parquet, plain, gzip or zstd. Single bad rows are set aside with their number and reason and
+    never stop the good ones. Without --json or --out the results are printed as a table.
+    """
+    with _spoken(lang):
+        column_map = overridden(load_map(map_file) if map_file else ColumnMap(), columns)
+        touches, conversions = _files(paths, column_map, with_map=map_file is not None)
+        if window is not None:
+            span_ms(window)
+        job = Job(
+            touches=touches,
+            conversions=conversions,
+            column_map=column_map,
+            models=models or (() if definitions else ("last",)),
+            definitions=definitions,
+            window=window,
+            by=by,
+            none_label=none_label,
+        )
+        with closing(open_file_engine(engine)) as opened:
+            with _progress(shown=not as_json and sys.stderr.isatty()) as progress:
+                result = attribute_files(job, opened, load_registry(), progress=progress)
+            if out is not None:
+                write_outputs(result, opened, out, lang=lang)
+        _print(result, page_of(result, lang), as_json=as_json, written=out)
+        check_usable(result.inputs)
+
+
+def _files(paths: tuple[Path, ...], column_map: ColumnMap, *, with_map: bool) -> tuple[Path, Path]:
+    """Find the two files: named one by one, or below a folder under the names that the map gives."""
+    names = (column_map.touches.file, column_map.conversions.file)
+    match paths:
+        case (touches, conversions):
+            return touches, conversions
+        case (folder,) if with_map and names[0] is not None and names[1] is not None:
+            return folder / names[0], folder / names[1]
+        case (_,) if with_map:
+            raise click.UsageError(
+                "the map names no files: give TOUCHES and CONVERSIONS, or touches.file and conversions.file in the map"
+            )
+        case _:
+            raise click.UsageError("give TOUCHES and CONVERSIONS, or --map FILE.toml and DIR")
+
+
+@contextmanager
+def _spoken(lang: Lang) -> Iterator[None]:
+    """Say an expected error in the language asked for and leave with its code."""
+    try:
+        yield
+    except HongmaoError as error:
+        click.echo(error.message(lang), err=True)
+        if error.hint(lang):
+            click.echo(error.hint(lang), err=True)
+        sys.exit(exit_code(error))
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Draw one bar on standard error; nothing at all where nobody looks at it."""
+    if not shown:
+        yield lambda stage, done, total: None  # noqa: ARG005 - the port's names
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
+
+
+def _print(result: Result, page: ReportPage, *, as_json: bool, written: Path | None) -> None:
+    if as_json:
+        click.echo(answer(result))
+        return
+    if written is not None:
+        click.echo(str(written / "report.html"))
+        return
+    grid = page.results
+    widths = [max(len(cell) for cell in column) for column in zip(grid.headings, *grid.rows, strict=True)]
+    for row in (grid.headings, *grid.rows):
+        cells = [
+            cell.ljust(width) if place < grid.numeric_from else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+    for note in (*page.notes, *page.results_notes):
+        click.echo(note, err=True)
+    for role, code, reason, count in page.faults.rows:
+        click.echo(f"{role}: {count} × {code} ({reason})", err=True)
