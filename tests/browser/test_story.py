@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from conftest import PageAt
+    from browser.conftest import PageAt
     from hongmao.world.spec import Plan
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
