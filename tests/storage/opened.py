@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import event
+
 from hongmao.billing.service import Billing
 from hongmao.catalog.api import PLATFORM, Catalog, Passwords, Principal, Role, TenantKind
 from hongmao.kernel.clock import SetClock
@@ -38,12 +40,19 @@ def _template() -> Path:
 
 
 @contextmanager
-def opened(path: Path | None = None) -> Iterator[Database]:
-    """Open a fresh, migrated database: at a path, or in a folder that is gone afterwards."""
+def opened(path: Path | None = None, *, synced: bool = False) -> Iterator[Database]:
+    """Open a fresh, migrated database: at a path, or in a folder that is gone afterwards.
+
+    Unless `synced`, it does not wait for the disk: these databases need not outlive a power cut.
+    """
     with tempfile.TemporaryDirectory(prefix="hongmao-test-") as folder:
         file = path or Path(folder) / "state.sqlite"
         shutil.copy(_template(), file)
         database = open_database(f"sqlite:///{file}")
+        if not synced:
+            event.listen(
+                database._engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF")
+            )
         try:
             yield database
         finally:
