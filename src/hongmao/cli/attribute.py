@@ -29,9 +29,9 @@ from hongmao.attribution.api import (
 )
 from hongmao.bootstrap.attribution import FILE_ENGINES, open_file_engine
 from hongmao.cli.attribute_map import map_options, overridden
-from hongmao.cli.main import exit_code, lang_of_terminal
+from hongmao.cli.main import EXIT_USAGE, exit_code, lang_of_terminal
 from hongmao.definitions.api import load_registry
-from hongmao.kernel.errors import HongmaoError
+from hongmao.kernel.errors import HongmaoError, NotFound
 from hongmao.kernel.time import span_ms
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
     from hongmao.attribution.api import By, ReportPage, Result
     from hongmao.kernel.errors import Lang
-
-PAIR = 2
 
 
 def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
@@ -147,7 +145,8 @@ def _spoken(lang: Lang) -> Iterator[None]:
         click.echo(error.message(lang), err=True)
         if error.hint(lang):
             click.echo(error.hint(lang), err=True)
-        sys.exit(exit_code(error))
+        # What is named on the command line and does not exist is a slip of the command, as a wrong column is.
+        sys.exit(EXIT_USAGE if isinstance(error, NotFound) else exit_code(error))
 
 
 @contextmanager
