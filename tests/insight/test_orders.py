@@ -193,6 +193,12 @@ def test_a_corrected_row_replaces_the_first_and_both_stay_to_be_seen() -> None:
     assert sorted((act.version, act.superseded) for act in trace.received.acts) == [(1, True), (2, False)]
 
 
+def test_acts_are_told_as_they_happened_and_within_an_instant_as_an_order_goes() -> None:
+    when = "2025-05-01 11:00"
+    stage = Stage(refund("2025-05-02 11:00", "o-1-1", 1), pay(when, "o-1-1", 1, None), order(when, "o-1-1", None))
+    assert [act.kind for act in only(trace_of(stage, "o-1")).received.acts] == ["order", "pay", "refund"]
+
+
 def test_unknown_amounts_leave_the_line_partial_or_unknown() -> None:
     stage = Stage(
         pay("2025-05-01 11:00", "o-1-1", None, None),

@@ -18,7 +18,7 @@ from hongmao.kernel.time import iso
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hongmao.insight.contracts import Step, SubOrderTrace, Trace
+    from hongmao.insight.contracts import Credit, Step, SubOrderTrace, Trace
     from hongmao.kernel.errors import Lang
 
 _STEPS: dict[Lang, tuple[str, ...]] = {
@@ -89,15 +89,22 @@ def _facts(step: Step, lang: Lang) -> Iterator[str]:
         case Matched() if step.click is not None:
             yield f"{step.click.click_id} · {iso(step.click.at_ms)} · {step.click.link} · {step.click.placement or DASH}"
         case Credited():
+            said: list[str] = []
             for credit in step.credits:
                 name = f"{credit.definition.id}.v{credit.definition.version} {credit.window:<4}"
                 worth = f"{_yuan(credit.gross_fen)} / {_yuan(credit.net_fen)}"
                 yield f"{name}{worth} · {credit.sentence.text(lang)}"
-                for one in credit.candidates:
-                    mark = "*" if one.won else " "
-                    yield f"  {mark} {iso(one.at_ms)} {one.note_title}: {one.sentence.text(lang)}"
+                candidates = list(_candidates(credit, lang))
+                # Most windows see the same clicks for the same reasons: told once, not eight times.
+                yield from candidates if candidates != said else ()
+                said = candidates
         case _:
             pass
+
+
+def _candidates(credit: Credit, lang: Lang) -> Iterator[str]:
+    for one in credit.candidates:
+        yield f"  {'*' if one.won else ' '} {iso(one.at_ms)} {one.note_title}: {one.sentence.text(lang)}"
 
 
 def _worth(of: Trace | SubOrderTrace, lang: Lang) -> str:

@@ -12,7 +12,7 @@ from hongmao.kernel.time import day_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hongmao.insight.contracts import DayPoint, DefinitionRef, Figure, LeftOut, NoteRow, Overview
+    from hongmao.insight.contracts import DayPoint, DefinitionRef, Figure, LeftOut, NoteRow, Overview, Words
 
 _NOTE_COLUMNS = (
     "impressions",
@@ -105,7 +105,7 @@ def markdown_of(report: Mapping[str, object]) -> str:
 def _figure(figure: Figure) -> dict[str, object]:
     complete_at_ms = figure.maturity.complete_at_ms
     return {
-        "label": f"{figure.definition.name.zh} {figure.definition.name.en}",
+        "label": _both(figure.definition.name),
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "text": figure.text,
@@ -115,6 +115,11 @@ def _figure(figure: Figure) -> dict[str, object]:
         "clock": figure.clock.value if figure.clock else None,
         "complete_on": None if complete_at_ms is None else day_of(complete_at_ms).isoformat(),
     }
+
+
+def _both(name: Words) -> str:
+    """Write a name in both languages, once where they are the same word."""
+    return name.en if name.en.startswith(name.zh) else f"{name.zh} {name.en}"
 
 
 def _definition(reference: DefinitionRef) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from hongmao.events.api import Kind
 from hongmao.insight import sentences
 from hongmao.insight.contracts import (
     Act,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from hongmao.insight.spend import Charges
     from hongmao.kernel.ids import TenantId
 
+_WAY = [kind.value for kind in Kind]
 _BATCH = msgspec.json.Decoder(BatchRecord)
 
 
@@ -107,12 +109,17 @@ def trace(desk: Desk, order_id: str, platform: str | None) -> Trace | None:
     if chosen not in platforms:
         return None
     subs = sorted((sub for sub in every if sub.platform == chosen), key=lambda sub: sub.sub_order_id or "")
-    acts = desk.queries.read("acts", _Act, **asked, platform=chosen)
+    acts = sorted(desk.queries.read("acts", _Act, **asked, platform=chosen), key=_in_order)
     arrivals = _arrivals(desk, order_id, chosen)
     clicks = _clicks(desk, acts)
     desk.crediting.load(order_id, chosen)
     traced = tuple(_sub_order(desk, sub, acts, arrivals, clicks) for sub in subs)
     return _whole(desk, subs, traced, also_on=tuple(name for name in platforms if name != chosen))
+
+
+def _in_order(act: _Act) -> tuple[int, int, str]:
+    """Sort acts as they happened; within an instant as an order goes: 拍下 before 支付."""
+    return act.occurred_at_ms, _WAY.index(act.kind), act.event_id
 
 
 def _whole(desk: Desk, subs: Sequence[_Sub], traced: tuple[SubOrderTrace, ...], also_on: tuple[str, ...]) -> Trace:
