@@ -184,6 +184,20 @@ def test_an_order_that_brings_back_another_merchants_click_is_credited_to_nobody
     assert (row["reason"], row["note"], row["tenant"], row["merchant"]) == ("other_tenant", None, "ten-2", "mer-2")
 
 
+def test_promise_9_another_tenant_can_neither_correct_nor_refund_nor_hide_an_order() -> None:
+    mine = [click("2025-05-07 10:00", "c-1"), pay("2025-05-07 11:00", "o-1-1", 29_900, "c-1")]
+    # 8 May: somebody else's shop sends the same sub-order number, as a correction, a deposit and a refund.
+    other = {"tenant": "ten-2", "merchant": "mer-2", "shop": "shop-2"}
+    theirs = [
+        pay("2025-05-08 11:00", "o-1-1", 100, None, version=2, **other),
+        shop(Kind.PRESALE_DEPOSIT, "2025-05-08 11:00", "o-1-1", 1, **other),
+        shop(Kind.REFUND, "2025-05-08 12:00", "o-1-1", 29_900, ref="r-9", **other),
+    ]
+    untouched = Stage(mine).credits()
+    beside = [row for row in Stage([*theirs, *mine]).credits() if row["tenant"] == only(untouched)["tenant"]]
+    assert beside == untouched
+
+
 def test_several_partial_refunds_and_one_too_many() -> None:
     stage = Stage(
         [

@@ -2,14 +2,15 @@
 -- A presale is judged when its deposit was paid; its balance holds the whole value, so it comes before a plain payment.
 select
   c.event_id as conversion, c.platform, c.sub_order, c.sub_order_id, c.order_id, c.ref, c.occurred_at_ms, c.amount_fen,
-  c.tenant, c.merchant, c.shop, c.line, c.item, coalesce(c.pay_item, c.item) as pay_item, c.invalid,
+  c.tenant, c.merchant, c.shop, c.line, c.item, c.pay_item, c.invalid,
   coalesce(d.click_id, c.click_id) as click_id,
   coalesce(least(d.occurred_at_ms, c.occurred_at_ms), c.occurred_at_ms) as conversion_at_ms,
   d.occurred_at_ms is not null as presale,
   row_number() over (
-    partition by c.platform, c.sub_order
+    partition by c.tenant, c.platform, c.sub_order
     order by c.invalid is not null, (c.kind = 'presale_balance') desc, c.version desc, c.event_id desc
   ) as claim
 from latest as c
-left join deposits as d on d.platform is not distinct from c.platform and d.sub_order = c.sub_order
+left join deposits as d
+  on d.tenant is not distinct from c.tenant and d.platform is not distinct from c.platform and d.sub_order = c.sub_order
 where c.kind in ({conversion_kinds}) and ($order_id is null or c.order_id = $order_id)

@@ -19,4 +19,4 @@ select
   ) as flags
 from entries as e
 left join touches as t on t.touch = e.touch
-left join touches as own on own.touch = e.own_touch and e.refused is null
+left join named as own on own.touch = e.own_touch and e.refused is null

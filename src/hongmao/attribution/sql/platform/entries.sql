@@ -20,5 +20,5 @@ select
 from refunds as r
 cross join windows as w
 left join payments as p
-  on p.platform is not distinct from r.platform and p.sub_order = r.sub_order and p.window_label = w.window_label
-  and p.claim = 1 and p.invalid is null
+  on p.tenant is not distinct from r.tenant and p.platform is not distinct from r.platform and p.sub_order = r.sub_order
+  and p.window_label = w.window_label and p.claim = 1 and p.invalid is null

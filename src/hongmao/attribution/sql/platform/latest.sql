@@ -1,5 +1,4 @@
 -- grain: one row per (platform, sub-order, kind, ref): the version that counts
 select *
-from facts
-where kind not in ({touch_kinds})
+from returned
 qualify row_number() over (partition by platform, sub_order, kind, ref order by version desc, event_id desc) = 1

@@ -10,4 +10,4 @@ select
     when c.tenant <> own.tenant then 'other_tenant'
   end as refused
 from conversions as c
-left join touches as own on own.click_id = c.click_id
+left join named as own on own.click_id = c.click_id
