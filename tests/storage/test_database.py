@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hongmao.catalog.contracts import TenantKind
 from hongmao.storage.database import MIGRATIONS, Database, open_database
-from hongmao.storage.errors import StateBusy
+from hongmao.storage.errors import StateBusy, StateOutdated
 from hongmao.storage.migrations import append_only
 from hongmao.storage.models import TenantRow
 from hongmao.storage.revisions import grow, revision
@@ -44,8 +44,11 @@ def test_migrations_go_up_step_by_step_down_again_and_up_once_more(tmp_path: Pat
     assert steps == [f"v{number:04}" for number in range(1, len(steps) + 1)]  # no gap, one line
     assert database.version() is None
     for step in steps:
+        with pytest.raises(StateOutdated):
+            database.require_current()
         database.migrate(step)
         assert database.version() == step
+    database.require_current()
     full = tables(database)
     for step in ["base", *steps[:-1]][::-1]:
         database.downgrade(step)

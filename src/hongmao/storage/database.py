@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
 import hongmao.storage.models  # noqa: F401 - makes Base.metadata complete
-from hongmao.storage.errors import StateBusy
+from hongmao.storage.errors import StateBusy, StateOutdated
 from hongmao.storage.scope import ScopedSession
 
 if TYPE_CHECKING:
@@ -71,6 +72,12 @@ class Database:
         """Give the version the tables are at; None where there are none."""
         with self._reads.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
+
+    def require_current(self) -> None:
+        """Raise `StateOutdated` unless the tables are at the newest version: for whoever looks on and may not migrate."""
+        newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        if self.version() != newest:
+            raise StateOutdated(found=self.version() or "none", newest=newest)
 
     def check(self) -> None:
         """Compare the tables with the models; raises where a migration is missing."""

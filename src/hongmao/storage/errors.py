@@ -45,6 +45,16 @@ class StateBusy(Unavailable):
     hint_en = "Nothing was written; try again"
 
 
+class StateOutdated(Unavailable):
+    """The tables are not there yet, or older than this program."""
+
+    code = "state_outdated"
+    zh = "数据库版本为 {found}，本程序需要 {newest}"
+    en = "The database is at version {found}; this program needs {newest}"
+    hint_zh = "请先运行一次 hongmao serve，它会升级数据库"
+    hint_en = "Run hongmao serve once: it brings the database up to date"
+
+
 class StateReadOnly(HongmaoError):
     """A reading session was asked to write."""
 
