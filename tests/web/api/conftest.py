@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hongmao.catalog.api import Role
 from web.api.front import Caller, Front, found_tenant, front
 
 if TYPE_CHECKING:
@@ -43,3 +44,27 @@ def admin(house: Front, browser: Browser) -> Caller:
 def tenant(admin: Caller) -> str:
     """Found a merchant's tenant with everything that it needs."""
     return found_tenant(admin)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[tuple[Front, Browser]]:
+    """Open one deployment with two merchants for a whole module: what is refused leaves nothing behind."""
+    with front() as made:
+        admin = made[0].caller(made[1])
+        found_tenant(admin, 1)
+        found_tenant(admin, 2)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def admin_of(stage: tuple[Front, Browser]) -> Caller:
+    """Give the administrator's program there."""
+    return stage[0].caller(stage[1])
+
+
+@pytest.fixture(scope="module")
+def everybody(stage: tuple[Front, Browser]) -> list[Caller]:
+    """Give one of each who may call."""
+    house, browser = stage
+    roles = [(Role.ADMIN, "platform"), (Role.OPTIMISER, "tenant-1"), (Role.OPS, "tenant-2")]
+    return [house.caller(browser, role, tenant) for role, tenant in roles]

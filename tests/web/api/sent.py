@@ -1,0 +1,68 @@
+"""What every address takes, texts that mean harm, and the shape of every refusal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from web.api.front import item_body, link_body, note_body, shop_body
+
+if TYPE_CHECKING:
+    import httpx
+
+PATHS: dict[str, dict[str, Any]] = {
+    "/v1/tenants": {"id": "t", "name": "n", "kind": "merchant"},
+    "/v1/users": {"id": "u", "login": "somebody", "password": "long enough", "name": "n", "role": "analyst"},
+    "/v1/keys": {"id": "k", "name": "n", "role": "analyst"},
+    "/v1/keys/key-nobody/revoke": {},
+    "/v1/merchants": {"id": "m", "name": "n"},
+    "/v1/shops": shop_body(1),
+    "/v1/items": item_body(1),
+    "/v1/creators": {"id": "c", "name": "n", "bio": ""},
+    "/v1/notes": note_body(1),
+    "/v1/links": link_body(1),
+    "/v1/links/link-1/review": {"deeplink": 2, "universal_link": None, "fallback": 2, "note": "ok"},
+    "/v1/links/link-1/pause": {"paused": True},
+    "/v1/platform-accounts": {"platform": "sandbox", "account": "a", "secret": "long enough to sign", "revoked": False},
+    "/v1/wallets/top-ups": {"merchant": "merchant-1", "line": "cid", "amount_fen": 1, "key": "k"},
+    "/v1/ops/settle": {},
+}
+QUERIES = (
+    "/v1/tenants",
+    "/v1/users",
+    "/v1/keys",
+    "/v1/merchants",
+    "/v1/shops",
+    "/v1/items",
+    "/v1/creators",
+    "/v1/notes",
+    "/v1/links",
+    "/v1/links/link-1",
+    "/v1/platform-accounts",
+    "/v1/wallets",
+    "/v1/statement",
+    "/v1/ledger/verify",
+    "/v1/ops/lag",
+    "/v1/report",
+    "/v1/orders/o-1/trace",
+)
+HOSTILE = (
+    "'; DROP TABLE users; --",
+    '" OR ""="',
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "{{7*7}}${7*7}",
+    "../../etc/passwd",
+    "%00%0a%s",
+    "\\u0000",
+    "𝕬 🐱 é\u0301 \u202e",
+)
+
+
+def fault(answer: httpx.Response) -> dict[str, Any]:
+    """Read an error, which has its shape whatever went wrong."""
+    error: dict[str, Any] = answer.json()["error"]
+    assert set(error) == {"code", "message", "hint", "params"}
+    assert error["message"]["zh"] != error["message"]["en"] != ""
+    assert error["hint"]["zh"]
+    assert error["hint"]["en"]
+    return error
