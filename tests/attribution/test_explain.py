@@ -84,6 +84,17 @@ def test_an_order_nobody_may_see_is_an_order_that_is_not(order: str, tenant: str
         STAGE.attribution.explain(order, tenant=tenant)
 
 
+def test_the_same_number_in_two_shops_is_two_sub_orders() -> None:
+    theirs = pay("2025-05-08 11:00", "o-1-1", 100, None, tenant="ten-2", merchant="mer-2", shop="shop-2", version=2)
+    stage = Stage([click("2025-05-07 10:00", "c-1"), pay("2025-05-07 11:00", "o-1-1", 29_900, "c-1"), theirs])
+    for tenant, paid, winner in (("ten-1", 29_900, "c-1"), ("ten-2", 100, None)):
+        (one,) = stage.attribution.explain("o-1", tenant=tenant).sub_orders
+        verdict = one.verdicts[-1]
+        assert [entry.value_fen for entry in verdict.entries] == [paid]
+        assert (verdict.winner.click_id if verdict.winner else None) == winner
+    assert len(stage.attribution.explain("o-1").sub_orders) == 2
+
+
 def test_an_order_known_only_by_its_refund_is_explained_too() -> None:
     order = Stage([shop(Kind.REFUND, "2025-05-09 11:00", "o-1-1", 9_900, ref="r-1")]).attribution.explain("o-1")
     assert {verdict.reason for verdict in order.sub_orders[0].verdicts} == {"refund_without_payment"}

@@ -71,7 +71,7 @@ def explain(
     order_id: str, found: Sequence[tuple[AttributionDefinition, Sequence[Found], Sequence[Looked]]]
 ) -> OrderExplained:
     """Put an order's trace together from what the engine found under each definition."""
-    places = {(row.platform, row.sub_order_id): row for _, rows, _ in found for row in _payments_last(rows)}
+    places = {_place(row): row for _, rows, _ in found for row in _payments_last(rows)}
     return OrderExplained(
         order_id=order_id,
         sub_orders=tuple(
@@ -89,13 +89,13 @@ def explain(
                     for verdict in _verdicts(definition, [one for one in rows if _place(one) == place], looked)
                 ),
             )
-            for place, row in sorted(places.items(), key=lambda pair: (pair[0][0] or "", pair[0][1] or ""))
+            for place, row in sorted(places.items())
         ),
     )
 
 
-def _place(row: Found) -> tuple[str | None, str | None]:
-    return row.platform, row.sub_order_id
+def _place(row: Found) -> tuple[str, str, str]:
+    return row.platform or "", row.sub_order_id or "", row.tenant or ""
 
 
 def _payments_last(rows: Iterable[Found]) -> list[Found]:

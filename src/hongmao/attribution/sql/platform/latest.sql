@@ -1,4 +1,5 @@
--- grain: one row per (platform, sub-order, kind, ref): the version that counts
+-- grain: one row per (tenant, platform, sub-order, kind, ref): the version that counts
+-- Sub-order numbers are a shop's own: another tenant's like number is another sub-order.
 select *
 from returned
-qualify row_number() over (partition by platform, sub_order, kind, ref order by version desc, event_id desc) = 1
+qualify row_number() over (partition by tenant, platform, sub_order, kind, ref order by version desc, event_id desc) = 1
