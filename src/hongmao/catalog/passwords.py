@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -12,7 +14,6 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         """Work with a hasher's parameters; argon2-cffi's own (RFC 9106, low memory) where none is given."""
         self._hasher = hasher or PasswordHasher()
-        self._decoy = self._hasher.hash("nobody signs in with this")
 
     @classmethod
     def cheap(cls) -> Passwords:
@@ -25,8 +26,9 @@ class Passwords:
 
     def fit(self, password_hash: str | None, password: str) -> bool:
         """Tell whether a password fits; against None it is tried on a decoy and never does."""
+        decoy = self._decoy  # made at the first try, whoever's it is, and not at each start of a command
         try:
-            self._hasher.verify(password_hash or self._decoy, password)
+            self._hasher.verify(password_hash or decoy, password)
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
         return password_hash is not None
@@ -34,3 +36,7 @@ class Passwords:
     def outdated(self, password_hash: str) -> bool:
         """Tell whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(password_hash)
+
+    @functools.cached_property
+    def _decoy(self) -> str:
+        return self._hasher.hash("nobody signs in with this")
