@@ -68,8 +68,7 @@ def test_from_a_labelled_note_to_an_explained_order(town: Town, page_at: PageAt,
     # 20:00: she scrolls on her phone and meets a note that says what it is.
     phone = page_at(390, javascript=javascript)
     phone.set_extra_http_headers({"user-agent": IPHONE})
-    reader = {"name": "hm_r", "value": "r_story", "url": town.stage.platform_url}
-    phone.context.add_cookies([reader])
+    phone.context.add_cookies([{"name": "hm_r", "value": "r_story", "url": town.stage.platform_url}])
     phone.goto(f"{town.stage.platform_url}/")
     card = phone.get_by_role("article").filter(has=phone.get_by_text("广告", exact=True)).first
     expect(card.get_by_text("广告", exact=True)).to_be_visible()

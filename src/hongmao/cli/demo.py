@@ -35,7 +35,7 @@ _words = Console(stderr=True)
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed prints the same figures.")
 @click.option(
-    "--readers", type=click.IntRange(10, 100_000), default=600, show_default=True, help="How many people read."
+    "--readers", type=click.IntRange(10, 100_000), default=800, show_default=True, help="How many people read."
 )
 @click.option("--speed", type=float, default=2.0, show_default=True, help="City minutes per second once it lives on.")
 @click.option("--port", type=int, default=None, help="The platform's port [HONGMAO_PORT, 8080].")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from hongmao.kernel.time import SECOND_MS
+from hongmao.world.wire import CityLineDown
 
 if TYPE_CHECKING:
     from hongmao.world.city import City
@@ -103,7 +104,9 @@ class Sitting:
             self._city.set_time(self._at_ms)
             path = "/v1/events"
             answer = self._city.platform.post(path, {"events": events}, self._headers)
-            self._city.platform.must(answer, "POST", path)
+            outcomes = self._city.platform.must(answer, "POST", path).json()["outcomes"]
+            if not isinstance(outcomes, list) or any(one["outcome"] == "rejected" for one in outcomes):
+                raise CityLineDown(method="POST", url=path, status=answer.status, answer=outcomes)
 
     def _wait(self, low_s: int, high_s: int) -> None:
         self._at_ms += self._rng.randrange(low_s * SECOND_MS, high_s * SECOND_MS)

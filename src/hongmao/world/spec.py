@@ -39,7 +39,7 @@ _OPENINGS = (
     "通勤路上离不开",
     "第二次回购",
 )
-PRICE_FEN = (60, 80, 100, 120)
+PRICE_FEN = (180, 240, 300, 360)
 WALLET_FEN = 50_000_00
 _NOTES_PER_GOOD = 3
 

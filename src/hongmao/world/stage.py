@@ -103,7 +103,8 @@ class Stage:
         self.home = home
         self.ports = ports
         self.platform_url = f"http://127.0.0.1:{ports.platform}"
-        self.shop_url = f"http://127.0.0.1:{ports.shop}"
+        # Another host name than ours: a browser's cookies know no ports, and the shop must not be handed our readers'.
+        self.shop_url = f"http://localhost:{ports.shop}"
         self._seed = seed
         self._control = secrets.token_hex(16)
         self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
