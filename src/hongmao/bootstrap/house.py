@@ -82,7 +82,9 @@ def open_house(settings: Settings, *, read_only: bool = False) -> Iterator[House
         stack.callback(log.close)
         database = open_database(settings.database_url)
         stack.callback(database.close)
-        if not read_only:
+        if read_only:
+            database.require_current()
+        else:
             database.migrate()
         random = secrets.SystemRandom()
         ids = IdMaker(clock, random)

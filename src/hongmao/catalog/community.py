@@ -41,7 +41,7 @@ class Community:
         self._known: set[ReaderId] = set()
         self._waiting: dict[ReaderId, int] = {}
 
-    def add_creator(self, who: Principal, *, name: str, bio: str = "", id: str | None = None) -> Creator:  # noqa: A002
+    def add_creator(self, who: Principal, *, name: str, bio: str = "", id: str | None = None) -> Creator:
         """Add who writes notes."""
         demand(who, Permission.WRITE_COMMUNITY)
         creator = Creator(
@@ -49,7 +49,7 @@ class Community:
         )
         return self._desk.keep(creator)
 
-    def creator(self, id: CreatorId) -> Creator:  # noqa: A002 - the word of the trade
+    def creator(self, id: CreatorId) -> Creator:
         """Give a creator; `NothingThere` where there is none."""
         creator = self._creators.get(id)
         if creator is None:
@@ -65,13 +65,13 @@ class Community:
         who: Principal,
         *,
         creator: str,
-        type: NoteType | str,  # noqa: A002 - the field's own word
+        type: NoteType | str,
         title: str,
         body: str,
         topic: str,
         cover: str,
         published_at_ms: int | None = None,
-        id: str | None = None,  # noqa: A002 - the word of the trade
+        id: str | None = None,
     ) -> Note:
         """Publish a note, now unless its moment is given."""
         demand(who, Permission.WRITE_COMMUNITY)
@@ -88,7 +88,7 @@ class Community:
         )
         return self._desk.keep(note)
 
-    def note(self, id: NoteId) -> Note:  # noqa: A002 - the word of the trade
+    def note(self, id: NoteId) -> Note:
         """Give a note; `NothingThere` where there is none."""
         note = self._desk.store.find(Note, None, id)
         if note is None:
@@ -112,11 +112,11 @@ class Community:
         """Say which of these ids are creators: remembered, for asking about every event."""
         return frozenset(self._creators.get_all(ids))
 
-    def note_exists(self, id: str) -> bool:  # noqa: A002 - the word of the trade
+    def note_exists(self, id: str) -> bool:
         """Tell whether this is a note: remembered, for asking about every event."""
         return self._creators_of.get(id) is not None
 
-    def creator_exists(self, id: str) -> bool:  # noqa: A002 - the word of the trade
+    def creator_exists(self, id: str) -> bool:
         """Tell whether this is a creator: remembered, for asking about every event."""
         return self._creators.get(id) is not None
 
@@ -138,9 +138,9 @@ class Community:
         with self._readers:
             waiting, self._waiting = self._waiting, {}
         if waiting:
-            self._desk.store.remember([Reader(id=id, first_seen_at_ms=at_ms) for id, at_ms in waiting.items()])  # noqa: A001
+            self._desk.store.remember([Reader(id=id, first_seen_at_ms=at_ms) for id, at_ms in waiting.items()])
 
-    def reader(self, id: ReaderId) -> Reader | None:  # noqa: A002 - the word of the trade
+    def reader(self, id: ReaderId) -> Reader | None:
         """Give a reader; None where nobody was given that pseudonym."""
         with self._readers:
             at_ms = self._waiting.get(id)

@@ -52,7 +52,7 @@ class Desk:
             raise AlreadyDifferent(id=record.id, fields=", ".join(names))
         return there
 
-    def found(self, kind: type[R], who: Principal, id: str) -> R:  # noqa: A002 - the word of the trade
+    def found(self, kind: type[R], who: Principal, id: str) -> R:
         """Find a record that a principal sees."""
         record = self.store.find(kind, sees(who), id)
         if record is None:

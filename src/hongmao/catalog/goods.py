@@ -31,7 +31,7 @@ class Goods:
             desk.freshness, lambda ids: {item.id: item for item in desk.store.find_all(Item, ids)}
         )
 
-    def add_merchant(self, who: Principal, *, name: str, id: str | None = None) -> Merchant:  # noqa: A002
+    def add_merchant(self, who: Principal, *, name: str, id: str | None = None) -> Merchant:
         """Add who pays."""
         demand(who, Permission.WRITE_CATALOG)
         merchant = Merchant(
@@ -39,7 +39,7 @@ class Goods:
         )
         return self._desk.keep(merchant)
 
-    def merchant(self, who: Principal, id: MerchantId) -> Merchant:  # noqa: A002 - the word of the trade
+    def merchant(self, who: Principal, id: MerchantId) -> Merchant:
         """Give a merchant that the principal sees."""
         demand(who, Permission.READ_CATALOG)
         return self._desk.found(Merchant, who, id)
@@ -58,7 +58,7 @@ class Goods:
         platform_shop_id: str,
         name: str,
         home_url: str,
-        id: str | None = None,  # noqa: A002 - the word of the trade
+        id: str | None = None,
     ) -> Shop:
         """Add a merchant's shop on an outside platform."""
         demand(who, Permission.WRITE_CATALOG)
@@ -74,7 +74,7 @@ class Goods:
         )
         return self._desk.keep(shop)
 
-    def shop(self, who: Principal, id: ShopId) -> Shop:  # noqa: A002 - the word of the trade
+    def shop(self, who: Principal, id: ShopId) -> Shop:
         """Give a shop that the principal sees."""
         demand(who, Permission.READ_CATALOG)
         return self._desk.found(Shop, who, id)
@@ -96,7 +96,7 @@ class Goods:
         title: str,
         price_fen: int,
         url: str,
-        id: str | None = None,  # noqa: A002 - the word of the trade
+        id: str | None = None,
     ) -> Item:
         """Add an item of a shop."""
         demand(who, Permission.WRITE_CATALOG)
@@ -113,7 +113,7 @@ class Goods:
         )
         return self._desk.keep(item)
 
-    def item(self, who: Principal, id: ItemId) -> Item:  # noqa: A002 - the word of the trade
+    def item(self, who: Principal, id: ItemId) -> Item:
         """Give an item that the principal sees."""
         demand(who, Permission.READ_CATALOG)
         return self._desk.found(Item, who, id)

@@ -56,7 +56,7 @@ class People:
         issued = self.issue_key(root, name="first key", role=Role.ADMIN, id=ADMIN_KEY)
         return FirstAdmin(login=login, password=password, key=issued.secret)
 
-    def add_tenant(self, who: Principal, *, name: str, kind: TenantKind | str, id: str | None = None) -> Tenant:  # noqa: A002
+    def add_tenant(self, who: Principal, *, name: str, kind: TenantKind | str, id: str | None = None) -> Tenant:
         """Add an organisation whose rows nobody else sees."""
         demand(who, Permission.MANAGE_TENANTS)
         tenant = Tenant(
@@ -66,7 +66,7 @@ class People:
         )
         return self._desk.keep(tenant)
 
-    def tenant(self, id: TenantId) -> Tenant:  # noqa: A002 - the word of the trade
+    def tenant(self, id: TenantId) -> Tenant:
         """Give a tenant; `NothingThere` where there is none."""
         tenant = self._desk.store.find(Tenant, None, id)
         if tenant is None:
@@ -89,7 +89,7 @@ class People:
         password: str,
         name: str,
         role: Role | str,
-        id: str | None = None,  # noqa: A002
+        id: str | None = None,
     ) -> User:
         """Add somebody who may sign in to the principal's tenant. The same user again, password included, is fine."""
         demand(who, Permission.MANAGE_USERS)
@@ -135,7 +135,7 @@ class People:
         found = self._users.get(user)
         return _principal(found) if found else None
 
-    def issue_key(self, who: Principal, *, name: str, role: Role | str, id: str | None = None) -> IssuedKey:  # noqa: A002
+    def issue_key(self, who: Principal, *, name: str, role: Role | str, id: str | None = None) -> IssuedKey:
         """Issue a key for a program of the principal's tenant. Its secret can be read in this answer only."""
         demand(who, Permission.MANAGE_KEYS)
         granted = fields.choice(role, Role, "role")
@@ -154,7 +154,7 @@ class People:
         self._desk.freshness.changed()
         return keys.IssuedKey(key=key, secret=secret)
 
-    def revoke_key(self, who: Principal, id: str) -> ApiKey:  # noqa: A002 - the word of the trade
+    def revoke_key(self, who: Principal, id: str) -> ApiKey:
         """End a key. In this process it is dead at once, in every other one within a second."""
         demand(who, Permission.MANAGE_KEYS)
         key = self._desk.store.revoke_key(sees(who), id, self._desk.clock.now_ms())

@@ -46,7 +46,7 @@ class CatalogStore(Protocol):
         """Keep a new record; `IdTaken` or `PlatformIdTaken` where it is not new."""
         ...
 
-    def find(self, kind: type[R], tenant: TenantId | None, id: str) -> R | None:  # noqa: A002 - the word of the trade
+    def find(self, kind: type[R], tenant: TenantId | None, id: str) -> R | None:
         """Find one record; another tenant's reads as None."""
         ...
 
@@ -84,7 +84,7 @@ class CatalogStore(Protocol):
         """Find the key that begins so, in the whole house, revoked ones included."""
         ...
 
-    def revoke_key(self, tenant: TenantId | None, id: str, at_ms: int) -> ApiKey | None:  # noqa: A002 - as above
+    def revoke_key(self, tenant: TenantId | None, id: str, at_ms: int) -> ApiKey | None:
         """Mark a key as revoked, once; None where there is no such key."""
         ...
 
@@ -92,6 +92,6 @@ class CatalogStore(Protocol):
         """Keep readers that are new; those known keep their first moment."""
         ...
 
-    def reader(self, id: ReaderId) -> Reader | None:  # noqa: A002 - as above
+    def reader(self, id: ReaderId) -> Reader | None:
         """Find a reader."""
         ...

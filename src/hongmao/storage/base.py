@@ -71,10 +71,10 @@ class Choice(TypeDecorator[E], Generic[E]):
         super().__init__(WORD_CHARS)
         self.kind = kind
 
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
         """Write the value."""
         return None if value is None else str(value.value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002 - the interface
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
         """Read the member back."""
         return None if value is None else self.kind(value)

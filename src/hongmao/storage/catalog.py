@@ -80,7 +80,7 @@ class SqlCatalogStore:
                 raise PlatformIdTaken(platform_id=platform_id) from error
             raise IdTaken(id=record.id) from error
 
-    def find(self, kind: type[R], tenant: TenantId | None, id: str) -> R | None:  # noqa: A002 - the port's word
+    def find(self, kind: type[R], tenant: TenantId | None, id: str) -> R | None:
         """Find one record; another tenant's reads as None."""
         with self._database.session(_scope(tenant)) as session:
             row = session.get(_MODELS[kind], id)
@@ -149,7 +149,7 @@ class SqlCatalogStore:
             row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.prefix == prefix))
             return KeyRecord(to_data(ApiKey, row), row.secret_hash) if row else None
 
-    def revoke_key(self, tenant: TenantId | None, id: str, at_ms: int) -> ApiKey | None:  # noqa: A002 - the port's word
+    def revoke_key(self, tenant: TenantId | None, id: str, at_ms: int) -> ApiKey | None:
         """Mark a key as revoked; the first moment stays."""
         with self._database.session(_scope(tenant), write=True) as session:
             row = session.get(ApiKeyRow, id)
@@ -165,7 +165,7 @@ class SqlCatalogStore:
         with self._database.session(_HOUSE, write=True) as session:
             insert_new(session, ReaderRow, [to_values(reader, ReaderRow) for reader in readers])
 
-    def reader(self, id: ReaderId) -> Reader | None:  # noqa: A002 - the port's word
+    def reader(self, id: ReaderId) -> Reader | None:
         """Find a reader."""
         with self._database.session(_HOUSE) as session:
             row = session.get(ReaderRow, id)
@@ -176,7 +176,7 @@ class SqlCatalogStore:
             session.add(row)
             grow(session, CATALOG)
 
-    def _unknown(self, model: type[Base], id: str) -> bool:  # noqa: A002 - the port's word
+    def _unknown(self, model: type[Base], id: str) -> bool:
         with self._database.session(_HOUSE) as session:
             return session.get(model, id) is None
 
