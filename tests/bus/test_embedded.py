@@ -114,9 +114,7 @@ def test_another_process_reads_along(path: Path, log: EmbeddedLog) -> None:
         "log = ReadOnlyLog(Path(sys.argv[1])); print(log.end(), flush=True)\n"
         "print(log.wait(after=1, timeout_s=30), log.end(), log.read(after=1, limit=9)[0].event.event_id)\n"
     )
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and script
-        [sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True
-    ) as reader:
+    with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "1\n"
         keep(log, read_note(2))

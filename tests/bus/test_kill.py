@@ -52,7 +52,7 @@ def test_kill_9_at_any_moment_loses_and_doubles_nothing(tmp_path: Path) -> None:
     acknowledged: set[str] = set()
 
     for life in range(KILLS):
-        with subprocess.Popen(  # noqa: S603 - our own interpreter and script
+        with subprocess.Popen(
             [sys.executable, "-c", WRITER, f"life{life}", str(path)], stdout=subprocess.PIPE, text=True
         ) as writer:
             assert writer.stdout is not None

@@ -63,7 +63,7 @@ class Running:
 def shop_process(home: Path, receiver: Receiver) -> Iterator[Running]:
     """Start a shop that knows its stock and where its returns go."""
     port, now_ms = free_port(), receiver.clock.now_ms()
-    process = subprocess.Popen(  # noqa: S603  # our own program
+    process = subprocess.Popen(
         [sys.executable, "-c", SHOP, str(home), str(port), str(now_ms), TOKEN],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
