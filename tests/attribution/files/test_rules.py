@@ -94,6 +94,8 @@ def test_a_definition_brings_its_own_windows(pair: tuple[Path, Path]) -> None:
     # The touch of 1 May 10:00 is exactly 7 d old at the conversion: out at 7d, in at 15d (ATTR-1).
     assert credit(result, "last_click/7d") == {None: 3}
     assert credit(result, "last_click/15d") == {"b": 1, None: 2}
+    result, _ = run(*pair, column_map(**ISO), models=("first",), definitions=("last_click",))
+    assert list(result.shares) == ["first", *(f"last_click/{w}" for w in ("24h", "7d", "15d", "30d"))]
     result, _ = run(*pair, column_map(**ISO), definitions=("last_click",), models=(), window="15d")
     assert list(result.shares) == ["last_click/15d"]
 

@@ -1,7 +1,7 @@
 -- grain: one row per (conversion, credited touch) under one rule; without a touch where nobody earned it
 select
-  $rule as rule, $label as label, $definition_id as definition_id, $definition_version as definition_version,
-  $fingerprint as fingerprint, $model as model, $window as "window", c.row as conversion_row, c.id as conversion_id,
+  $rule as rule, $label as label, $definition_id as definition_id, cast($definition_version as bigint) as definition_version,
+  $fingerprint as fingerprint, $model as model, cast($window as varchar) as "window", c.row as conversion_row, c.id as conversion_id,
   c.reader, c.at_ms as conversion_at_ms, t.row as touch_row, t.at_ms as touch_at_ms, t.key, touch_day(t.at_ms) as touch_day,
   coalesce(w.credit_millionths, 1000000) as credit_millionths, c.value_fen,
   case

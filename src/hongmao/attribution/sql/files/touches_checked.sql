@@ -3,24 +3,14 @@ with told as (
   select *, instant_ms(time, $unit, $zone_ms) as at_ms
   from touches_staged
   where fault is not null or selected
-),
-judged as (
-  select
-    row, raw, reader, key, id, ord, at_ms,
-    case
-      when fault is not null then fault
-      when reader is null then 'reader_missing'
-      when coalesce(key, '') = '' then 'key_missing'
-      when $with_id and coalesce(id, '') = '' then 'id_missing'
-      else time_fault(time, at_ms)
-    end as fault
-  from told
 )
 select
   row, raw, reader, key, id, coalesce(ord, '') as ord, coalesce(try_cast(ord as decimal(32, 6)), 0) as ord_number, at_ms,
   case
     when fault is not null then fault
-    when $with_id and row_number() over (partition by fault is null, id order by at_ms, reader, key, ord, row) > 1
-      then 'id_twice'
+    when reader is null then 'reader_missing'
+    when coalesce(key, '') = '' then 'key_missing'
+    when $with_id and coalesce(id, '') = '' then 'id_missing'
+    else time_fault(time, at_ms)
   end as fault
-from judged
+from told

@@ -159,6 +159,10 @@ class DuckDbFiles:
                 "may_lack_time": conversions.missing_time == "last_touch",
             },
         )
+        for role in self._staged:
+            if self._sources[role].id is not None:
+                self._make(f"{role}_once", {})
+                self._connection.execute(f"drop table {role}_checked; alter table {role}_once rename to {role}_checked")
         self._connection.execute(
             "create table touches as select row, reader, key, ord, ord_number, at_ms from touches_checked where fault is null"
         )
