@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-import samples
 from hongmao.billing.api import Line, Statement, StatementLine, StatementMovement, Uncharged, Wallet
 from hongmao.catalog.api import Creator, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
 from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
@@ -17,11 +18,12 @@ from hongmao.definitions.api import load_registry
 from hongmao.insight.api import read_query
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import HongmaoError, NotFound
-from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, ShopId, TenantId, UserId
+from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId, UserId
 from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
+from web.pages import samples
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.insight.contracts import LinkPage, LinkRow, NoteRow, OpsPage, OrderRow, Overview, ReportQuery, Trace
-    from hongmao.kernel.ids import ReaderId
     from hongmao.links.contracts import AdLink
+    from hongmao.web.services import Services
 
 PASSWORD = "a good password"
 MERCHANT_1, MERCHANT_2 = TenantId("tenant-1"), TenantId("tenant-2")
@@ -119,7 +121,8 @@ class FakeCommunity:
 
     served: int = 0
 
-    def feed(self, _: ReaderId, *, cursor: str | None = None, topic: str | None = None) -> FeedPage:
+    def feed(self, reader: ReaderId, *, cursor: str | None = None, topic: str | None = None) -> FeedPage:
+        assert reader.startswith("r_")
         at_ms, _, offset = (cursor or f"{samples.NOW_MS}.0").partition(".")
         start = int(offset)
         notes = [note for note in NOTES if topic in (None, note.topic)]
@@ -269,7 +272,9 @@ def make_app(*, behind: int = 0) -> Starlette:
     """Put the real pages before the cardboard house."""
     clock = SetClock(samples.NOW_MS)
     log = FakeLog()
-    app = Starlette(routes=routes, exception_handlers={HongmaoError: _page})
+    app = Starlette(
+        routes=[Route("/v1/events", _collect, methods=["POST"]), *routes], exception_handlers={HongmaoError: _page}
+    )
     app.state.services = SimpleNamespace(
         clock=clock,
         log=log,
@@ -283,8 +288,16 @@ def make_app(*, behind: int = 0) -> Starlette:
         health=lambda: Health(log_end=182_331, lag={"billing": behind, "sink": 0}),
     )
     app.state.session_key = b"a key for tests"
+    app.state.session_clock = clock
     app.state.cookie_secure = False
     return app
+
+
+async def _collect(request: Request) -> Response:
+    """Stand in for the edge: keep what a browser reports."""
+    services = cast("Services", request.app.state.services)
+    await services.collector.collect(await request.body(), reader=ReaderId("r_browser"))
+    return JSONResponse({})
 
 
 def _page(request: Request, error: Exception) -> Response:

@@ -375,7 +375,10 @@ def trace(order_id: str = "o-1") -> Trace:
 def _sub(name: str, title: str, gross: int, refunded: int) -> SubOrderTrace:
     first = click()
     at_ms = first.at_ms + 2 * HOUR_MS + 5 * MINUTE_MS
-    acts = [("order", None, at_ms, None), ("pay", None, at_ms + MINUTE_MS, gross)]
+    acts: list[tuple[str, str | None, int, int | None]] = [
+        ("order", None, at_ms, None),
+        ("pay", None, at_ms + MINUTE_MS, gross),
+    ]
     if refunded:
         acts.append(("refund", "r-1", at_ms + 20 * HOUR_MS, refunded))
     winner = Candidate(

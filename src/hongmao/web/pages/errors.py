@@ -67,9 +67,9 @@ def error_page(request: Request, error: HongmaoError) -> Response:
 
 def to_login(request: Request) -> Response:
     """Lead to the login and from there back to the page that was wanted; an act that was posted is not repeated."""
-    wanted = request.url.path if request.method in {"GET", "HEAD"} else "/console/"
-    query = f"?{request.url.query}" if request.url.query and wanted != "/console/" else ""
-    address = f"/console/login?next={quote(wanted + query, safe='')}"
+    query = f"?{request.url.query}" if request.url.query else ""
+    wanted = f"{request.url.path}{query}" if request.method in {"GET", "HEAD"} else "/console/"
+    address = f"/console/login?next={quote(wanted, safe='')}"
     if request.headers.get("hx-request") == "true":
         # A fragment's place is no place for a login form: the whole page goes there.
         return Response(status_code=204, headers={"HX-Redirect": address})

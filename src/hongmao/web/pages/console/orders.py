@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.insight.contracts import OrderRow, Trace
+    from hongmao.insight.contracts import Credit, Credited, DefinitionRef, OrderRow, Trace
     from hongmao.web.pages.console.filters import Filters
     from hongmao.web.pages.console.views import Frame
 
+REPORTED_BY = "last_click"
+"""The attribution that reports credit by; the trace shows every other one behind a word."""
 ROWS = 200
 ROWS_MAX = 1_000
 
@@ -41,6 +43,14 @@ class OrdersView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditGroup:
+    """What one definition says about a sub-order, window by window."""
+
+    definition: DefinitionRef
+    credits: tuple[Credit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
     """One order."""
 
@@ -48,6 +58,14 @@ class OrderView:
     trace: Trace
     window: str
     """The window that stands open among the credits."""
+
+    def groups(self, credited: Credited) -> tuple[CreditGroup, ...]:
+        """Put credits together by definition, the one that reports are made of first."""
+        by_definition: dict[tuple[str, str], list[Credit]] = {}
+        for credit in credited.credits:
+            by_definition.setdefault((credit.definition.id, credit.definition.version), []).append(credit)
+        groups = [CreditGroup(definition=one[0].definition, credits=tuple(one)) for one in by_definition.values()]
+        return tuple(sorted(groups, key=lambda group: (group.definition.id != REPORTED_BY, group.definition.id)))
 
 
 def orders(request: Request) -> Response:

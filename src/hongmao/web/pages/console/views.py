@@ -80,9 +80,10 @@ class OverviewPage:
     lesser: tuple[Kpi, ...]
     funnel: tuple[FunnelBar, ...]
 
-    def step_name(self, name: str) -> Words:
-        """Say what a step is called."""
-        return next(step.count.definition.name for step in self.report.steps if step.name == name)
+    def name_of(self, metric: str) -> Words:
+        """Say what a measure of the report is called by its definition."""
+        figures = (*(step.count for step in self.report.steps), *self.report.figures())
+        return next(figure.definition.name for figure in figures if figure.name == metric)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

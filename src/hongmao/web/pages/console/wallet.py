@@ -104,7 +104,9 @@ def _balance(wallet_: Wallet, merchant_name: str) -> Balance:
 
 
 def _statement(line: StatementLine, merchant_name: str) -> LineStatement:
-    after = list(accumulate((move.amount_fen for move in line.movements), initial=line.opening_fen))[1:]
+    # A day's movements are sums, so their order is ours to choose: what came in stands before what it paid for.
+    moves = sorted(line.movements, key=lambda move: (move.day, -move.amount_fen))
+    after = list(accumulate((move.amount_fen for move in moves), initial=line.opening_fen))[1:]
     return LineStatement(
         merchant_name=merchant_name,
         line=line.line,
@@ -114,7 +116,7 @@ def _statement(line: StatementLine, merchant_name: str) -> LineStatement:
             MovementRow(
                 day=move.day, why=move.why, entries=move.entries, amount_fen=move.amount_fen, after_fen=after_fen
             )
-            for move, after_fen in zip(line.movements, after, strict=True)
+            for move, after_fen in zip(moves, after, strict=True)
         ),
         closing_fen=line.closing_fen,
         balanced=line.balanced,

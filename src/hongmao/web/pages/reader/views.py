@@ -81,7 +81,6 @@ class NoteView:
     face: int
     """Which colour stands behind the creator's first character."""
     published_at_ms: int
-    now_ms: int
     ad: Component | None
     done: frozenset[str]
     """Acts of this reader on this note that are in the log."""
@@ -156,7 +155,6 @@ def note_view(
         creator_name=page.creator.name,
         face=sum(page.creator.id.encode()) % FACES,
         published_at_ms=note.published_at_ms,
-        now_ms=services.clock.now_ms(),
         ad=component_of(services, page),
         done=done,
         said=said,

@@ -1,0 +1,124 @@
+"""Both catalogues say the same things, every key that a template names is there, and no template speaks by itself."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+from hongmao.attribution.words import REASONS
+from hongmao.billing.contracts import FUNDER
+from hongmao.billing.contracts import INVALID as INVALID_CHARGE
+from hongmao.billing.contracts import Reason as ChargeReason
+from hongmao.events.contracts import Kind
+from hongmao.insight.contracts import SCOPES, STEP_NAMES, WINDOWS, OrderStatus, Ripeness, State, ViewClock
+from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem
+from hongmao.returns.contracts import CLICK_UNKNOWN, NO_CLICK_ID, Outcome, RefusalReason
+from hongmao.web.i18n import FOLDER, LANGS, catalogue
+from hongmao.web.pages.console.frame import PAGES
+from hongmao.web.pages.reader.acts import ACTS
+from hongmao.web.pages.render import TEMPLATES
+
+FILES = sorted(TEMPLATES.rglob("*.html"))
+LITERAL = re.compile(r"""\b_\(\s*"([^"]+)"\s*[,)]""")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# Families whose last part is a code: what a page shows for each value that the code can take.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "window": WINDOWS,
+    "clock": tuple(ViewClock),
+    "scope": SCOPES,
+    "status": tuple(OrderStatus),
+    "step": STEP_NAMES,
+    "state": tuple(State),
+    "ripe": tuple(Ripeness),
+    "nav": tuple(name for name, _, _ in PAGES),
+    "preset": ("today", "yesterday", "last7", "last30"),
+    "review": tuple(str(review.value) for review in Review),
+    "address": ("deeplink", "universal_link", "fallback"),
+    "definitions": ("attribution", "metrics"),
+    "act": (
+        *ACTS,
+        *(f"{act}.said" for act in ACTS),
+        *(f"{act}.done" for act in ("like", "collect", "share", "follow")),
+    ),
+    "kind": tuple(Kind),
+    "outcome": tuple(Outcome),
+    "placement": PLACEMENTS,
+    "funder": tuple(FUNDER.values()),
+    "movement": ("top_up", "click"),
+    "worker": ("sink", "attribution", "billing"),
+    "platform": ("sandbox", "community", "desk"),
+    "verdict": ("valid", NO_CLICK_ID, CLICK_UNKNOWN, *TokenProblem),
+    "reason": (
+        *Invalid,
+        *TokenProblem,
+        *RefusalReason,
+        *REASONS,
+        *ChargeReason,
+        *(f"{INVALID_CHARGE}{reason}" for reason in Invalid if reason is not Invalid.LABEL_NOT_SHOWN),
+        NO_CLICK_ID,
+        CLICK_UNKNOWN,
+    ),
+}
+
+
+def needed() -> set[str]:
+    literal = {key for file in FILES for key in LITERAL.findall(file.read_text(encoding="utf-8"))}
+    return literal | {f"{family}.{code}" for family, codes in FAMILIES.items() for code in codes}
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_key_that_a_page_needs_is_there(lang: str) -> None:
+    texts = catalogue("zh" if lang == "zh" else "en").texts
+    assert sorted(needed() - texts.keys()) == []
+    assert [key for key, text in texts.items() if not text.strip()] == []
+
+
+def test_both_languages_have_the_same_keys_and_placeholders() -> None:
+    chinese, english = catalogue("zh").texts, catalogue("en").texts
+    assert list(chinese) == list(english)
+    assert [key for key in chinese if fields(chinese[key]) != fields(english[key])] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_key_stands_once_in_a_file(lang: str) -> None:
+    text = (FOLDER / f"{lang}.po").read_text(encoding="utf-8")
+    keys = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
+    with (FOLDER / f"{lang}.po").open("rb") as file:
+        assert [message.id for message in read_po(file, abort_invalid=True) if message.fuzzy and message.id] == []
+
+
+def test_english_is_english_and_chinese_is_chinese() -> None:
+    assert [key for key, text in catalogue("en").texts.items() if CHINESE.search(text)] == []
+    # Names of the trade that nobody translates.
+    latin = {"address.deeplink", "address.universal_link"}
+    silent = {key for key, text in catalogue("zh").texts.items() if not CHINESE.search(text)}
+    assert silent == latin
+
+
+def test_nothing_is_said_that_nobody_shows() -> None:
+    families = tuple(f"{family}." for family in FAMILIES)
+    assert sorted(key for key in catalogue("en").texts if key not in needed() and not key.startswith(families)) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(TEMPLATES).as_posix())
+def test_a_template_says_nothing_by_itself(file: object) -> None:
+    path = next(one for one in FILES if one == file)
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    spoken = re.findall(r'\b(?:title|aria-label|alt|placeholder|content)="([^"]*)"', text)
+    between = re.sub(r"<[^>]*>", " ", text)
+    # What is for the browser and not for people.
+    machine = {"width=device-width, initial-scale=1", "light dark"}
+    words = [
+        word
+        for word in [*spoken, *between.split()]
+        if re.search(r"[A-Za-z\u4e00-\u9fff]", word) and word not in machine
+    ]
+    assert words == []
