@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.attribution.api import CREDITS_TABLE, Attribution
 from hongmao.billing.api import Billing
-from hongmao.bootstrap.clocks import open_clock
+from hongmao.bootstrap.clocks import SystemClock, open_clock
 from hongmao.bootstrap.derive import Derivation
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.keys import key_of
@@ -144,7 +144,9 @@ def open_house(settings: Settings, *, read_only: bool = False) -> Iterator[House
             health=lambda: Health(log_end=log.end(), lag=workers.lag()),
             settle=workers.settle,
         )
-        cookies = Cookies(key=key_of(layout.secrets, "session"), secure=settings.cookie_secure == "yes")
+        cookies = Cookies(
+            key=key_of(layout.secrets, "session"), secure=settings.cookie_secure == "yes", clock=SystemClock()
+        )
         yield House(services=services, app=create_app(services, cookies), workers=workers, derivation=derivation)
 
 

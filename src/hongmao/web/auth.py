@@ -1,7 +1,8 @@
 """Who is asking: a program by its key, a person by a session cookie; and whether they may.
 
 A page or endpoint calls `require(request, permission)` and gets a principal, or the error is the answer. The app holds
-`state.session_key` (bytes that sign the cookies) and `state.cookie_secure` (whether they travel by https alone).
+`state.session_key` (bytes that sign the cookies), `state.session_clock` (what they age by) and `state.cookie_secure`
+(whether they travel by https alone).
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ def _from_elsewhere(request: HTTPConnection) -> bool | None:
 
 
 class _ClockSigner(TimestampSigner):
-    """Signs with the deployment's clock rather than the machine's."""
+    """Ages sessions by the clock the app was given rather than by asking the machine."""
 
     def __init__(self, secret_key: Any, *, clock: Clock, **options: Any) -> None:
         super().__init__(secret_key, **options)
@@ -180,7 +181,7 @@ class _ClockSigner(TimestampSigner):
 
 
 def _serializer_of(request: HTTPConnection) -> URLSafeTimedSerializer:
-    options = {"clock": services_of(request).clock, "digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    options = {"clock": request.app.state.session_clock, "digest_method": hashlib.sha256, "key_derivation": "hmac"}
     return URLSafeTimedSerializer(
         cast("bytes", request.app.state.session_key), "hongmao.session", signer=_ClockSigner, signer_kwargs=options
     )

@@ -99,6 +99,7 @@ class Front:
         nothing = cast("Any", None)
         app = Starlette(routes=[*routes, *_door], exception_handlers={HongmaoError: _said})
         app.state.session_key = b"a key of thirty-two bytes, really"
+        app.state.session_clock = self.clock
         app.state.cookie_secure = False
         app.state.services = Services(
             clock=self.clock,

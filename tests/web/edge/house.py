@@ -48,7 +48,7 @@ class MemoryCatalog(MemoryShelf):
     def note_creators(self, ids: Collection[str]) -> dict[str, CreatorId]:
         return {one.id: one.creator for one in self.kept if one.id in ids}
 
-    def creator_exists(self, id: str) -> bool:  # noqa: A002
+    def creator_exists(self, id: str) -> bool:
         return id == "creator-1"
 
     def shops_known(self, ids: Collection[str]) -> dict[str, Shop]:

@@ -267,6 +267,6 @@ def test_what_is_not_the_edges_goes_on(house: EdgeHouse) -> None:
 def test_what_breaks_inside_is_a_sentence_without_the_facts(house: EdgeHouse, caplog: pytest.LogCaptureFixture) -> None:
     house.services.catalog.remember_reader = None  # type: ignore[method-assign, assignment]
     reply = send(house, EVENT)
-    assert (reply.status, reply.json()["error"]["code"]) == (500, "mishap")
+    assert (reply.status, reply.json()["error"]["code"]) == (500, "broken_inside")
     assert "NoneType" not in reply.text
     assert "NoneType" in caplog.text

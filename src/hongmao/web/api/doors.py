@@ -19,9 +19,10 @@ from starlette.routing import Route
 from hongmao.catalog.api import acting_for
 from hongmao.kernel.errors import HongmaoError, Unavailable
 from hongmao.kernel.ids import TenantId, check_id
-from hongmao.web.api.errors import FieldMistyped, MethodNotTaken
+from hongmao.web.api.errors import FieldMistyped
 from hongmao.web.api.reading import Sent, Standing, body_of, read_body, read_query
 from hongmao.web.auth import NotSignedIn, require
+from hongmao.web.errors import MethodNotTaken
 from hongmao.web.problems import problem_response
 from hongmao.web.services import services_of
 

@@ -12,7 +12,7 @@ Refused ── MethodNotTaken
 from __future__ import annotations
 
 from hongmao.events.api import FieldMalformed, FieldMissing
-from hongmao.kernel.errors import BadInput, Refused
+from hongmao.kernel.errors import BadInput
 
 
 class FieldAbsent(FieldMissing):
@@ -69,14 +69,3 @@ class TimesBackwards(BadInput):
     en = "{place} comes before the beginning"
     hint_zh = "请交换起止时间"
     hint_en = "Swap the two"
-
-
-class MethodNotTaken(Refused):
-    """The address is right and the method is not."""
-
-    code = "method_not_taken"
-    status = 405
-    zh = "此接口不支持 {method}，可用的方法：{allowed}"
-    en = "This endpoint does not take {method}; it takes {allowed}"
-    hint_zh = "请改用列出的方法"
-    hint_en = "Use one of those"

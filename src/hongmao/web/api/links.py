@@ -106,7 +106,7 @@ def _add_link(call: Call, body: LinkBody) -> object:
 
 def _same_again(call: Call, tenant: TenantId, draft: LinkDraft) -> AdLink:
     """Give the link that is there where it is what was sent; verdicts and pauses since then stand."""
-    id = LinkId(draft.id or "")  # noqa: A001 - the word of the trade
+    id = LinkId(draft.id or "")
     try:
         there = call.services.links.get(tenant, id)
     except LinkUnknown:

@@ -10,9 +10,10 @@ from hongmao.kernel.errors import HongmaoError
 from hongmao.web.assets import asset as built_asset
 from hongmao.web.edge.asgi import ClientGone, answer_error, answer_json, send_answer
 from hongmao.web.edge.collect import CollectEndpoint
-from hongmao.web.edge.errors import MethodUnknownHere, Mishap, NotReady
+from hongmao.web.edge.errors import NotReady
 from hongmao.web.edge.jump import JumpEndpoint
 from hongmao.web.edge.receive_returns import ReturnsEndpoint
+from hongmao.web.errors import BrokenInside, MethodNotTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ class EdgeApp:
             return
         except Exception:  # noqa: BLE001 - whatever broke, the reader gets a sentence and the house a traceback
             _log.exception("the edge failed on %s", scope["path"].split("/")[1])
-            answer = answer_error(Mishap())
+            answer = answer_error(BrokenInside())
         await send_answer(send, answer, head=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
@@ -64,7 +65,7 @@ class EdgeApp:
         allowed = ("POST",) if path == EVENTS or path.startswith(RETURNS) else _READ
         if method not in allowed:
             words = ", ".join(allowed)
-            return answer_error(MethodUnknownHere(method=method[:16], allowed=words), {"allow": words})
+            return answer_error(MethodNotTaken(method=method[:16], allowed=words), {"allow": words})
         if path.startswith(JUMP):
             return await self._jump.answer(scope, path.removeprefix(JUMP))
         if path == EVENTS:

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import BadInput, HongmaoError, Refused, Unavailable
-
-
-class MethodUnknownHere(Refused):
-    """The address is right and the method is not."""
-
-    code = "method_not_allowed"
-    status = 405
-    zh = "此地址不支持 {method}"
-    en = "This address does not take {method}"
-    hint_zh = "可用的方法：{allowed}"
-    hint_en = "It takes {allowed}"
+from hongmao.kernel.errors import BadInput, Unavailable
 
 
 class EncodingUnsupported(BadInput):
@@ -65,16 +54,6 @@ class NumberUnreadable(BadInput):
     en = "{place} should be a whole number"
     hint_zh = "请更正参数"
     hint_en = "Correct the parameter"
-
-
-class Mishap(HongmaoError):
-    """Something of ours broke. What it was stands in our log, not in the answer."""
-
-    code = "mishap"
-    zh = "服务出错了"
-    en = "Something of ours went wrong"
-    hint_zh = "请稍后重试；如持续出现请联系值班工程师"
-    hint_en = "Try again in a moment; if it stays, tell the engineer on duty"
 
 
 class NotReady(Unavailable):
