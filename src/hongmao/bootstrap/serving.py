@@ -60,7 +60,8 @@ def stop_when_stdin_closes() -> None:
     """Turn the end of standard input into SIGTERM: whoever holds the other end of the pipe need not clean up."""
 
     def _watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Past the buffer of `sys.stdin`, whose lock a thread must not hold when the interpreter ends.
+        while os.read(sys.stdin.fileno(), 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 
