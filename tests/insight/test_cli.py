@@ -64,7 +64,7 @@ def test_explain_tells_the_whole_trace_in_the_language_asked_for() -> None:
         "paid 299.00 · refunded 99.00 · net 200.00", "+ received",
         "Signature, time and nonce",
         "1 h 5 min before the order", "* 2025-05-01T10:00:00.000+08:00 防晒怎么选: the last valid touch inside the window",
-        "0.50 yuan on the CID line, paid by merchant", "· sent on", "The shop was answered: accepted",
+        "0.50 yuan on the CID line, paid by the merchant", "· sent on", "The shop was answered: accepted",
     ):  # fmt: skip
         assert words in result.output, words
     chinese = run(explain.explain, "order", "o-1", "--tenant", "tenant-a", "--lang", "zh").output

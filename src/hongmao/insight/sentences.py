@@ -33,6 +33,14 @@ CHARGE_REASONS: dict[str, tuple[str, str]] = {
     "double_tap": ("同一次曝光的点击已计费", "a click of the same impression was paid for already"),
     "funds_missing": ("钱包余额不足", "the wallet did not hold enough"),
 }
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "accepted": ("已接收", "accepted"),
+    "duplicate": ("重复，未再计", "a duplicate, not counted again"),
+    "late": ("迟到，已接收", "late, and accepted"),
+    "unmatched": ("已接收，没有匹配的点击", "accepted, with no click to match"),
+    "quarantined": ("已隔离", "set aside in quarantine"),
+}
+FUNDERS: dict[str, tuple[str, str]] = {"merchant": ("商家", "the merchant"), "alibaba": ("阿里", "Alibaba")}
 
 
 def received(acts: int, deliveries: int) -> Words:
@@ -101,9 +109,10 @@ UNJUDGED = Words(zh="归因任务还没有算到这条支付", en="Attribution h
 def billed(charge_fen: int, line: str, funder: str | None) -> Words:
     """Say what the click cost."""
     amount = str(Money(charge_fen))
+    payer = FUNDERS.get(funder or "", (funder or DASH, funder or DASH))
     return Words(
-        zh=f"该点击按 {line.upper()} 线计费 {amount} 元，出资方 {funder or DASH}",
-        en=f"The click cost {amount} yuan on the {line.upper()} line, paid by {funder or DASH}",
+        zh=f"该点击按 {line.upper()} 线计费 {amount} 元，出资方为{payer[0]}",
+        en=f"The click cost {amount} yuan on the {line.upper()} line, paid by {payer[1]}",
     )
 
 
@@ -124,8 +133,9 @@ SENT_ON = Words(
 
 def answered(outcomes: tuple[str, ...]) -> Words:
     """Say what the shop was told."""
-    told = ", ".join(outcomes)
-    return Words(zh=f"店铺得到的应答：{told}", en=f"The shop was answered: {told}")
+    told = [OUTCOMES.get(outcome, (outcome, outcome)) for outcome in dict.fromkeys(outcomes)]
+    zh, en = "、".join(one[0] for one in told), "; ".join(one[1] for one in told)
+    return Words(zh=f"店铺得到的应答：{zh}", en=f"The shop was answered: {en}")
 
 
 UNANSWERED = Words(zh="没有送达，因此没有应答", en="Nothing was delivered, so nothing was answered")
