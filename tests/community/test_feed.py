@@ -65,13 +65,13 @@ class MemoryShelf:
         self.reads += 1
         return sorted(self.kept, key=lambda one: -one.published_at_ms)[:limit]
 
-    def note(self, id: NoteId, /) -> Note:  # noqa: A002
+    def note(self, id: NoteId, /) -> Note:
         found = next((one for one in self.kept if one.id == id), None)
         if found is None:
             raise NotFound(id=id)
         return found
 
-    def creator(self, id: CreatorId, /) -> Creator:  # noqa: A002
+    def creator(self, id: CreatorId, /) -> Creator:
         return Creator(id=id, name="阿橙", bio="")
 
 

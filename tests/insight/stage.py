@@ -82,7 +82,7 @@ class Stage:
 class FakeCatalog:
     """Two tenants, each with one merchant, shop and item; two notes of two creators."""
 
-    def note(self, id: NoteId) -> Note:  # noqa: A002 - the catalog's own name
+    def note(self, id: NoteId) -> Note:
         known = {"note-1": ("防晒怎么选", "creator-1"), "note-2": ("露营清单", "creator-2")}
         if id not in known:
             raise NothingThere(id=id)
@@ -92,10 +92,10 @@ class FakeCatalog:
             published_at_ms=0,
         )  # fmt: skip
 
-    def creator(self, id: CreatorId) -> Creator:  # noqa: A002 - as above
+    def creator(self, id: CreatorId) -> Creator:
         return Creator(id=id, name={"creator-1": "小林", "creator-2": "阿远"}[id], bio="")
 
-    def merchant(self, who: Principal, id: MerchantId) -> Merchant:  # noqa: A002 - as above
+    def merchant(self, who: Principal, id: MerchantId) -> Merchant:
         if id != f"merchant-{who.tenant[-1]}":
             raise NothingThere(id=id)
         return Merchant(id=id, tenant=who.tenant, name=f"商家{who.tenant[-1].upper()}")
@@ -313,7 +313,7 @@ def _shop(of: str) -> Shop:
     )
 
 
-def _item(id: str) -> Item:  # noqa: A002 - the catalog's own name
+def _item(id: str) -> Item:
     return Item(
         id=ItemId(id),
         tenant=TenantId(f"tenant-{id[5]}"),

@@ -70,8 +70,10 @@ class Server:
 
     def kill(self) -> None:
         assert self._child is not None
+        assert self._child.stdin is not None
         self._child.send_signal(signal.SIGKILL)
         self._child.wait()
+        self._child.stdin.close()
 
     def stop(self) -> None:
         assert self._child is not None

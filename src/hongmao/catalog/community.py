@@ -65,7 +65,7 @@ class Community:
         who: Principal,
         *,
         creator: str,
-        type: NoteType | str,
+        type: NoteType | str,  # noqa: A002 - the field's own word
         title: str,
         body: str,
         topic: str,

@@ -71,10 +71,10 @@ class Choice(TypeDecorator[E], Generic[E]):
         super().__init__(WORD_CHARS)
         self.kind = kind
 
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface
         """Write the value."""
         return None if value is None else str(value.value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002 - the interface
         """Read the member back."""
         return None if value is None else self.kind(value)

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
-import hongmao.storage.models
+import hongmao.storage.models  # noqa: F401 - makes Base.metadata complete
 from hongmao.storage.errors import StateBusy, StateOutdated
 from hongmao.storage.scope import ScopedSession
 

@@ -37,7 +37,7 @@ def _unbalanced() -> Select[str]:
         select(BatchRow.key)
         .outerjoin(EntryRow, EntryRow.batch_number == BatchRow.number)
         .group_by(BatchRow.number, BatchRow.key)
-        .having((total != 0) | (lines < 2))
+        .having((total != 0) | (lines < 2))  # noqa: PLR2004 - where it comes from and where it goes
         .order_by(BatchRow.number)
         .limit(FAULTS_SHOWN_MAX)
     )

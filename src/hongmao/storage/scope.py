@@ -114,7 +114,7 @@ def _refuse_unscoped(state: ORMExecuteState) -> None:
         if isinstance(part, Column | Table | Alias):
             source = part.table if isinstance(part, Column) else part
             # SQLAlchemy has no public door to whether a table was named through its class.
-            (by_class if "parententity" in part._annotations else bare).add(source)
+            (by_class if "parententity" in part._annotations else bare).add(source)  # noqa: SLF001 - as above
     # A table within an alias by class is visited by itself too.
     by_class |= {alias.element for alias in by_class if isinstance(alias, Alias)}
     for named in bare | by_class:
