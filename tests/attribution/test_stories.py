@@ -225,9 +225,18 @@ def test_ATTR_7_an_unknown_amount_stays_unknown() -> None:
 
 def test_the_shanghai_day_turns_at_sixteen_hours_utc() -> None:
     midnight = at("2025-05-08T00:00:00+08:00")
-    stage = Stage([click(midnight - 1, "c-1"), pay(midnight, "o-1-1", 100, "c-1")])
-    row = only(stage.credits())
-    assert (row["billing_day"], row["event_day"]) == (date(2025, 5, 7), date(2025, 5, 8))
+    stage = Stage(
+        [
+            click(midnight - 1, "c-1"),
+            pay(midnight, "o-1-1", 100, "c-1"),
+            click(midnight, "c-2", reader="rdr-2"),
+            pay(midnight + 1, "o-2-1", 100, "c-2"),
+        ]
+    )
+    assert [(row["billing_day"], row["event_day"]) for row in stage.credits()] == [
+        (date(2025, 5, 7), date(2025, 5, 8)),
+        (date(2025, 5, 8), date(2025, 5, 8)),
+    ]
 
 
 def test_every_definition_and_window_is_computed_at_once() -> None:

@@ -25,6 +25,8 @@ CLICK_IDS = st.sampled_from([None, "c-0", "c-1", "c-2", "c-3"])
 READERS, SHOPS = st.sampled_from([None, "rdr-1", "rdr-2"]), st.sampled_from(["shop-1", "shop-2"])
 AMOUNTS = st.one_of(st.none(), st.integers(1, 1_000))
 
+NAMES = {Kind.PAY: "conversion", Kind.PRESALE_BALANCE: "conversion", Kind.REFUND: "refund"}
+
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
@@ -44,6 +46,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
             shop(
                 kind, draw(TIMES), f"o-{draw(st.integers(0, 1))}-1", draw(AMOUNTS), event_id=f"x{number}", click_id=draw(CLICK_IDS),
                 ref=f"n-{draw(st.integers(0, 2))}", version=draw(st.integers(1, 2)),
+                invalid=draw(st.sampled_from([None, None, None, "test"])),
             )
         )  # fmt: skip
     return events
@@ -59,14 +62,18 @@ def oracle(events: Sequence[Event], *, model: str, window: str) -> set[tuple[Any
     clicks = {e.click_id: e for e in events if e.kind is Kind.COMPONENT_CLICK}
     rows: set[tuple[Any, ...]] = set()
     for sub_order in {e.sub_order_id for e in latest.values()}:
-        mine = [e for e in latest.values() if e.sub_order_id == sub_order]
-        deposit = min(
-            (e for e in mine if e.kind is Kind.PRESALE_DEPOSIT),
-            key=lambda e: (e.occurred_at_ms, e.event_id),
-            default=None,
+        mine = sorted(
+            (e for e in latest.values() if e.sub_order_id == sub_order), key=lambda e: (e.occurred_at_ms, e.event_id)
         )
+        valid = [e for e in mine if e.invalid is None]
+        rows |= {
+            ("refund" if e.kind is Kind.REFUND else "pay", e.event_id, None, 0, 0, f"{NAMES[e.kind]}_invalid", False)
+            for e in mine
+            if e.invalid is not None and e.kind in NAMES
+        }
+        deposit = next((e for e in valid if e.kind is Kind.PRESALE_DEPOSIT), None)
         claims = sorted(
-            (e for e in mine if e.kind in (Kind.PAY, Kind.PRESALE_BALANCE)),
+            (e for e in valid if e.kind in (Kind.PAY, Kind.PRESALE_BALANCE)),
             key=lambda e: (e.kind is Kind.PRESALE_BALANCE, e.version or 1, e.event_id),
         )
         rows |= {("pay", e.event_id, None, 0, 0, "duplicate_sub_order", False) for e in claims[:-1]}
@@ -77,20 +84,11 @@ def oracle(events: Sequence[Event], *, model: str, window: str) -> set[tuple[Any
             touch, reason = winner(paid, deposit, clicks, model, span_ms(window))
             rows.add(("pay", paid.event_id, touch, paid.amount_fen, 1_000_000, reason, False))
         back = 0
-        for refund in sorted((e for e in mine if e.kind is Kind.REFUND), key=lambda e: (e.occurred_at_ms, e.event_id)):
+        for refund in (e for e in valid if e.kind is Kind.REFUND):
             back += refund.amount_fen or 0
             over = bool(paid and paid.amount_fen is not None and back > paid.amount_fen)
-            rows.add(
-                (
-                    "refund",
-                    refund.event_id,
-                    touch,
-                    None if refund.amount_fen is None else -refund.amount_fen,
-                    0,
-                    reason,
-                    over,
-                )
-            )
+            value = None if refund.amount_fen is None else -refund.amount_fen
+            rows.add(("refund", refund.event_id, touch, value, 0, reason, over))
     return rows
 
 

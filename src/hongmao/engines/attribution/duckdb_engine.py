@@ -25,7 +25,7 @@ _TYPES = {"text": pa.string(), "whole": pa.int64(), "day": pa.date32()}
 CREDITS_SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in CREDITS_COLUMNS.items()])
 _PARAMETER = re.compile(r"\$(\w+)")
 _Row = dict[str, Any]
-STEPS = ("returned", "latest", "deposits", "conversions", "named", "touches", "matched", "candidates", "inside")
+STEPS = ("latest", "deposits", "conversions", "named", "touches", "matched", "candidates", "inside")
 
 
 class Derived(Protocol):

@@ -10,13 +10,13 @@ select
   w.window_label, w.window_rank, 'refund', r.refund, r.platform, r.sub_order_id, r.order_id, r.ref,
   coalesce(p.tenant, r.tenant), coalesce(p.merchant, r.merchant), coalesce(p.shop, r.shop), coalesce(p.line, r.line),
   coalesce(p.item, r.item), coalesce(p.pay_item, r.pay_item), coalesce(p.click_id, r.click_id), p.own_touch, p.refused,
-  p.touch, p.conversion_at_ms, r.occurred_at_ms, 0, case when r.invalid is null then -r.amount_fen else 0 end,
+  case when r.invalid is null then p.touch end, p.conversion_at_ms, r.occurred_at_ms, 0, case when r.invalid is null then -r.amount_fen else 0 end,
   case
     when r.invalid is not null then 'refund_invalid'
     when p.conversion is null then 'refund_without_payment'
     else p.reason
   end,
-  coalesce(p.presale, false), r.amount_fen is null, coalesce(r.refunded_fen > p.amount_fen, false)
+  coalesce(p.presale, false), r.amount_fen is null, coalesce(r.invalid is null and r.refunded_fen > p.amount_fen, false)
 from refunds as r
 cross join windows as w
 left join payments as p
