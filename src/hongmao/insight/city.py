@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hongmao.definitions.api import UNKNOWN, render_value
-from hongmao.insight.cells import CREDIT_BY
+from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.ops import return_counts
 from hongmao.insight.vocabulary import SHOWN
 

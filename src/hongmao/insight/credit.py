@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from hongmao.attribution.api import OrderNotSeen, reason_in_words
 from hongmao.insight import sentences
-from hongmao.insight.cells import CREDIT_BY
 from hongmao.insight.contracts import Candidate, Credit, Credited, State, Words
+from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.vocabulary import reference
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hongmao.insight.cells import CREDIT_BY
 from hongmao.insight.contracts import OrderRow
+from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.rules import order_status, settle
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hongmao.insight import cells, city, exports, links, notes, ops, orders, overview, rules
+from hongmao.insight import city, exports, gather, links, notes, ops, orders, overview, rules
 from hongmao.insight import trace as traces
 from hongmao.insight.contracts import ReportQuery
 from hongmao.insight.credit import Crediting
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Catalog
     from hongmao.definitions.api import Registry
     from hongmao.events.api import Tables
-    from hongmao.insight.cells import By, Cells
+    from hongmao.insight.cells import Cells
     from hongmao.insight.contracts import LinkPage, LinkRow, NoteRow, OpsPage, OrderRow, Overview, Trace, WorkerHealth
+    from hongmao.insight.gather import By
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import LinkId, MerchantId
     from hongmao.ledger.api import Ledger
@@ -79,7 +80,7 @@ class Insight:
             sight,
             query,
             self._writer(vocabulary, sight, query, by="nothing"),
-            credited_by=reference(vocabulary.attribution(cells.CREDIT_BY)),
+            credited_by=reference(vocabulary.attribution(gather.CREDIT_BY)),
         )
 
     def notes(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> tuple[NoteRow, ...]:
@@ -191,4 +192,4 @@ class Insight:
 
     def _cells(self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By) -> Cells:
         charged = self._charges.rows(self._queries, sight, query, by=by)
-        return cells.gather(self._queries, vocabulary, sight, query, by=by, charged=charged)
+        return gather.gather(self._queries, vocabulary, sight, query, by=by, charged=charged)

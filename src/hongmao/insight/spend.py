@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hongmao.billing.api import Billing, Spend
-    from hongmao.insight.cells import By
     from hongmao.insight.contracts import ReportQuery
+    from hongmao.insight.gather import By
     from hongmao.insight.queries import Queries
     from hongmao.insight.sight import Sight
     from hongmao.kernel.ids import TenantId

@@ -12,7 +12,7 @@ from hongmao.kernel.time import SECOND_MS
 from hongmao.world.wire import CityLineDown
 
 if TYPE_CHECKING:
-    from hongmao.world.city import City
+    from hongmao.world.ground import Ground
     from hongmao.world.spec import Citizen, Story
 
 CARDS = 12
@@ -24,7 +24,7 @@ _ENGAGEMENTS = (("like", 0.14), ("collect", 0.07), ("share", 0.02), ("follow", 0
 class Sitting:
     """One visit of one reader to the community."""
 
-    def __init__(self, city: City, citizen: Citizen, at_ms: int, number: int) -> None:
+    def __init__(self, city: Ground, citizen: Citizen, at_ms: int, number: int) -> None:
         """Draw from this sitting's own stream, so that no other reader's luck moves this one's."""
         self._city = city
         self._citizen = citizen

@@ -10,7 +10,7 @@ from hongmao.world.truth import share, wish
 if TYPE_CHECKING:
     import random
 
-    from hongmao.world.city import City
+    from hongmao.world.ground import Ground
     from hongmao.world.spec import Citizen, Good
 
 _JSON = "application/json"
@@ -19,7 +19,7 @@ _JSON = "application/json"
 class Shopper:
     """One reader at the counter of the outside shop, known there by the shop's own cookie."""
 
-    def __init__(self, city: City, citizen: Citizen) -> None:
+    def __init__(self, city: Ground, citizen: Citizen) -> None:
         """The shop's identity is not the community's: only the click id in the URL joins them."""
         self._city = city
         self._citizen = citizen
