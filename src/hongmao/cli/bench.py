@@ -52,16 +52,22 @@ def bench(*, name: str, rounds: int, as_json: bool) -> None:
 
     Machines are noisy: read the ratio, not the absolute figures.
     """
-    known = sorted(path.stem for path in FOLDER.glob("*.py"))
+    known = names()
     if name != "all" and name not in known:
         raise BenchMissing(id=name, known=", ".join(known) or "—")
     for one in known if name == "all" else [name]:
-        found = _load(one)
+        found = load(one)
         runs = list(found.rounds(rounds))
         _print(one, found, runs, as_json=as_json)
 
 
-def _load(name: str) -> Bench:
+def names() -> list[str]:
+    """List the benchmarks; a file that begins with `_` is part of another one."""
+    return sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
+
+
+def load(name: str) -> Bench:
+    """Import a benchmark by name, without measuring anything."""
     spec = importlib.util.spec_from_file_location(f"bench_{name}", FOLDER / f"{name}.py")
     if spec is None or spec.loader is None:
         raise BenchMissing(id=name, known="—")

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from hongmao.bootstrap.clocks import FileClock
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
+from hongmao.world.founding import Login
 from hongmao.world.play import Play
 from hongmao.world.spec import draw_plan
 from hongmao.world.stage import Ports, Stage, clear_home, free_ports
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hongmao.world.truth import Truth
 
 LIVE_DAYS = 60
+_WHO = {"/ops": "Operations"}
 _words = Console(stderr=True)
 
 
@@ -84,9 +86,12 @@ def _live_days(play: Play, days: int) -> None:
 def _live_on(play: Play, stage: Stage, speed: float) -> None:
     _words.rule("[bold red]红猫 Hongmao[/]")
     _words.print(f"Reader          {stage.platform_url}/")
-    for login in play.logins:
-        _words.print(f"{'Operations' if login.console == '/ops' else 'Merchant':<15} {stage.platform_url}{login.console}"
-                     f"   login [bold]{login.login}[/]  password [bold]{login.password}[/]")  # fmt: skip
+    admin = Login("/console/", *stage.admin_login())
+    for who, login in [(_WHO.get(one.console, "Merchant"), one) for one in play.logins] + [("Admin", admin)]:
+        address = f"{stage.platform_url}{login.console}"
+        _words.print(
+            f"{who:<15} {address}   login [bold]{login.login}[/]  password [bold]{login.password}[/]", soft_wrap=True
+        )
     _words.print(f"Outside shop    {stage.shop_url}/")
     _words.print(f"State           {stage.home}")
     _words.print("The city lives on. Ctrl-C stops everything.")

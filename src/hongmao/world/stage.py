@@ -131,12 +131,20 @@ class Stage:
 
     def admin_line(self) -> Line:
         """Open a line to the platform with the key that its first start wrote down."""
-        credentials = json.loads((self.home / "credentials.json").read_text())
-        return Line(self.platform_url, {"authorization": f"Bearer {credentials['admin_key']}"})
+        return Line(self.platform_url, {"authorization": f"Bearer {self._credentials()['admin_key']}"})
+
+    def admin_login(self) -> tuple[str, str]:
+        """Give the login and the password that the first start wrote down."""
+        found = self._credentials()
+        return found["login"], found["password"]
 
     def shop_line(self) -> Line:
         """Open a line to the shop with the right to set its shelves and faults."""
         return Line(self.shop_url, {"x-control-token": self._control})
+
+    def _credentials(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads((self.home / "credentials.json").read_text())
+        return found
 
     def _start(self, verb: str, *options: str) -> None:
         log = (self.home / f"{verb}.log").open("ab")
