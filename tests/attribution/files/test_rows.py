@@ -31,6 +31,7 @@ CONVERSIONS = "reader,time\nr1,1000\nr2,1000\nr3,1000\n"
         ("r9,1e5,x\n", "time_unreadable", "time"),
         ("r9,2025-02-30,x\n", "time_unreadable", "time"),
         ("r9,-5,x\n", "time_negative", "time"),
+        ("r9,1969-12-31,x\n", "time_negative", "time"),
         ("r9,999999999999999,x\n", "time_out_of_range", "time"),
         ("r9,,x\n", "time_missing", "time"),
         (",150,x\n", "reader_missing", "reader"),
@@ -95,6 +96,18 @@ def test_the_same_id_twice_counts_once_whichever_comes_first(tmp_path: Path) -> 
         assert credit(result) == {"a": 1, "b": 1}
         assert [(one.field, one.code, one.row) for one in aside] == [("id", "id_twice", 4)]
         assert [share.value_fen for share in result.shares["last"]] == [1_234, 100]
+
+
+def test_of_unlike_rows_with_one_id_the_same_one_counts_in_any_order(tmp_path: Path) -> None:
+    touched = ["t1,r1,100,a", "t1,r1,50,b", "t2,r2,100,c"]
+    paid = ["o1,r1,1000,9", "o1,r1,1000,5", "o2,r2,1000,1"]
+    chart = column_map(touches={"id": "id"}, conversions={"id": "id", "value": "value"})
+    for turn in (1, -1):
+        (tmp_path / "t.csv").write_text("id,reader,time,key\n" + "\n".join(touched[::turn]))
+        (tmp_path / "c.csv").write_text("id,reader,time,value\n" + "\n".join(paid[::turn]))
+        result, aside = run(tmp_path / "t.csv", tmp_path / "c.csv", chart)
+        assert {(share.key, share.value_fen) for share in result.shares["last"]} == {("b", 500), ("c", 100)}
+        assert sorted((one.role, one.raw) for one in aside) == [("conversions", paid[0]), ("touches", touched[0])]
 
 
 @pytest.mark.parametrize(
