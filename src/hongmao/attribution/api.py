@@ -16,7 +16,7 @@ from hongmao.attribution.contracts import (
     Verdict,
 )
 from hongmao.attribution.errors import OrderNotSeen
-from hongmao.attribution.files.column_map import ColumnMap, load_map
+from hongmao.attribution.files.column_map import PLAIN, ColumnMap, load_map
 from hongmao.attribution.files.contracts import NONE_LABEL, By, Inputs, Job, Result
 from hongmao.attribution.files.manifest import answer
 from hongmao.attribution.files.outputs import write_outputs
@@ -34,6 +34,7 @@ __all__ = [
     "CREDIT_MILLIONTHS",
     "MODELS",
     "NONE_LABEL",
+    "PLAIN",
     "REASONS",
     "Attribution",
     "By",

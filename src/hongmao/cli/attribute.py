@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from hongmao.attribution.api import (
     MODELS,
     NONE_LABEL,
+    PLAIN,
     ColumnMap,
     Job,
     answer,
@@ -94,10 +95,11 @@ def attribute(
     """Attribute the CONVERSIONS of one file to the TOUCHES of another, or both below DIR as a map names them.
 
     Files are CSV, TSV or Parquet, plain, gzip or zstd. Single bad rows are set aside with their number and reason and
-    never stop the good ones. Without --json or --out the results are printed as a table.
+    never stop the good ones. Without --json or --out the results are printed as a table. Without a map, columns are
+    taken by the names reader, time and key; flags and maps name others.
     """
     with _spoken(lang):
-        column_map = overridden(load_map(map_file) if map_file else ColumnMap(), columns)
+        column_map = overridden(load_map(map_file) if map_file else PLAIN, columns)
         touches, conversions = _files(paths, column_map, with_map=map_file is not None)
         if window is not None:
             span_ms(window)

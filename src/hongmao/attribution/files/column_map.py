@@ -78,6 +78,10 @@ class ColumnMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     format: Format = Format()
 
 
+PLAIN = ColumnMap(touches=Touches(time="time"), conversions=Conversions(time="time"))
+"""What is taken where nobody says: columns that are called what they are, `reader`, `time` and `key`."""
+
+
 def load_map(path: Path) -> ColumnMap:
     """Read a map; raises `TomlRefused` with file and line, or `FileMissing`."""
     try:
