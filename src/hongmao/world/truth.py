@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hongmao.world.spec import Citizen, Good
 
 _SHARE_BITS = 52
-BASE_WISH = 0.006
+BASE_WISH = 0.010
 """Chance that a reader with full taste and a full purse buys an item without ever meeting a note."""
 NOTE_LIFT = 0.12
 """What a jump from a note adds to that chance."""
