@@ -270,7 +270,7 @@ NUMBERS = st.lists(st.integers(0, 8), max_size=20)
     cuts=st.sets(st.integers(1, 19), max_size=4),
     funds=st.tuples(st.integers(0, 600), st.integers(0, 600)),
 )
-def test_in_any_order_and_repetition_spend_stays_within_what_was_paid_in_and_all_sums_to_zero(
+def test_promise_4_in_any_order_and_repetition_spend_stays_within_what_was_paid_in_and_all_sums_to_zero(
     arrivals: list[int], cuts: set[int], funds: tuple[int, int]
 ) -> None:
     with house() as opened:

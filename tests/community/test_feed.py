@@ -107,7 +107,7 @@ class House:
         return found
 
 
-def test_CREAT_4_flipping_the_advertisers_of_a_thousand_notes_moves_no_organic_note() -> None:
+def test_promise_8_CREAT_4_flipping_the_advertisers_of_a_thousand_notes_moves_no_organic_note() -> None:
     nobody = House(1_000).organic(limit=50)
     everybody = House(1_000, range(1_000)).organic(limit=50)
     some = House(1_000, range(0, 1_000, 3)).organic(limit=50)
@@ -212,7 +212,7 @@ def test_without_ads_the_organic_order_fills_every_place() -> None:
     assert not any(card.bought or card.ad for card in page.cards)
 
 
-def test_LABEL_1_a_thousand_served_ads_are_a_thousand_labelled_with_a_seal_of_ours() -> None:
+def test_promise_7_LABEL_1_a_thousand_served_ads_are_a_thousand_labelled_with_a_seal_of_ours() -> None:
     house = House(60, selling=range(0, 60, 2))
     served = 0
     reader = 0

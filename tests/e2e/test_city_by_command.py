@@ -55,7 +55,7 @@ def test_the_same_seed_prints_the_same_figures_twice(report: dict[str, object], 
     assert json.loads(hongmao(tmp_path / "again", *CITY)) == report
 
 
-def test_reports_are_equal_byte_for_byte_after_everything_derived_was_deleted(
+def test_promise_5_reports_are_equal_byte_for_byte_after_everything_derived_was_deleted(
     home: Path, report: dict[str, object], tmp_path: Path
 ) -> None:
     assert report["seed"] == 5

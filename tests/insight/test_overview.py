@@ -199,7 +199,7 @@ def test_a_visitor_the_shop_says_nothing_of_is_not_counted_as_new() -> None:
     assert (overview.new_visitors.text, overview.new_visitors.partial) == ("1", True)
 
 
-def test_a_figure_carries_its_definition_window_clock_and_maturity() -> None:
+def test_promise_5_a_figure_carries_its_definition_window_clock_and_maturity() -> None:
     stage = Stage(click("2025-05-31 10:00", "c-1"), visit(TEN, "c-1"), now="2025-06-14 23:59")
     overview = stage.insight.overview(A, MAY)
     assert (overview.gmv_net.window, overview.gmv_net.clock) == ("15d", ViewClock.BILLING)

@@ -159,7 +159,7 @@ MOVES = st.lists(st.tuples(NAMES, NAMES, st.integers(1, 50)).filter(lambda move:
 
 
 @given(MOVES)
-def test_whatever_is_posted_sums_to_zero_and_no_floor_breaks(moves: list[tuple[str, str, int]]) -> None:
+def test_promise_4_whatever_is_posted_sums_to_zero_and_no_floor_breaks(moves: list[tuple[str, str, int]]) -> None:
     standings = {
         account(n): Standing(balance_fen=0, floor_fen=f) for n, f in (("bank", None), ("wallet", 0), ("shop", 0))
     }

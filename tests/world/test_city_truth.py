@@ -26,7 +26,7 @@ def test_a_note_never_turns_a_buyer_away() -> None:
     assert all(w.after_note for w in wishes if w.anyway)
 
 
-def test_notes_earn_about_what_the_city_says_they_earn() -> None:
+def test_promise_10_notes_earn_about_what_the_city_says_they_earn() -> None:
     """The hidden thresholds are uniform, so the share of buyers is the mean chance, within four standard errors."""
     plan = draw_plan(11, 2_000)
     wishes = [wish(plan.seed, citizen, good) for citizen in plan.citizens for good in plan.goods]
