@@ -17,7 +17,7 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Version = Annotated[int, msgspec.Meta(ge=1, le=9999)]
 Span = Annotated[str, msgspec.Meta(pattern=r"^[1-9]\d{0,4}[hd]$")]
 Prose = Annotated[str, msgspec.Meta(min_length=1)]
-# 120 days is what the sources keep (flow.md §5); anything older goes to quarantine, whatever a file says (ATTR-10).
+# 120 days is what the platforms keep; anything older goes to quarantine, whatever a file says (ATTR-10).
 Days = Annotated[int, msgspec.Meta(ge=0, le=120)]
 Clock = Literal["billing", "event"]
 

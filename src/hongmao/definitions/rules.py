@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     """Where a key of a definition stands: `file:line`."""
 
 ROLLUPS = {"sum": ("sum",), "count": ("sum",), "distinct": ("recount",)}
-# The units (numerator, denominator) each style can write; see flow.md §11.
+# The units (numerator, denominator) each style can write.
 STYLES = {
     "percent": {("count", "count")},
     "multiple": {("fen", "fen"), ("count", "count")},

@@ -1,4 +1,4 @@
-"""How numbers are written (flow.md §11), from whole numbers only: no float, half up, unknown is —."""
+"""How numbers are written, as the trade writes them, from whole numbers only: no float, half up, unknown is —."""
 
 from __future__ import annotations
 
