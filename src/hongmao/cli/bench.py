@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import statistics
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -72,6 +73,7 @@ def load(name: str) -> Bench:
     if spec is None or spec.loader is None:
         raise BenchMissing(id=name, known="—")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # annotations are looked up where the module says it is
     spec.loader.exec_module(module)
     return cast("Bench", module)
 

@@ -1,0 +1,73 @@
+"""From the log to the lake against DuckDB's own COPY of the same rows."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from hongmao.bus.embedded import EmbeddedLog
+from hongmao.engines.lake.columns import table_of
+from hongmao.engines.lake.writer import ParquetLake
+from hongmao.events.api import Event, Kind, Sink
+from hongmao.kernel.time import DAY_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BASELINE = "DuckDB's COPY of the same rows, from its memory to one zstd Parquet file, not synced"
+UNIT = "events/s"
+EVENTS, DAYS = 50_000, 3
+KINDS = (Kind.IMPRESSION, Kind.IMPRESSION, Kind.IMPRESSION, Kind.CLICK, Kind.READ, Kind.LIKE, Kind.COMPONENT_CLICK)
+FROM_MS = 1_746_547_200_000
+
+
+def rounds(count: int) -> Iterator[tuple[float, float]]:
+    """Measure ours and the baseline in turn; the log is written once, each round fills a lake of its own."""
+    with tempfile.TemporaryDirectory() as folder, EmbeddedLog(Path(folder) / "log.sqlite") as log:
+        for part in _parts():
+            log.append(part).result()
+        with duckdb.connect() as database:
+            rows = table_of(log.read(after=0, limit=EVENTS))  # noqa: F841 - DuckDB finds it by its name
+            database.execute("CREATE TABLE rows AS FROM rows")
+            for number in range(count):
+                yield _ours(log, Path(folder) / f"lake{number}"), _copied(database, Path(folder) / "copy.parquet")
+
+
+def _ours(log: EmbeddedLog, root: Path) -> float:
+    """Read, cut by day and kind, compress, hash, sync: in the sink's own batches."""
+    with ParquetLake(root) as lake:
+        began = time.perf_counter()
+        carried = Sink(log, lake).drain()
+        took = time.perf_counter() - began
+    if carried != EVENTS:
+        raise AssertionError(carried)
+    return EVENTS / took
+
+
+def _copied(database: duckdb.DuckDBPyConnection, path: Path) -> float:
+    began = time.perf_counter()
+    database.execute(f"COPY rows TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    return EVENTS / (time.perf_counter() - began)
+
+
+def _parts() -> Iterator[list[Event]]:
+    for start in range(0, EVENTS, 1_000):
+        yield [_event(n) for n in range(start, start + 1_000)]
+
+
+def _event(n: int) -> Event:
+    at_ms = FROM_MS + n * (DAYS * DAY_MS // EVENTS)
+    return Event(
+        event_id=f"bench-{n}",
+        kind=KINDS[n % len(KINDS)],
+        occurred_at_ms=at_ms,
+        received_at_ms=at_ms,
+        reader=f"r_{n % 5_000}",
+        note=f"note-{n % 40}",
+        creator=f"creator-{n % 8}",
+        placement="feed",
+    )
