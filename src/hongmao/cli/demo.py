@@ -68,9 +68,11 @@ def demo(
     ports = Ports(platform=port or int(settings.port), shop=shop_port) if serve else free_ports()
     with Stage(home, ports, seed=seed) as stage:
         play = Play(plan, stage, clock, days=LIVE_DAYS if serve else days)
+        if serve:
+            _say_where(play, stage)
         _live_days(play, days)
         if serve:
-            _live_on(play, stage, speed)
+            _live_on(play, speed)
             return
         truth = play.city.truth
     _print_report(replace(settings, clock=f"file:{home / 'clock'}"), plan, days, truth, as_json=as_json)
@@ -83,7 +85,8 @@ def _live_days(play: Play, days: int) -> None:
         play.days(days, progress=lambda hours: progress.update(task, completed=hours))
 
 
-def _live_on(play: Play, stage: Stage, speed: float) -> None:
+def _say_where(play: Play, stage: Stage) -> None:
+    """Print every address and sign-in: all of it is open already while the first days are played."""
     _words.rule("[bold red]红猫 Hongmao[/]")
     _words.print(f"Reader          {stage.platform_url}/")
     admin = Login("/console/", *stage.admin_login())
@@ -94,7 +97,11 @@ def _live_on(play: Play, stage: Stage, speed: float) -> None:
         )
     _words.print(f"Outside shop    {stage.shop_url}/")
     _words.print(f"State           {stage.home}")
-    _words.print("The city lives on. Ctrl-C stops everything.")
+    _words.print("Ctrl-C stops everything.")
+
+
+def _live_on(play: Play, speed: float) -> None:
+    _words.print(f"The city lives on, {speed:g} minutes to a second.")
     try:
         play.live(minutes_per_second=speed, stop=lambda: False)
     except KeyboardInterrupt:
