@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 IDLE_WAIT_S = 0.5
 # A worker whose step fails waits this long before it tries again: the log keeps everything meanwhile.
 FAILURE_WAIT_S = 1.0
+# A worker rests this many times as long as its step took: what is computed anew as a whole must not, as it grows, take
+# the machine from the readers whom the same process serves.
+REST_PER_WORK = 4.0
 _log = logging.getLogger("hongmao.jobs")
 
 
@@ -23,7 +27,7 @@ class Job(Protocol):
 
     name: str
     pause_s: float
-    """How long to gather before the next step: small batches are dear where a step rewrites a file."""
+    """How long to gather at least before the next step; 0 for a job that goes on at once."""
 
     def position(self) -> int:
         """Give the offset up to which everything has had its effect."""
@@ -97,8 +101,10 @@ class Workers:
                 self._log.wait(after=position, timeout_s=IDLE_WAIT_S)
                 continue
             try:
+                began_s = time.monotonic()
                 moved = job.step()
-                self._stop.wait(job.pause_s if moved else IDLE_WAIT_S)
+                rest_s = max(job.pause_s, REST_PER_WORK * (time.monotonic() - began_s)) if job.pause_s else 0.0
+                self._stop.wait(rest_s if moved else IDLE_WAIT_S)
             except Exception:  # noqa: BLE001 - whatever failed, the log still holds it and the next try may succeed
                 _log.exception("the worker %s failed at offset %d and tries again", job.name, position)
                 self._stop.wait(FAILURE_WAIT_S)
