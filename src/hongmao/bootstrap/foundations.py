@@ -1,0 +1,83 @@
+"""What every room stands on: clock, log, database, lake; opened in order, closed in reverse."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hongmao.attribution.api import CREDITS_TABLE
+from hongmao.bootstrap.clocks import open_clock
+from hongmao.bootstrap.state import Layout
+from hongmao.bus.embedded import EmbeddedLog
+from hongmao.bus.reader import ReadOnlyLog
+from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
+from hongmao.engines.lake.derived import Derived
+from hongmao.engines.lake.writer import ParquetLake
+from hongmao.engines.tables import DuckTables
+from hongmao.kernel.ids import IdMaker
+from hongmao.storage.database import open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hongmao.bootstrap.settings import Settings
+    from hongmao.events.api import EventLog, Lake
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import RandomBits
+    from hongmao.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundations:
+    """The opened adapters of one deployment. Without a `lake` to write to, we are lookers-on."""
+
+    settings: Settings
+    layout: Layout
+    clock: Clock
+    random: RandomBits
+    ids: IdMaker
+    log: EventLog
+    database: Database
+    lake: Lake | None
+    tables: DuckTables
+    derived: Derived
+
+
+@contextmanager
+def open_foundations(settings: Settings, *, read_only: bool) -> Iterator[Foundations]:
+    """Open what a deployment stands on; `read_only` looks on while another process serves it."""
+    layout = Layout(settings.home_path)
+    clock, random = open_clock(settings.clock), secrets.SystemRandom()
+    with ExitStack() as stack:
+        log = _open_log(layout, read_only=read_only)
+        stack.callback(log.close)
+        database = open_database(settings.database_url)
+        stack.callback(database.close)
+        if read_only:
+            database.require_current()
+        else:
+            database.migrate()
+        lake = None if read_only else stack.enter_context(ParquetLake(settings.lake_path))
+        tables = DuckTables(settings.lake_path, empty={CREDITS_TABLE: CREDITS_SCHEMA})
+        stack.callback(tables.close)
+        yield Foundations(
+            settings=settings,
+            layout=layout,
+            clock=clock,
+            random=random,
+            ids=IdMaker(clock, random),
+            log=log,
+            database=database,
+            lake=lake,
+            tables=tables,
+            derived=Derived(settings.lake_path),
+        )
+
+
+def _open_log(layout: Layout, *, read_only: bool) -> EventLog:
+    if read_only:
+        return ReadOnlyLog(layout.log)
+    layout.home.mkdir(parents=True, exist_ok=True)
+    return EmbeddedLog(layout.log)
