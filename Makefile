@@ -9,7 +9,7 @@ ARGS ?=
 TESTS ?=
 
 setup: ## Create .venv with hongmao in it and build the browser assets; quick when all is there
-	@$(PYTHON) scripts/setup.py
+	@$(PYTHON) scripts/setup.py >&2 # standard output belongs to the command that set-up is for
 
 demo: setup ## Run the platform with a living city; try ARGS="--days 3 --no-serve"
 	@$(BIN)/hongmao demo $(ARGS)
