@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from hongmao.events.api import EventLog, Lake
 
 BATCH_ROWS = 5_000
-# A run of the sink writes a file per day and kind it meets, so it gathers; credits are computed anew as a whole.
+# A run of the sink writes a file per day and kind it meets, so it gathers; credits are computed anew as a whole. Billing
+# gathers too: a transaction for every click would take the machine from the clicks.
+BILLING_PAUSE_S = 0.5
 SINK_PAUSE_S = 1.0
 ATTRIBUTION_PAUSE_S = 2.0
 
@@ -47,7 +49,7 @@ class Derivation:
     def jobs(self) -> tuple[Step, ...]:
         """Give the workers, each after the one it feeds on; a looker-on cannot tell how far credits have come."""
         followers = (
-            Step("billing", self._billing.position, self._bill),
+            Step("billing", self._billing.position, self._bill, BILLING_PAUSE_S),
             Step("sink", self._tables.position, self._carry, SINK_PAUSE_S),
         )
         if self._lake is None:
