@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hongmao.bus.embedded import EmbeddedLog
+from hongmao.world.stage import clear_home
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -78,6 +81,19 @@ def test_a_real_instance_is_never_emptied_by_a_demo(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "真实的实例" in done.stderr
     assert (tmp_path / "precious.txt").read_text() == "orders"
+
+
+def test_a_city_that_is_being_served_is_not_emptied_under_its_readers(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    clear_home(home, {"seed": 5})
+    environ = {**os.environ, "HONGMAO_HOME": str(home), "HONGMAO_LANG": "zh"}
+    with EmbeddedLog(home / "log.sqlite"):
+        done = subprocess.run(
+            [sys.executable, "-m", "hongmao", *CITY], env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 3
+        assert str(os.getpid()) in done.stderr
+        assert (home / "log.sqlite").exists()
 
 
 def _assert_equal_folders(one: Path, two: Path) -> None:

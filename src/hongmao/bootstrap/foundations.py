@@ -76,6 +76,13 @@ def open_foundations(settings: Settings, *, read_only: bool) -> Iterator[Foundat
         )
 
 
+def check_idle(settings: Settings) -> None:
+    """Raise `LogBusy`, which says who it is, where a process is serving from the home folder right now."""
+    path = Layout(settings.home_path).log
+    if path.exists():
+        EmbeddedLog(path).close()
+
+
 def _open_log(layout: Layout, *, read_only: bool) -> EventLog:
     if read_only:
         return ReadOnlyLog(layout.log)

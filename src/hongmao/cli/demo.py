@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hongmao.bootstrap.clocks import FileClock
+from hongmao.bootstrap.foundations import check_idle
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
 from hongmao.world.founding import Login
@@ -62,6 +63,7 @@ def demo(
     settings = Settings.read()
     days = days or (2 if serve else 3)
     home = settings.home_path
+    check_idle(settings)
     clear_home(home, {"seed": seed, "readers": readers})
     plan = draw_plan(seed, readers)
     clock = FileClock.create(home / "clock", plan.start_ms)

@@ -39,16 +39,6 @@ class HomeNotACity(Conflict):
     hint_en = "Choose another folder with HONGMAO_HOME"
 
 
-class HomeBusy(Conflict):
-    """Somebody is serving from this folder right now."""
-
-    code = "home_busy"
-    zh = "{id} 正在被另一个进程使用"
-    en = "{id} is in use by another process"
-    hint_zh = "请先停止它，或用 HONGMAO_HOME 指定另一个文件夹"
-    hint_en = "Stop that one first, or choose another folder with HONGMAO_HOME"
-
-
 class PortTaken(Unavailable):
     """Somebody listens there already."""
 
