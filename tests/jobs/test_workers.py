@@ -86,8 +86,7 @@ def test_a_worker_follows_the_log_as_it_grows() -> None:
     assert counter.at == 3
 
 
-def test_a_failing_step_is_tried_again_and_nothing_is_skipped(caplog: object) -> None:
-    del caplog  # the worker logs the stumble; pytest keeps it off the screen
+def test_a_failing_step_is_tried_again_and_nothing_is_skipped() -> None:
     log = _Log(2)
     counter = _Counter(log, stumbles=1)
     workers = Workers(log, [counter.job("sink")])
@@ -95,3 +94,22 @@ def test_a_failing_step_is_tried_again_and_nothing_is_skipped(caplog: object) ->
     assert counter.done.wait(10)
     workers.stop()
     assert counter.at == 2
+
+
+def test_a_worker_whose_position_cannot_be_read_asks_again() -> None:
+    log = _Log(1)
+    counter = _Counter(log)
+    asked: list[int] = []
+
+    def position() -> int:
+        asked.append(counter.at)
+        if len(asked) == 1:
+            message = "a locked database the test planned"
+            raise RuntimeError(message)
+        return counter.at
+
+    workers = Workers(log, [Step("billing", position, counter.step)])
+    workers.start()
+    assert counter.done.wait(10)
+    workers.stop()
+    assert counter.at == 1

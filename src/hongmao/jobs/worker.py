@@ -96,15 +96,18 @@ class Workers:
 
     def _follow(self, job: Job) -> None:
         while not self._stop.is_set():
-            position = job.position()
-            if self._log.end() <= position:
-                self._log.wait(after=position, timeout_s=IDLE_WAIT_S)
-                continue
             try:
-                began_s = time.monotonic()
-                moved = job.step()
-                rest_s = max(job.pause_s, REST_PER_WORK * (time.monotonic() - began_s)) if job.pause_s else 0.0
-                self._stop.wait(rest_s if moved else IDLE_WAIT_S)
+                self._advance(job)
             except Exception:  # noqa: BLE001 - whatever failed, the log still holds it and the next try may succeed
-                _log.exception("the worker %s failed at offset %d and tries again", job.name, position)
+                _log.exception("the worker %s failed and tries again", job.name)
                 self._stop.wait(FAILURE_WAIT_S)
+
+    def _advance(self, job: Job) -> None:
+        position = job.position()
+        if self._log.end() <= position:
+            self._log.wait(after=position, timeout_s=IDLE_WAIT_S)
+            return
+        began_s = time.monotonic()
+        moved = job.step()
+        rest_s = max(job.pause_s, REST_PER_WORK * (time.monotonic() - began_s)) if job.pause_s else 0.0
+        self._stop.wait(rest_s if moved else IDLE_WAIT_S)
