@@ -13,6 +13,7 @@ from hongmao.definitions.errors import (
     DefinitionUnknown,
     LineageBroken,
     MetricNeedsOneFormula,
+    NotApplied,
     RatioAveraged,
     RatioOfRatios,
     RatioPartUnknown,
@@ -150,6 +151,29 @@ def test_the_default_window_is_one_of_the_windows(tmp_path: Path) -> None:
     text = shipped("last_click.v1.toml").replace('default_window = "15d"', 'default_window = "14d"')
     with pytest.raises(WindowNotOffered, match="14d"):
         registry_of(tmp_path, attribution__last_click_v1=text)
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "claimed"),
+    [
+        ("last_click.v1.toml", "late_days = 120", "late_days = 30"),
+        ("last_click.v1.toml", 'tie = "higher_event_id_in_second"', 'tie = "order_then_key"'),
+    ],
+)
+def test_an_attribution_may_not_claim_what_nothing_applies(tmp_path: Path, file: str, was: str, claimed: str) -> None:
+    text = shipped(file)
+    assert was in text
+    with pytest.raises(NotApplied, match=claimed.split(" ", maxsplit=1)[0]):
+        registry_of(tmp_path, attribution__last_click_v1=text.replace(was, claimed))
+
+
+@pytest.mark.parametrize(
+    ("was", "claimed"), [("late_days = 120", "late_days = 30"), ("valid_only = true", "valid_only = false")]
+)
+def test_a_metric_may_not_claim_what_nothing_applies(tmp_path: Path, was: str, claimed: str) -> None:
+    assert was in CLICKS
+    with pytest.raises(NotApplied, match=claimed.split(" ", maxsplit=1)[0]):
+        registry_of(tmp_path, metrics__clicks_v1=CLICKS.replace(was, claimed))
 
 
 def test_a_gap_or_a_step_back_in_the_lineage_is_refused(tmp_path: Path) -> None:

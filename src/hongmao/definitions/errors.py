@@ -61,6 +61,16 @@ class TomlFieldWrong(TomlRefused):
     en = "{place}: the value of {key!r} will not do ({why})"
 
 
+class NotApplied(DefinitionRefused):
+    """A key whose value nothing would apply: the figure would carry a definition that it was not made by."""
+
+    code = "definition_not_applied"
+    zh = "{place}：{key} = {value} 目前不会被执行，数字将与口径不符"
+    en = "{place}: nothing applies {key} = {value}, so the figure would not be what the file says"
+    hint_zh = "请使用已生效口径中的取值"
+    hint_en = "Take the value that the definitions in force have"
+
+
 class DefinitionMisnamed(DefinitionRefused):
     """The file's name and what it says inside differ."""
 

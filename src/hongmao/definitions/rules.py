@@ -9,6 +9,7 @@ from hongmao.definitions.errors import (
     DefinitionTwice,
     LineageBroken,
     MetricNeedsOneFormula,
+    NotApplied,
     RatioAveraged,
     RatioOfRatios,
     RatioPartUnknown,
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     Place = Callable[[AnyDefinition, tuple[str, ...]], str]
     """Where a key of a definition stands: `file:line`."""
 
+# What is applied to every event before any definition is asked (events.rules), so no file may say otherwise; 0 where a
+# definition reads files of anybody's, which have no lateness.
+LATE_DAYS = frozenset({0, 120})
+TIES = {"platform": "higher_event_id_in_second", "files": "order_then_key"}
 ROLLUPS = {"sum": ("sum",), "count": ("sum",), "distinct": ("recount",)}
 # The units (numerator, denominator) each style can write.
 STYLES = {
@@ -78,6 +83,10 @@ def _check_heir(one: AnyDefinition, before: AnyDefinition | None, place: Place) 
 def _check_windows(one: AttributionDefinition, place: Place) -> None:
     if one.default_window is not None and one.default_window not in one.windows:
         raise WindowNotOffered(place=place(one, ("default_window",)), key=one.default_window)
+    if one.late_days not in LATE_DAYS:
+        raise NotApplied(place=place(one, ("late_days",)), key="late_days", value=one.late_days)
+    if one.tie != TIES[one.scope]:
+        raise NotApplied(place=place(one, ("tie",)), key="tie", value=one.tie)
 
 
 def _check_formula(one: MetricDefinition, metrics: Mapping[str, MetricDefinition], place: Place) -> None:
@@ -95,6 +104,10 @@ def _check_measure(one: MetricDefinition, measure: Measure, place: Place) -> Non
         raise RollupContradictsAggregate(
             place=place(one, ("measure", "rollup")), aggregate=measure.aggregate, rollup=measure.rollup
         )
+    if measure.late_days not in LATE_DAYS:
+        raise NotApplied(place=place(one, ("measure", "late_days")), key="late_days", value=measure.late_days)
+    if not measure.valid_only:
+        raise NotApplied(place=place(one, ("measure", "valid_only")), key="valid_only", value=measure.valid_only)
     if one.style != ("yuan" if one.unit == "fen" else "count"):
         raise StyleContradictsUnits(place=place(one, ("style",)), style=one.style, units=one.unit)
 
