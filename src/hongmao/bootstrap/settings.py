@@ -29,12 +29,11 @@ def _setting(default: str, about: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One deployment. A field `base_url` is set by the environment variable `HONGMAO_BASE_URL`, and so on."""
+    """One deployment. A field `sandbox_url` is set by the environment variable `HONGMAO_SANDBOX_URL`, and so on."""
 
     home: str = _setting("./var", "Folder that holds all state; two homes never meet")
     host: str = _setting("127.0.0.1", "Address to listen on")
     port: str = _setting("8080", "Port to listen on")
-    base_url: str = _setting("", "Address readers and shops use to reach us; empty for http://HOST:PORT")
     db: str = _setting("", "SQLAlchemy URL of decided state; empty for SQLite in the home folder")
     log: str = _setting("", "Where the log lives; empty for the embedded log in the home folder")
     lake: str = _setting("", "Folder of the Parquet lake; empty for lake/ in the home folder")
@@ -84,8 +83,3 @@ class Settings:
     def database_url(self) -> str:
         """Give the URL of decided state."""
         return self.db or f"sqlite:///{self.home_path / 'state.sqlite'}"
-
-    @property
-    def public_url(self) -> str:
-        """Give the address by which the outside reaches us, without a slash at its end."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")

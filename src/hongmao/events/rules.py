@@ -36,7 +36,6 @@ FUTURE_MINUTES_MAX = 10  # what a phone's clock may be ahead of ours
 AGE_DAYS_MAX = 120  # ATTR-10
 QUANTITY_MAX = 10**6
 VERSION_MAX = 2**31 - 1
-CODE_CHARS_MAX = 64
 REASON_CHARS_MAX = 200
 DETAIL_CHARS_MAX = 2 * 2**20  # a refused body of 1 MiB, kept as it came even if it must be written as base64
 BATCH_EVENTS_MAX = 1_000

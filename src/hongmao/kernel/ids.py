@@ -22,7 +22,6 @@ LinkId = NewType("LinkId", str)
 ReaderId = NewType("ReaderId", str)
 EventId = NewType("EventId", str)
 ClickId = NewType("ClickId", str)
-AccountId = NewType("AccountId", str)
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 _ID = re.compile(ID_PATTERN)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TIMEOUT_S = 30.0
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class CityLineDown(Unavailable):
@@ -40,11 +39,6 @@ class Answer:
         """Read the body as a JSON object."""
         value = json.loads(self.body)
         return value if isinstance(value, dict) else {"value": value}
-
-    @property
-    def redirects(self) -> bool:
-        """Tell whether it points elsewhere."""
-        return self.status in _REDIRECTS and self.location is not None
 
 
 class Line:

@@ -36,10 +36,6 @@ class Catalogue:
         """Say a machine's code in words (`code("reason", "skew")`); a code we have no words for stays as it is."""
         return self.texts.get(f"{family}.{code}", code)
 
-    def knows(self, key: str) -> bool:
-        """Tell whether there are words for a key."""
-        return key in self.texts
-
 
 @functools.cache
 def catalogue(lang: Lang) -> Catalogue:
