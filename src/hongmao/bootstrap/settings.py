@@ -12,6 +12,8 @@ from hongmao.kernel.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PORT_MAX = 65_535
+
 
 class SettingUnreadable(BadInput):
     """A setting has a value that means nothing."""
@@ -59,7 +61,7 @@ class Settings:
     def check(self) -> None:
         """Refuse what cannot work, naming the variable, before anything is opened."""
         wrong = {
-            "HONGMAO_PORT": None if self.port.isdigit() and int(self.port) < 65_536 else self.port,  # noqa: PLR2004
+            "HONGMAO_PORT": None if self.port.isdigit() and int(self.port) <= PORT_MAX else self.port,
             "HONGMAO_LOG": self.log or None,
             "HONGMAO_ENGINE": None if self.engine == "duckdb" else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
