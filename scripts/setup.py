@@ -24,6 +24,8 @@ PYTHON = VENV / "bin" / "python"
 ASSETS = ROOT / "src" / "hongmao" / "web" / "assets"
 BUILT = ROOT / "src" / "hongmao" / "web" / "static" / "built"
 PYTHON_OLDEST = (3, 11)
+# An entry point is known to Python only once its project has been synced again.
+PROJECTS = [ROOT / place / "pyproject.toml" for place in (".", "contracts", "examples/shopx")]
 
 
 def main() -> None:
@@ -35,7 +37,7 @@ def main() -> None:
 
 
 def _environment() -> bool:
-    stamp = Stamp("environment", [ROOT / "uv.lock", ROOT / "pyproject.toml"])
+    stamp = Stamp("environment", [ROOT / "uv.lock", *PROJECTS])
     if stamp.current() and (VENV / "bin" / "hongmao").exists():
         return False
     _sync()

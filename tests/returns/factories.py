@@ -66,6 +66,9 @@ class MemoryAccounts:
     def of_tenant(self, tenant: TenantId) -> list[PlatformAccount]:
         return [account for account in self.kept.values() if account.tenant == tenant]
 
+    def every(self) -> list[PlatformAccount]:
+        return list(self.kept.values())
+
 
 def account(number: int, *, revoked: bool = False) -> PlatformAccount:
     tenant, name = TenantId(f"tenant-{number}"), f"account-{number}"

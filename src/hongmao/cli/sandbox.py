@@ -18,11 +18,12 @@ from hongmao.bootstrap.settings import Settings
 @click.option("--seed", type=int, default=7, show_default=True, help="Seed of its lateness, repeats and garbage.")
 @click.option("--until-stdin-closes", is_flag=True, help="Stop when standard input ends.")
 def sandbox(*, host: str | None, port: int | None, seed: int, until_stdin_closes: bool) -> None:
-    """Run the sandbox shop: item pages, orders, refunds, and signed webhooks back to us.
+    """Run the sandbox shop: item pages, orders, refunds, signed webhooks back to us, and each marketplace's gateway.
 
     It keeps its own state under HONGMAO_HOME/sandbox and knows us only by the click id in the URL. Its control
     endpoints want the token in HONGMAO_SANDBOX_CONTROL; without one they are closed.
     """
+    from hongmao.platforms.registry import load_platforms  # noqa: PLC0415 - each platform's own libraries load with it
     from hongmao.platforms.sandbox.shop.serving import run  # noqa: PLC0415 - the shop's own libraries load with it
 
     settings = Settings.read()
@@ -36,4 +37,5 @@ def sandbox(*, host: str | None, port: int | None, seed: int, until_stdin_closes
         clock=open_clock(settings.clock),
         control_token=os.environ.get("HONGMAO_SANDBOX_CONTROL", ""),
         seed=seed,
+        gateways={name: one.gateway for name, one in load_platforms().items() if one.gateway is not None},
     )

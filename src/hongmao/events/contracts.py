@@ -34,6 +34,7 @@ class Kind(StrEnum):
     COMPONENT_CLICK = "component_click"  # 组件点击: the jump was asked for; carries the click id
     BRIDGE_IMPRESSION = "bridge_impression"  # 中间页曝光
     BRIDGE_CLICK = "bridge_click"  # 中间页点击
+    WAKEUP = "wakeup"  # 唤端结果: what became of a jump in the reader's browser, as the page itself saw it
     # Back link (后链路): what the shop sees and returns.
     OPEN = "open"  # 打开: the shop's app or page came up
     VISIT = "visit"  # 进店
@@ -46,10 +47,14 @@ class Kind(StrEnum):
     PRESALE_BALANCE = "presale_balance"  # 预售尾款; amount_fen is deposit plus balance, the order's whole value
     RECEIVE = "receive"  # 收货
     REFUND = "refund"  # 退款: amount_fen is what went back, as a positive number; the sign is the kind's
+    SETTLE = "settle"  # 结算: the platform's final word on a sub-order's amount and service fee
+    # A platform's own reckoning: aggregates that name no click, kept apart from what the log itself can count.
+    REPORT_CELL = "report_cell"  # 平台报表: one cell of a platform's report; `ref` is its key, the latest version wins
     # The return desk's own records: kept so that every outcome stays countable.
     RETURN_BATCH = "return_batch"  # one delivery from a shop, with the outcome of each row
     RETURN_QUARANTINED = "return_quarantined"  # a row or body that was signed and could not be used, kept as it came
     RETURN_REFUSED = "return_refused"  # a delivery that was not let in, with the reason
+    SENT_ON = "sent_on"  # 回传外发: how sending an event on to a media ended; `ref` is the target
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -95,6 +100,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 
     click_id: str | None = None
     """Our click token, as minted by the jump or as it came back from the shop."""
+    click_by: str | None = None
+    """How the shop came by the click id: `sync` from the link, `async` from a monitor call (ATTR-3)."""
+    media: str | None = None
+    """On a component click that another media's ad led to: which media, such as `juguang`."""
+    media_click: str | None = None
+    """That media's own click id, without which nothing can be sent back to it."""
+    callback_param: str | None = None
+    """What that media wants to see again with the click id."""
+    media_problem: str | None = None
+    """Why a media's click id is not there although the address had a place for it, such as `macro_unresolved`."""
+    agent: str | None = None
+    """The kind of browser, by the wake-up data's name for it."""
     platform: str | None = None
     order_id: str | None = None
     """父订单: the parent order."""
@@ -109,6 +126,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     quantity: int | None = None
     amount_fen: int | None = None
     deposit_fen: int | None = None
+    commission_fen: int | None = None
+    """服务费: the platform's fee on this sub-order; an estimate except on a settlement (BILL-5)."""
+    claimed_elsewhere: bool | None = None
+    """Whether another media claims the same order (`is_attr_by_others`); flagged, never deleted (ATTR-4)."""
+    price_compare: bool | None = None
+    """比价: whether the platform says that the buyer came by comparing prices."""
     new_visitor: bool | None = None
     """新访客: on a visit, whether the shop had not seen this visitor in its look-back."""
     outcome: str | None = None
@@ -136,6 +159,7 @@ FRONT_LINK = frozenset(
         Kind.COMPONENT_CLICK,
         Kind.BRIDGE_IMPRESSION,
         Kind.BRIDGE_CLICK,
+        Kind.WAKEUP,
     }
 )
 BACK_LINK = frozenset(
@@ -151,9 +175,11 @@ BACK_LINK = frozenset(
         Kind.PRESALE_BALANCE,
         Kind.RECEIVE,
         Kind.REFUND,
+        Kind.SETTLE,
     }
 )
-DESK = frozenset({Kind.RETURN_BATCH, Kind.RETURN_QUARANTINED, Kind.RETURN_REFUSED})
+REPORTED = frozenset({Kind.REPORT_CELL})
+DESK = frozenset({Kind.RETURN_BATCH, Kind.RETURN_QUARANTINED, Kind.RETURN_REFUSED, Kind.SENT_ON})
 
 
 class Logged(msgspec.Struct, frozen=True):

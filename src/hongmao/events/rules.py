@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, SCHEMA_VERSION, Kind
+from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, REPORTED, SCHEMA_VERSION, Kind
 from hongmao.events.errors import (
     AmountOutOfRange,
     FieldForbidden,
@@ -37,6 +37,7 @@ AGE_DAYS_MAX = 120  # ATTR-10
 QUANTITY_MAX = 10**6
 VERSION_MAX = 2**31 - 1
 REASON_CHARS_MAX = 200
+MEDIA_CHARS_MAX = 1_024  # the longest click ids of the trade have some 500
 DETAIL_CHARS_MAX = 2 * 2**20  # a refused body of 1 MiB, kept as it came even if it must be written as base64
 BATCH_EVENTS_MAX = 1_000
 BODY_BYTES_MAX = 2**20
@@ -50,6 +51,7 @@ REQUIRED: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.COMPONENT_CLICK: ("click_id", "link", "note", "tenant", "line"),
     Kind.BRIDGE_IMPRESSION: ("link",),
     Kind.BRIDGE_CLICK: ("link",),
+    Kind.WAKEUP: ("link", "click_id", "outcome"),
     Kind.OPEN: ("platform", "tenant"),
     Kind.VISIT: ("platform", "tenant", "shop"),
     Kind.CART: ("platform", "tenant", "item"),
@@ -62,12 +64,20 @@ REQUIRED: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.RECEIVE: _LINE_ITEM,
     # Two refunds of one sub-order are two refunds: only the refund id tells them apart from a repeat.
     Kind.REFUND: (*_LINE_ITEM, "amount_fen", "ref"),
+    Kind.SETTLE: (*_LINE_ITEM, "amount_fen"),
+    Kind.REPORT_CELL: ("platform", "tenant", "ref", "version", "detail"),
     Kind.RETURN_BATCH: ("platform", "outcome"),
     Kind.RETURN_QUARANTINED: ("platform", "detail"),
     Kind.RETURN_REFUSED: ("platform", "outcome"),
+    Kind.SENT_ON: ("platform", "tenant", "ref", "outcome"),
 }
 
+_MEDIA_FIELDS: Final = ("media", "media_click", "callback_param", "media_problem")
 _ORDER_FIELDS: Final = (
+    "click_by",
+    "commission_fen",
+    "claimed_elsewhere",
+    "price_compare",
     "order_id",
     "sub_order_id",
     "ref",
@@ -81,12 +91,13 @@ _ORDER_FIELDS: Final = (
     "detail",
 )
 FORBIDDEN: Final[Mapping[Kind, tuple[str, ...]]] = {
-    **dict.fromkeys(FRONT_LINK, (*_ORDER_FIELDS, "price_fen", "click_id")),
+    **dict.fromkeys(FRONT_LINK, (*_ORDER_FIELDS, *_MEDIA_FIELDS, "price_fen", "click_id")),
     Kind.COMPONENT_CLICK: _ORDER_FIELDS,
-    Kind.BRIDGE_IMPRESSION: (*_ORDER_FIELDS, "price_fen"),
-    Kind.BRIDGE_CLICK: (*_ORDER_FIELDS, "price_fen"),
+    Kind.BRIDGE_IMPRESSION: (*_ORDER_FIELDS, *_MEDIA_FIELDS, "price_fen"),
+    Kind.BRIDGE_CLICK: (*_ORDER_FIELDS, *_MEDIA_FIELDS, "price_fen"),
+    Kind.WAKEUP: (*(name for name in _ORDER_FIELDS if name != "outcome"), *_MEDIA_FIELDS, "price_fen"),
     # A shop never learns our reader and we never learn its buyer: no row ties the two but the click id (PRIV-2).
-    **dict.fromkeys(BACK_LINK | DESK, ("reader", "price_fen")),
+    **dict.fromkeys(BACK_LINK | DESK | REPORTED, ("reader", "price_fen", *_MEDIA_FIELDS)),
 }
 
 
@@ -94,6 +105,7 @@ _ID = Pattern("id", re.compile(ID_PATTERN))
 # What a shop hands back as click id is what stood in some URL; a mangled one is still a fact worth keeping.
 _CLICK_ID = Pattern("click_id", re.compile(r"[A-Za-z0-9_.~-]{1,64}"))
 _CODE = Pattern("code", re.compile(r"[a-z][a-z0-9_]{0,63}"))
+_CLICK_BY = Pattern("click_by", re.compile(r"sync|async"))
 _LINE = Pattern("line", re.compile(r"cid|ud"))
 _REASON = Text(REASON_CHARS_MAX)
 _AMOUNT = Whole(0, AMOUNT_FEN_MAX, AmountOutOfRange)
@@ -104,20 +116,22 @@ LIMITS: Final[Mapping[str, Limit]] = {
     **dict.fromkeys(("impression", "platform", "order_id", "sub_order_id", "ref", "pay_item"), _ID),
     "click_id": _CLICK_ID,
     "line": _LINE,
-    **dict.fromkeys(("source", "placement"), _CODE),
-    **dict.fromkeys(("invalid", "outcome"), _REASON),
+    "click_by": _CLICK_BY,
+    **dict.fromkeys(("source", "placement", "media", "media_problem"), _CODE),
+    **dict.fromkeys(("media_click", "callback_param"), Text(MEDIA_CHARS_MAX)),
+    **dict.fromkeys(("invalid", "outcome", "agent"), _REASON),
     "detail": Text(DETAIL_CHARS_MAX),
-    **dict.fromkeys(("price_fen", "amount_fen", "deposit_fen"), _AMOUNT),
+    **dict.fromkeys(("price_fen", "amount_fen", "deposit_fen", "commission_fen"), _AMOUNT),
     "quantity": Whole(1, QUANTITY_MAX),
     "version": Whole(1, VERSION_MAX),
     "received_at_ms": Whole(0, 2**53),
-    **dict.fromkeys(("labelled", "new_visitor"), Truth()),
+    **dict.fromkeys(("labelled", "new_visitor", "claimed_elsewhere", "price_compare"), Truth()),
 }
 
 # A reader's client mints its own ids; those with a colon are ours (such as one derived from a shop's sub-order), so that
 # nobody can take the id of an event that is still to come.
 CLIENT_EVENT_ID = Pattern("open_id", re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"))
-CLIENT_KINDS = FRONT_LINK - {Kind.COMPONENT_CLICK}
+CLIENT_KINDS = FRONT_LINK - {Kind.COMPONENT_CLICK, Kind.WAKEUP}
 
 
 def check(event: Event, *, now_ms: int, at: str = "") -> tuple[BadInput, ...]:

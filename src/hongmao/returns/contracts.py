@@ -48,6 +48,41 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int | None = None
     deposit_fen: int | None = None
     new_visitor: bool | None = None
+    click_by: str | None = None
+    """`sync` where the click id rode in the link, `async` where a monitor call brought it (ATTR-3)."""
+    commission_fen: int | None = None
+    """服务费 of the platform on this sub-order: an estimate, except on a settlement."""
+    claimed_elsewhere: bool | None = None
+    """Whether the platform says that another media claims the order too (`is_attr_by_others`)."""
+    price_compare: bool | None = None
+    """比价: whether the platform says that the buyer came by comparing prices."""
+
+
+class ReportCell(msgspec.Struct, frozen=True, kw_only=True):
+    """平台报表: one cell of a platform's own reckoning, an aggregate that names no click and no order.
+
+    `key` names the cell within the report for ever (its day, note, window, ...); a later `version` of the key wins
+    (ATTR-11). `values` are whole numbers under our names: counts, or amounts whose name ends with `_fen`. A sampled count
+    stands as it was seen, with its `sample_ratio` beside it (ATTR-8); nobody scales it before it is shown.
+    """
+
+    report: str
+    """Which report: `ud_daily`, `star_task`, ..."""
+    key: str
+    day: str
+    """The Asia/Shanghai day that the platform books it on, `2025-05-07`."""
+    version: int
+    values: dict[str, int]
+    raw: str
+    platform_shop_id: str | None = None
+    platform_item_id: str | None = None
+    note: str | None = None
+    line: str | None = None
+    window_days: int | None = None
+    sample_ratio: str | None = None
+    """抽样比例 as an exact decimal in (0, 1], such as `0.5`; None for a full count."""
+    marks: tuple[str, ...] = ()
+    """Stable codes such as `out_of_task`, `approximate`."""
 
 
 class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +148,8 @@ class BatchRecord(msgspec.Struct, frozen=True, kw_only=True):
     body_sha256: str
     counts: dict[Outcome, int]
     rows: list[RowRecord]
+    way: str = "webhook"
+    """How the rows came: `webhook`, `pull` or `file`."""
 
 
 class QuarantineRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -77,6 +77,7 @@ def event_of(source: Source, row: Row, goods: Goods) -> Event:
         item=_item(source, goods.item, row.platform_item_id),
         # A mangled click id that no field can hold is in the record of the delivery, with its reason.
         click_id=row.click_id if row.click_id and _CLICK_ID.fullmatch(row.click_id) else None,
+        click_by=row.click_by,
         platform=source.platform,
         order_id=row.order_id,
         sub_order_id=row.sub_order_id,
@@ -86,6 +87,9 @@ def event_of(source: Source, row: Row, goods: Goods) -> Event:
         quantity=row.quantity,
         amount_fen=_amount_fen(row),
         deposit_fen=row.deposit_fen,
+        commission_fen=row.commission_fen,
+        claimed_elsewhere=row.claimed_elsewhere,
+        price_compare=row.price_compare,
         new_visitor=row.new_visitor,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformAccount:
-    """An outside shop's signing account. The secret is encrypted at rest and appears in no log and no answer."""
+    """Whose key signs between us and a platform: an app's or a shop's. Encrypted at rest, in no log and no answer.
+
+    `account` is what the platform calls the key (`app_key`, `client_id`, `appId`). `settings` are the other things a client
+    must send or know, by the names that the platform's README lists (`session`, `gateway`, ...); some are secrets too.
+    """
 
     platform: str
     account: str
     tenant: TenantId
-    secret: bytes
+    secret: bytes = field(repr=False)
     revoked: bool
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class AccountStore(Protocol):
@@ -37,6 +42,10 @@ class AccountStore(Protocol):
 
     def of_tenant(self, tenant: TenantId) -> list[PlatformAccount]:
         """List a tenant's accounts."""
+        ...
+
+    def every(self) -> list[PlatformAccount]:
+        """List every tenant's accounts: for the puller, which works for all of them."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import select
 
 from hongmao.kernel.ids import TenantId
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hongmao.storage.vault import Vault
 
 _DELIVERY = PlatformScope("a delivery claims an account before it is known whose it is")
+_PULL = PlatformScope("pulls run for every tenant, each by its own account")
 
 
 class SqlAccountStore:
@@ -37,6 +39,7 @@ class SqlAccountStore:
             elif row.tenant_id != account.tenant:
                 raise AccountTaken(platform=account.platform, account=account.account)
             row.sealed_secret = self._vault.seal(account.secret)
+            row.sealed_settings = self._vault.seal(msgspec.json.encode(dict(account.settings)))
             row.revoked = account.revoked
 
     def find(self, platform: str, account: str) -> PlatformAccount | None:
@@ -51,6 +54,12 @@ class SqlAccountStore:
         with self._database.session(TenantScope(tenant)) as session:
             return [self._account(row) for row in session.scalars(query)]
 
+    def every(self) -> list[PlatformAccount]:
+        """List every tenant's accounts: for the puller, which works for all of them."""
+        query = select(PlatformAccountRow).order_by(PlatformAccountRow.platform, PlatformAccountRow.account)
+        with self._database.session(_PULL) as session:
+            return [self._account(row) for row in session.scalars(query)]
+
     def _account(self, row: PlatformAccountRow) -> PlatformAccount:
         return PlatformAccount(
             platform=row.platform,
@@ -58,4 +67,9 @@ class SqlAccountStore:
             tenant=TenantId(row.tenant_id),
             secret=self._vault.open(row.sealed_secret),
             revoked=row.revoked,
+            settings=_settings(self._vault.open(row.sealed_settings)) if row.sealed_settings else {},
         )
+
+
+def _settings(sealed: bytes) -> dict[str, str]:
+    return msgspec.json.decode(sealed, type=dict[str, str])

@@ -5,6 +5,7 @@ BadInput
 ├── ControlCharacter
 ├── ItemElsewhere
 ├── SecretWeak
+├── SettingsTooMany
 └── TimesBackwards
 Refused ── MethodNotTaken
 """
@@ -59,6 +60,16 @@ class SecretWeak(BadInput):
     en = "{place} should have {chars_min} to {chars_max} characters"
     hint_zh = "请使用店铺平台给出的完整密钥"
     hint_en = "Use the whole secret that the shop's platform gave out"
+
+
+class SettingsTooMany(BadInput):
+    """More settings than any platform's client has names for."""
+
+    code = "settings_too_many"
+    zh = "{place} 最多 {limit} 项"
+    en = "{place} takes at most {limit} entries"
+    hint_zh = "请只填该平台文档列出的设置"
+    hint_en = "Give only those that the platform's page lists"
 
 
 class TimesBackwards(BadInput):

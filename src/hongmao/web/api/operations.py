@@ -8,8 +8,8 @@ from hongmao.catalog.api import Permission
 from hongmao.kernel.ids import check_id
 from hongmao.returns.api import PlatformAccount
 from hongmao.web.api.doors import Act, Made, door
-from hongmao.web.api.errors import SecretWeak
-from hongmao.web.api.reading import Sent, Standing
+from hongmao.web.api.errors import SecretWeak, SettingsTooMany
+from hongmao.web.api.reading import Sent, Standing, line_of
 
 if TYPE_CHECKING:
     from hongmao.web.api.doors import Call
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SECRET_CHARS_MIN = 16
 SECRET_CHARS_MAX = 256
+SETTINGS_MAX = 20
+SETTING_CHARS_MAX = 2_000
 
 
 class AccountBody(Standing, frozen=True, kw_only=True):
@@ -26,6 +28,8 @@ class AccountBody(Standing, frozen=True, kw_only=True):
     account: str
     secret: str
     revoked: bool = False
+    settings: dict[str, str] = {}
+    """What the platform's client must know besides: `session`, `gateway`, ..."""
 
 
 def _accounts(call: Call, _query: Standing) -> object:
@@ -39,21 +43,31 @@ def _keep_account(call: Call, body: AccountBody) -> object:
         tenant=call.who.tenant,
         secret=_secret(body.secret),
         revoked=body.revoked,
+        settings=_settings(body.settings),
     )
     call.services.accounts.add(account)
     return Made(_shown(account))
 
 
 def _shown(account: PlatformAccount) -> dict[str, object]:
-    """Write an account for an answer: everything but its secret."""
+    """Write an account for an answer: everything but its secret, and its settings by name alone."""
     shown = ("platform", "account", "tenant", "revoked")
-    return {name: getattr(account, name) for name in shown}
+    return {**{name: getattr(account, name) for name in shown}, "settings": sorted(account.settings)}
 
 
 def _secret(text: str) -> bytes:
     if not SECRET_CHARS_MIN <= len(text) <= SECRET_CHARS_MAX:
         raise SecretWeak(place="secret", chars_min=SECRET_CHARS_MIN, chars_max=SECRET_CHARS_MAX)
     return text.encode()
+
+
+def _settings(given: dict[str, str]) -> dict[str, str]:
+    if len(given) > SETTINGS_MAX:
+        raise SettingsTooMany(place="settings", limit=SETTINGS_MAX)
+    return {
+        check_id(name, place="settings"): line_of(value, place=f"settings.{name}", chars_max=SETTING_CHARS_MAX)
+        for name, value in given.items()
+    }
 
 
 def _settle(call: Call, _body: Sent) -> object:

@@ -16,39 +16,54 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from hongmao.kernel.errors import HongmaoError
+from hongmao.platforms.sandbox.market import Market
 from hongmao.platforms.sandbox.shop import acts, answers, control, outbox, pages, requests
 from hongmao.platforms.sandbox.shop.book import Acts, Book
 from hongmao.platforms.sandbox.shop.errors import ShopClosed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from hongmao.kernel.clock import Clock
+    from hongmao.platforms.contracts import Gateway
 
+GATEWAY_PREFIX = "/gw/"
 ASSETS = Path(__file__).with_name("assets")
 
 
 def create_shop_app(
-    *, db_path: Path, clock: Clock, control_token: str, seed: int, told: Callable[[], None] = lambda: None
+    *,
+    db_path: Path,
+    clock: Clock,
+    control_token: str,
+    seed: int,
+    told: Callable[[], None] = lambda: None,
+    gateways: Mapping[str, Gateway] | None = None,
 ) -> Starlette:
     """Build the shop over its book.
 
     `control_token` opens `/_control`, and an empty one leaves it shut. `seed` draws the faults. `told` is called after
-    every act that may have queued something (give it `Delivery.wake`).
+    every act that may have queued something (give it `Delivery.wake`). `gateways` stand below `/gw/NAME`, each over its
+    own view of the book.
 
     Handlers are short and synchronous inside: an act is one transaction of well under a millisecond, all acts wait for
     the same file anyway, and a thread for each would cost more than the act.
     """
     book = Book(db_path)
+    acts_here = Acts(book, clock=clock, seed=seed, told=told)
     app = Starlette(
         routes=[
             *pages.ROUTES,
             *acts.ROUTES,
             *control.ROUTES,
             Mount("/assets", StaticFiles(directory=ASSETS)),
+            *(
+                Mount(f"{GATEWAY_PREFIX}{name}", routes=make(Market(name, acts_here, seed=seed)))
+                for name, make in (gateways or {}).items()
+            ),
         ],
         middleware=[Middleware(Doors)],
         exception_handlers={
@@ -58,7 +73,7 @@ def create_shop_app(
         },
         lifespan=_closing(book),
     )
-    app.state.acts = Acts(book, clock=clock, seed=seed, told=told)
+    app.state.acts = acts_here
     app.state.control_token = control_token
     return app
 
@@ -84,7 +99,8 @@ def _stopped(scope: Scope) -> HongmaoError | None:
     path, state = scope["path"], scope["app"].state
     if path.startswith(requests.CONTROL_PREFIX):
         return control.token_problem(Headers(scope=scope), state.control_token)
-    if path.startswith("/assets/"):
+    # A gateway has weather of its own: a marketplace's interface may be down while its shops are open.
+    if path.startswith(("/assets/", GATEWAY_PREFIX)):
         return None
     return ShopClosed() if _down(state.acts) else None
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hongmao.platforms.sandbox.shop import outbox
+from hongmao.platforms.sandbox.shop import journal, outbox, stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 BUSY_MS = 10_000
+OWN_PLATFORM = "sandbox"
 
 
 class Book:
@@ -80,8 +81,15 @@ class Act:
         return count(self.sql, name, 1)
 
     def tell(self, event: WireEvent) -> None:
-        """Queue an event for the platform the click came from. Without a click id it is nobody's business but the shop's."""
-        if event.click_id is not None:
+        """Queue an event for the platform the click came from. Without a click id it is nobody's business but the shop's.
+
+        A shop of the sandbox's own sends its events; those of a marketplace wait in the journal to be asked for.
+        """
+        if event.click_id is None:
+            return
+        platform = stock.shop(self.sql, event.shop_id).platform
+        journal.put(self.sql, event, platform=platform, now_ms=self.now_ms, seed=self._seed)
+        if platform == OWN_PLATFORM:
             outbox.put(self.sql, event, now_ms=self.now_ms, seed=self._seed)
 
 

@@ -17,10 +17,11 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """店铺."""
+    """店铺, on one marketplace."""
 
     shop_id: str
     name: str
+    platform: str = "sandbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

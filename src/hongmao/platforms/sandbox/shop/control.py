@@ -11,11 +11,12 @@ import msgspec
 from starlette.routing import Route
 
 from hongmao.kernel.ids import ID_PATTERN
-from hongmao.platforms.sandbox.shop import answers, orders, outbox, requests, stock
+from hongmao.platforms.sandbox.shop import answers, journal, orders, outbox, requests, stock
 from hongmao.platforms.sandbox.shop.contracts import Item, Shop
 from hongmao.platforms.sandbox.shop.desk import acts_of
 from hongmao.platforms.sandbox.shop.errors import AddressWrong, ControlBodyWrong, ControlRefused, DepositWrong
 from hongmao.platforms.sandbox.shop.faults import Faults
+from hongmao.platforms.sandbox.shop.journal import Weather  # noqa: TC001 - msgspec reads the annotation
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,6 +36,7 @@ Form = TypeVar("Form")
 # Python's $ also matches before a last line feed; an id has none.
 _Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN.removesuffix("$") + r"\Z")]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+_Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
 _Price = Annotated[int, msgspec.Meta(gt=0, le=PRICE_FEN_MAX)]
 
 
@@ -49,10 +51,11 @@ class AccountForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ShopForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A shop to open or rename."""
+    """A shop to open or rename, and the marketplace it stands on."""
 
     shop_id: _Id
     name: _Name
+    platform: _Platform = "sandbox"
 
 
 class ItemForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +66,23 @@ class ItemForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     title: _Name
     price_fen: _Price
     presale_deposit_fen: _Price | None = None
+
+
+class GatewayKeyForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key that a marketplace's gateway is to know, and the shops it may ask about."""
+
+    platform: _Platform
+    app_key: _Id
+    secret: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    session: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    shops: list[_Id] = []
+
+
+class WeatherForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a marketplace's gateway is to behave from now on."""
+
+    platform: _Platform
+    weather: Weather
 
 
 class StockForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,6 +129,36 @@ async def faults(request: Request) -> Response:
     with acts_of(request).act() as act:
         outbox.set_faults(act.sql, form)
     return answers.told(form)
+
+
+async def gateway_keys(request: Request) -> Response:
+    """Let a gateway know a key, or change its secret, session and shops."""
+    form = await _read(request, GatewayKeyForm)
+    with acts_of(request).act() as act:
+        act.sql.execute(
+            "INSERT OR REPLACE INTO gateway_key (platform, app_key, secret, session, shops) VALUES (?, ?, ?, ?, ?)",
+            (form.platform, form.app_key, form.secret, form.session, msgspec.json.encode(form.shops).decode()),
+        )
+    return answers.told({"platform": form.platform, "app_key": form.app_key})
+
+
+async def put_weather(request: Request) -> Response:
+    """Let a gateway behave so from now on; what the body does not name is fair."""
+    form = await _read(request, WeatherForm)
+    with acts_of(request).act() as act:
+        journal.set_weather(act.sql, form.platform, form.weather)
+    return answers.told(form.weather)
+
+
+async def notebook(request: Request) -> Response:
+    """Show a page of a gateway's notebook: what it was sent, what it made. The truth that tests compare with."""
+    platform, page = request.path_params["platform"], request.path_params["page"]
+    with acts_of(request).book.reading() as sql:
+        rows = sql.execute(
+            "SELECT key, at_ms, value FROM notebook WHERE platform = ? AND page = ? ORDER BY seq", (platform, page)
+        ).fetchall()
+    kept = [{"key": row["key"], "at_ms": row["at_ms"], "value": msgspec.json.decode(row["value"])} for row in rows]
+    return answers.told({"notes": kept})
 
 
 async def state(request: Request) -> Response:
@@ -180,6 +230,9 @@ ROUTES = [
     Route(f"{requests.CONTROL_PREFIX}/accounts", accounts, methods=["POST"]),
     Route(f"{requests.CONTROL_PREFIX}/stock", put_stock, methods=["POST"]),
     Route(f"{requests.CONTROL_PREFIX}/faults", faults, methods=["POST"]),
+    Route(f"{requests.CONTROL_PREFIX}/gateway-keys", gateway_keys, methods=["POST"]),
+    Route(f"{requests.CONTROL_PREFIX}/weather", put_weather, methods=["POST"]),
+    Route(f"{requests.CONTROL_PREFIX}/notebook/{{platform}}/{{page}}", notebook),
     Route(f"{requests.CONTROL_PREFIX}/state", state),
     Route(f"{requests.CONTROL_PREFIX}/orders", every_order),
     Route(f"{requests.CONTROL_PREFIX}/deliveries", deliveries),

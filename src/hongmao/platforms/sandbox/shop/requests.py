@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
 
 BUYER_COOKIE = "buyer"
-CLICK_PARAM = "hm_click"
+CLICK_PARAMS = ("hm_click", "click_id", "clickid")
+"""The parameters by which a click id comes: our own links' way, and those that marketplaces' links spell."""
 CONTROL_PREFIX = "/_control"
 FORM_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 200
@@ -46,7 +47,7 @@ def buyer_of(request: Request) -> str | None:
 
 def click_of(request: Request) -> str | None:
     """Read the click id as it stands in the URL, the only thing that the shop knows of us."""
-    click_id = request.query_params.get(CLICK_PARAM, "")
+    click_id = next((found for name in CLICK_PARAMS if (found := request.query_params.get(name))), "")
     return click_id if 0 < len(click_id) <= CLICK_CHARS_MAX else None
 
 

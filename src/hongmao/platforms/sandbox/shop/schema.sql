@@ -18,8 +18,49 @@ CREATE TABLE IF NOT EXISTS account_shop (
   account TEXT NOT NULL REFERENCES account
 ) STRICT, WITHOUT ROWID;
 
--- grain: one row per shop
-CREATE TABLE IF NOT EXISTS shop (shop_id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- grain: one row per shop; its platform is the marketplace it stands on
+CREATE TABLE IF NOT EXISTS shop (
+  shop_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  platform TEXT NOT NULL DEFAULT 'sandbox'
+) STRICT, WITHOUT ROWID;
+
+-- grain: one row per event of an act, in the order it happened: what a marketplace's gateway answers from
+CREATE TABLE IF NOT EXISTS journal (
+  seq INTEGER PRIMARY KEY,
+  platform TEXT NOT NULL,
+  shop_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  occurred_at_ms INTEGER NOT NULL,
+  told_at_ms INTEGER NOT NULL,     -- the gateway knows of it from then on
+  body BLOB NOT NULL               -- the event's JSON
+) STRICT;
+CREATE INDEX IF NOT EXISTS journal_told ON journal (platform, told_at_ms, seq);
+CREATE INDEX IF NOT EXISTS journal_occurred ON journal (platform, occurred_at_ms, seq);
+
+-- grain: one row per key that a gateway knows: who may call it, and for which shops
+CREATE TABLE IF NOT EXISTS gateway_key (
+  platform TEXT NOT NULL,
+  app_key TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  session TEXT NOT NULL DEFAULT '',
+  shops TEXT NOT NULL,             -- JSON list of shop ids
+  PRIMARY KEY (platform, app_key)
+) STRICT, WITHOUT ROWID;
+
+-- grain: one row per platform: how its gateway behaves, as JSON
+CREATE TABLE IF NOT EXISTS weather (platform TEXT PRIMARY KEY, told TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- grain: one row per thing a gateway keeps for itself: a link it made, a conversion it was sent, a click it was told of
+CREATE TABLE IF NOT EXISTS notebook (
+  seq INTEGER PRIMARY KEY,
+  platform TEXT NOT NULL,
+  page TEXT NOT NULL,              -- which kind of thing
+  key TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  value BLOB NOT NULL,             -- JSON
+  UNIQUE (platform, page, key)
+) STRICT;
 
 -- grain: one row per item on sale
 CREATE TABLE IF NOT EXISTS item (

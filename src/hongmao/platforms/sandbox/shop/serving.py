@@ -13,23 +13,40 @@ from hongmao.platforms.sandbox.shop.app import create_shop_app
 from hongmao.platforms.sandbox.shop.delivery import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import FrameType
 
     from starlette.types import ASGIApp
 
     from hongmao.kernel.clock import Clock
+    from hongmao.platforms.contracts import Gateway
 
 BOOK_NAME = "shop.sqlite"
 SHUTDOWN_S = 3
 
 
-def run(*, home: Path, host: str, port: int, clock: Clock, control_token: str, seed: int) -> None:
-    """Keep the shop open on an address until it is told to stop; its book lies in `home`."""
+def run(
+    *,
+    home: Path,
+    host: str,
+    port: int,
+    clock: Clock,
+    control_token: str,
+    seed: int,
+    gateways: Mapping[str, Gateway],
+) -> None:
+    """Keep the shop and the marketplaces' gateways open on an address until told to stop; the book lies in `home`."""
     db_path = home / BOOK_NAME
     delivery = Delivery(db_path=db_path, clock=clock)
-    app = create_shop_app(db_path=db_path, clock=clock, control_token=control_token, seed=seed, told=delivery.wake)
+    app = create_shop_app(
+        db_path=db_path,
+        clock=clock,
+        control_token=control_token,
+        seed=seed,
+        told=delivery.wake,
+        gateways=gateways,
+    )
     delivery.start()
     try:
         serve(app, host=host, port=port)

@@ -17,12 +17,12 @@ _ITEM = "SELECT item_id, shop_id, title, price_fen, presale_deposit_fen FROM ite
 
 def shops(sql: sqlite3.Connection) -> list[Shop]:
     """List all shops by id."""
-    return [Shop(**row) for row in sql.execute("SELECT shop_id, name FROM shop ORDER BY shop_id")]
+    return [Shop(**row) for row in sql.execute("SELECT shop_id, name, platform FROM shop ORDER BY shop_id")]
 
 
 def shop(sql: sqlite3.Connection, shop_id: str) -> Shop:
     """Find a shop or say that there is none."""
-    row = sql.execute("SELECT shop_id, name FROM shop WHERE shop_id = ?", (shop_id,)).fetchone()
+    row = sql.execute("SELECT shop_id, name, platform FROM shop WHERE shop_id = ?", (shop_id,)).fetchone()
     if row is None:
         raise NotFound(id=shop_id)
     return Shop(**row)
@@ -44,8 +44,9 @@ def items_of(sql: sqlite3.Connection, shop_id: str) -> list[Item]:
 def put(sql: sqlite3.Connection, shops: Iterable[Shop], items: Iterable[Item]) -> None:
     """Add shops and items; what is there already is changed. Orders keep title and price as they were."""
     sql.executemany(
-        "INSERT INTO shop (shop_id, name) VALUES (?, ?) ON CONFLICT (shop_id) DO UPDATE SET name = excluded.name",
-        [(shop.shop_id, shop.name) for shop in shops],
+        "INSERT INTO shop (shop_id, name, platform) VALUES (?, ?, ?)"
+        " ON CONFLICT (shop_id) DO UPDATE SET name = excluded.name, platform = excluded.platform",
+        [(shop.shop_id, shop.name, shop.platform) for shop in shops],
     )
     known = {row["shop_id"] for row in sql.execute("SELECT shop_id FROM shop")}
     for place, item in enumerate(items):

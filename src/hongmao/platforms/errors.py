@@ -1,0 +1,35 @@
+"""What can go wrong with platforms as such."""
+
+from __future__ import annotations
+
+from hongmao.kernel.errors import Conflict, Unavailable
+
+
+class LinkNotMade(Unavailable):
+    """The platform did not make the link."""
+
+    code = "link_not_made"
+    zh = "{platform} 未能生成链接（{answer}）"
+    en = "{platform} did not make the link ({answer})"
+    hint_zh = "请检查账号授权与商品状态后重试"
+    hint_en = "Check the account's authorisation and the item, then try again"
+
+
+class PlatformTwice(Conflict):
+    """Two packages bring a platform of one name."""
+
+    code = "platform_twice"
+    zh = "平台 {id} 被 {packages} 重复注册"
+    en = "The platform {id} is brought by more than one package: {packages}"
+    hint_zh = "请卸载其中一个，或让插件使用自己的名字"
+    hint_en = "Uninstall one, or let the plugin use a name of its own"
+
+
+class PlatformBroken(Unavailable):
+    """An entry point does not give a platform."""
+
+    code = "platform_broken"
+    zh = "平台插件 {id} 无法加载：{why}"
+    en = "The platform plugin {id} cannot be loaded: {why}"
+    hint_zh = "请升级或卸载该插件，其余平台不受影响"
+    hint_en = "Upgrade or uninstall it; the other platforms are not touched by it"
