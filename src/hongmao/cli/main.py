@@ -32,6 +32,7 @@ VERBS = {
     "explain": ("hongmao.cli.explain", "explain", "Why an order belongs to a note, step by step"),
     "report": ("hongmao.cli.report", "report", "The figures of a deployment or of one merchant"),
     "rebuild": ("hongmao.cli.rebuild", "rebuild", "Make everything derived again from log and definitions"),
+    "returns": ("hongmao.cli.returns.group", "returns", "回传: pull, import, reconcile, send on again"),
     "ledger": ("hongmao.cli.ledger", "ledger", "Statements, and the proof that the money balances"),
     "doctor": ("hongmao.cli.doctor", "doctor", "What is configured, reachable, late or unbalanced"),
     "bench": ("hongmao.cli.bench", "bench", "A benchmark, printed as a ratio to a baseline of the same run"),
