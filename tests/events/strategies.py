@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hongmao.events.api import BACK_LINK, DESK, Event, Kind
+from hongmao.events.api import BACK_LINK, DESK, REPORTED, Event, Kind
 from hongmao.events.rules import FORBIDDEN, REQUIRED
 from hongmao.kernel.time import DAY_MS, instant
 
@@ -23,11 +23,14 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "line": st.sampled_from(["cid", "ud"]),
     "placement": _CODES,
     **dict.fromkeys(("invalid", "outcome", "detail"), _TEXT),
-    **dict.fromkeys(("price_fen", "deposit_fen"), _FEN),
+    "click_by": st.sampled_from(["sync", "async"]),
+    **dict.fromkeys(("media", "media_problem"), _CODES),
+    **dict.fromkeys(("media_click", "callback_param", "agent"), _TEXT),
+    **dict.fromkeys(("price_fen", "deposit_fen", "commission_fen"), _FEN),
     "amount_fen": st.integers(1, 10**15),
     "quantity": st.integers(1, 10**6),
     "version": st.integers(1, 2**31 - 1),
-    **dict.fromkeys(("labelled", "new_visitor"), st.booleans()),
+    **dict.fromkeys(("labelled", "new_visitor", "claimed_elsewhere", "price_compare"), st.booleans()),
 }
 
 
@@ -43,7 +46,7 @@ def events(draw: st.DrawFn, *, kinds: st.SearchStrategy[Kind] | None = None) -> 
         kind=kind,
         occurred_at_ms=NOON + draw(st.integers(-3 * DAY_MS, 0)),
         received_at_ms=NOON,
-        source="sandbox" if kind in BACK_LINK | DESK else "community",
+        source="sandbox" if kind in BACK_LINK | DESK | REPORTED else "community",
         **facts,
     )
 

@@ -18,12 +18,16 @@ def test_the_python_lock_follows_the_project() -> None:
     assert locked == asked, "run uv lock"
     for group, wanted in project["dependency-groups"].items():
         assert {_requirement(entry) for entry in ours["requires-dev"][group]} == set(wanted), "run uv lock"
+    # The distributions of this repository are locked with it, each by where it stands.
+    members = project["tool"]["uv"]["workspace"]["members"]
+    stand = {package["source"].get("editable") for package in lock["package"]}
+    assert set(members) <= stand, "run uv lock"
 
 
 def _requirement(entry: dict[str, object]) -> str:
     extras = entry.get("extras")
     chosen = f"[{','.join(extras)}]" if isinstance(extras, list) else ""
-    return f"{entry['name']}{chosen}{entry['specifier']}"
+    return f"{entry['name']}{chosen}{entry.get('specifier', '')}"
 
 
 def test_what_the_browser_loads_is_pinned_exactly() -> None:

@@ -39,6 +39,7 @@ WITHOUT_A_TENANT = {
     (SqlCatalogStore, "newest_notes"): "the community's",
     (SqlCatalogStore, "remember"): "the community's",
     (SqlCatalogStore, "reader"): "the community's",
+    (SqlAccountStore, "every"): "pulls run for every tenant, each by its own account",
     (SqlLinkStore, "add"): "writes the link's own tenant",
     (SqlLinkStore, "update"): "writes the link's own tenant",
     (SqlLinkStore, "table"): "the jump's",

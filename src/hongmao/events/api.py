@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hongmao.events.codec import from_json, pack, read, to_json, unpack
-from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, SCHEMA_VERSION, Event, Kept, Kind, Logged
+from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, REPORTED, SCHEMA_VERSION, Event, Kept, Kind, Logged
 from hongmao.events.errors import (
     AmountOutOfRange,
     BatchTooLarge,
@@ -47,6 +47,7 @@ __all__ = [
     "BODY_BYTES_MAX",
     "DESK",
     "FRONT_LINK",
+    "REPORTED",
     "SCHEMA_VERSION",
     "Accepted",
     "AmountOutOfRange",

@@ -333,4 +333,9 @@ class TestRebuilding:
 
 def test_the_columns_are_those_of_the_event_in_its_order() -> None:
     assert ("offset", "day", *Event.__struct_fields__) == columns.COLUMNS
-    assert {field.name for field in columns.SCHEMA if pa.types.is_boolean(field.type)} == {"labelled", "new_visitor"}
+    assert {field.name for field in columns.SCHEMA if pa.types.is_boolean(field.type)} == {
+        "labelled",
+        "new_visitor",
+        "claimed_elsewhere",
+        "price_compare",
+    }

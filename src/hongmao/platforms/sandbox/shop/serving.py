@@ -34,7 +34,7 @@ def run(
     clock: Clock,
     control_token: str,
     seed: int,
-    gateways: Mapping[str, Gateway],
+    gateways: Mapping[str, Gateway] | None = None,
 ) -> None:
     """Keep the shop and the marketplaces' gateways open on an address until told to stop; the book lies in `home`."""
     db_path = home / BOOK_NAME
