@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hongmao.catalog.api import Permission
 from hongmao.kernel.ids import check_id
 from hongmao.returns.api import PlatformAccount
@@ -28,7 +30,7 @@ class AccountBody(Standing, frozen=True, kw_only=True):
     account: str
     secret: str
     revoked: bool = False
-    settings: dict[str, str] = {}
+    settings: dict[str, str] = msgspec.field(default_factory=dict)
     """What the platform's client must know besides: `session`, `gateway`, ..."""
 
 
