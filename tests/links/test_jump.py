@@ -21,6 +21,7 @@ from hongmao.links.api import (
     KeyRing,
     LinkTable,
     LinkUnknown,
+    MediaClick,
     NotLive,
     Redirect,
     Review,
@@ -30,6 +31,7 @@ from hongmao.links.api import (
     WayKind,
     click_event_id,
     load,
+    read_media,
 )
 from links.factories import ITEM_PAGE, MemoryLinks, MemoryLog, link
 
@@ -45,12 +47,12 @@ DESKTOP = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/124.0.0.0 Safa
 class House:
     """A jump with one link, and its log."""
 
-    def __init__(self, clock: SetClock, only: AdLink | None = None) -> None:
+    def __init__(self, clock: SetClock, only: AdLink | None = None, *, closed: tuple[str, ...] = ()) -> None:
         self.clock = clock
         self.log = MemoryLog()
         self.store = MemoryLinks(only or link())
         self.minter = TokenMinter(KeyRing(1, {1: b"a key of thirty-two bytes, agreed"}), clock, random.Random(5))
-        self.jump = Jump(LinkTable(self.store, clock), self.minter, self.log, load())
+        self.jump = Jump(LinkTable(self.store, clock), self.minter, self.log, load(), closed=closed)
 
     def request(self, *, impression: str = "imp_1", **facts: str) -> JumpRequest:
         seal = self.minter.seal("link-1", impression)
@@ -251,3 +253,33 @@ def test_a_full_log_says_so_and_the_next_try_is_the_first_tap(house: House) -> N
         house.ask(house.request())
     house.log.full = False
     assert house.tap().invalid is None
+
+
+def test_a_tap_that_another_medias_ad_led_to_is_valid_free_and_keeps_its_click_id(house: House) -> None:
+    media = MediaClick(media="juguang", click_id="xhs-1", callback="cb")
+    house.ask(replace(house.request(), impression=None, seal=None, media=media))
+    (event,) = house.log.kept
+    assert (event.invalid, event.price_fen, event.labelled) == (None, 0, None)
+    assert (event.media, event.media_click, event.callback_param) == ("juguang", "xhs-1", "cb")
+    assert check(event, now_ms=house.clock.now_ms()) == ()
+
+
+def test_a_macro_that_media_left_literal_is_kept_as_unknown_with_its_reason(house: House) -> None:
+    media = read_media({"click_id": "__CLICK_ID__"})
+    house.ask(replace(house.request(), media=media))
+    (event,) = house.log.kept
+    assert (event.media_click, event.media_problem) == (None, "macro_unresolved")
+
+
+def test_a_pilot_that_is_not_open_leads_nowhere_and_bills_nobody(clock: SetClock) -> None:
+    house = House(clock, replace(link(), platform="jd"), closed=("jd", "pdd"))
+    assert isinstance(house.ask(house.request()), NotLive)
+    assert house.log.kept[-1].invalid == Invalid.PILOT_CLOSED
+    assert isinstance(House(clock, replace(link(), platform="jd")).ask(house.request()), Redirect)
+
+
+def test_a_platforms_own_template_is_filled_where_it_says(clock: SetClock) -> None:
+    house = House(clock, replace(link(), fallback_url="https://shop.example/item/1?clickid=__CLICK_ID__&n=__NOTE_ID__"))
+    answer = house.ask(house.request())
+    assert isinstance(answer, Redirect)
+    assert answer.url == f"https://shop.example/item/1?clickid={answer.click_id}&n={link().note}"

@@ -31,6 +31,7 @@ OUTSIDE: Final = "@outside"
 class Reason(StrEnum):
     """Why a click cost nothing, in the order in which it is looked for. An invalid one is `invalid:` and its own reason."""
 
+    OTHER_MEDIA = "other_media"  # another media's ad led here, and that media bills it
     LABEL_NOT_SHOWN = "label_not_shown"  # no proof that 广告 stood beside it (BILL-7, LABEL-1)
     NO_PRICE = "no_price"  # a link nobody pays for
     NO_PAYER = "no_payer"  # the click names no merchant, or no line we know

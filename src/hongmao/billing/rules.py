@@ -55,6 +55,8 @@ def own_reason(click: Event) -> str | None:
     """Say why a click costs nothing whatever happened before it; None where it may cost something (BILL-7)."""
     if click.invalid is not None and click.invalid != Reason.LABEL_NOT_SHOWN:
         return f"{INVALID}{click.invalid}"
+    if click.media is not None:
+        return Reason.OTHER_MEDIA.value
     if click.labelled is not True or click.invalid is not None:
         return Reason.LABEL_NOT_SHOWN.value
     if not click.price_fen or click.price_fen < 0:

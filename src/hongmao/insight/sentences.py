@@ -21,6 +21,8 @@ VERDICTS: dict[str, tuple[str, str]] = {
     "click_unknown": ("点击 id 不是本商家的任何点击", "the click id is none of this merchant's clicks"),
 }
 CHARGE_REASONS: dict[str, tuple[str, str]] = {
+    "other_media": ("由其他媒体的广告带来，由该媒体计费", "another media's ad led here, and that media bills it"),
+    "pilot_closed": ("该平台的跳转处于内测，尚未开放", "jumps into this platform are in a pilot that is not open here"),
     "label_not_shown": ("没有证据表明展示了“广告”标识", "there is no proof that 广告 was shown beside it"),
     "link_not_live": ("链接当时未通过审核或已暂停", "the link was not approved, or paused"),
     "bot": ("点击来自机器人", "the click came from a bot"),

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_plus, urlsplit
 
 from hongmao.links.contracts import CLICK_PARAM
+from hongmao.links.macros import fill, has_click_macro, unknown_macros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from hongmao.links.macros import TapFacts
 
 ADDRESS_CHARS_MAX = 2_048  # what the oldest browsers and every gateway let through
 NESTING_MAX = 4  # a scheme inside a universal link inside a wrapper is three; what nests deeper is somebody's joke
@@ -32,6 +35,7 @@ REASONS: Final = {
     "unreadable": ("不是完整的地址", "it is no complete address"),
     "scheme": ("协议不被允许", "its scheme is never allowed"),
     "userinfo": ("含有用户名或密码", "it carries a user name or password"),
+    "macro": ("含有无法替换的宏", "it has a macro that nobody fills"),
     "not_web": ("必须是网页地址", "it must be a web address"),
     "not_app": ("必须是 App 协议，不是网页地址", "it must be an app's scheme, not a web address"),
     "not_allowed": ("不在该平台允许的地址之内", "the shop's platform does not allow it"),
@@ -70,6 +74,8 @@ def fault_of(url: str, *, app: bool, allowed: Sequence[Prefix]) -> str | None:
     fault = _unreadable(url)
     if fault is not None:
         return fault
+    if unknown_macros(url):
+        return "macro"
     scheme = urlsplit(url).scheme.lower()
     if scheme in _NEVER:
         return "scheme"
@@ -78,6 +84,11 @@ def fault_of(url: str, *, app: bool, allowed: Sequence[Prefix]) -> str | None:
     if not app and scheme not in _WEB:
         return "not_web"
     return next((why for part in (url, *_inside(url)) if (why := _refused(part, allowed)) is not None), None)
+
+
+def address_for(url: str, facts: TapFacts) -> str:
+    """Make one tap's address from a link's template: by its own macros where it has any, else by our own parameter."""
+    return fill(url, facts) if has_click_macro(url) else with_click_id(fill(url, facts), facts.click_id)
 
 
 def with_click_id(url: str, click_id: str) -> str:

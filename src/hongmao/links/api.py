@@ -1,6 +1,6 @@
 """What others may ask of this context: links and their review, the table, tokens and seals, and the jump."""
 
-from hongmao.links.addresses import host_of, with_click_id
+from hongmao.links.addresses import address_for, host_of, with_click_id
 from hongmao.links.contracts import (
     AD_LABEL,
     BUTTONS,
@@ -34,6 +34,8 @@ from hongmao.links.errors import (
     WordsTooLong,
 )
 from hongmao.links.jump import Jump
+from hongmao.links.macros import TapFacts, is_unresolved
+from hongmao.links.media import MediaClick, read_media
 from hongmao.links.rules import is_live
 from hongmao.links.service import Links
 from hongmao.links.store import LinkStore
@@ -63,11 +65,13 @@ __all__ = [
     "LinkTable",
     "LinkUnknown",
     "Links",
+    "MediaClick",
     "NotLive",
     "NothingToReview",
     "Redirect",
     "Review",
     "Reviews",
+    "TapFacts",
     "TargetKind",
     "TokenMinter",
     "TokenProblem",
@@ -77,10 +81,13 @@ __all__ = [
     "WakeUpFileWrong",
     "WayKind",
     "WordsTooLong",
+    "address_for",
     "click_event_id",
     "host_of",
     "is_live",
+    "is_unresolved",
     "load",
     "minted_at_ms",
+    "read_media",
     "with_click_id",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from hongmao.kernel.ids import ClickId, CreatorId, ItemId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId
+    from hongmao.links.media import MediaClick
 
 AD_LABEL: Final = "广告"
 """The only characters that mark a funded link (LABEL-1); never translated, never replaced by 推广 or 合作."""
@@ -145,6 +146,7 @@ class Invalid(StrEnum):
     HEAD_REQUEST = "head_request"  # a HEAD opens nothing
     LINK_PREVIEW = "link_preview"
     BOT = "bot"
+    PILOT_CLOSED = "pilot_closed"  # 内测未开放: jumps into this platform are not open here
     LINK_NOT_LIVE = "link_not_live"  # not approved, or paused
     LABEL_NOT_SHOWN = "label_not_shown"  # no proof that we rendered 广告 beside it (BILL-7)
     REPEAT_TAP = "repeat_tap"  # the same reader tapped the same served slot again at once
@@ -162,6 +164,8 @@ class JumpRequest:
     seal: str | None = None
     reader: ReaderId | None = None
     placement: str | None = "note"
+    media: MediaClick | None = None
+    """The click of another media's ad that led here; None for a tap in our own community."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,16 @@ import msgspec
 from hongmao.events.api import Event, Kind
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.time import SECOND_MS
-from hongmao.links.addresses import intent_of, with_click_id
+from hongmao.links.addresses import address_for, intent_of
 from hongmao.links.contracts import PLACEMENTS, Invalid, NotLive, Redirect, WakePage, WayKind
 from hongmao.links.errors import LinkUnknown
+from hongmao.links.macros import TapFacts
 from hongmao.links.rules import ClickFacts, choose_way, is_live, judge_click
 from hongmao.links.token import click_event_id, minted_at_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from hongmao.events.api import EventLog
     from hongmao.kernel.ids import ClickId
     from hongmao.links.contracts import AdLink, JumpAnswer, JumpRequest
@@ -43,8 +46,10 @@ class Jump:
         wakeup: WakeUp,
         *,
         repeat_tap_ms: int = REPEAT_TAP_MS,
+        closed: Collection[str] = (),
     ) -> None:
-        """Work on the link table and the log."""
+        """Work on the link table and the log. `closed` are the platforms whose jump is in a pilot that is not open here."""
+        self._closed = frozenset(closed)
         self._table = table
         self._minter = minter
         self._log = log
@@ -63,12 +68,19 @@ class Jump:
             raise LinkUnknown(id=request.link[:_ID_CHARS_MAX])
         profile = self._wakeup.profile_of(request.user_agent)
         live, labelled = is_live(link), self._proven(link, request)
+        is_open = link.platform not in self._closed
         facts = ClickFacts(
-            method=request.method, purpose=request.purpose, traffic=profile.traffic, labelled=labelled, live=live
+            method=request.method,
+            purpose=request.purpose,
+            traffic=profile.traffic,
+            labelled=labelled,
+            live=live,
+            elsewhere=request.media is not None,
+            open=is_open,
         )
         click_id = self._minter.mint()
         await self._keep(_click(link, request, click_id, judge_click(facts), labelled=labelled))
-        if not live:
+        if not (live and is_open):
             return NotLive(link=link, click_id=click_id)
         return self._lead(link, choose_way(link, profile), click_id)
 
@@ -90,14 +102,15 @@ class Jump:
         return self._minter.check_seal(link.id, request.impression, request.seal)
 
     def _lead(self, link: AdLink, way: WayKind, click_id: ClickId) -> JumpAnswer:
-        fallback_url = with_click_id(link.fallback_url, click_id)
+        facts = TapFacts(click_id=click_id, note=link.note, at_ms=minted_at_ms(click_id) or 0)
+        fallback_url = address_for(link.fallback_url, facts)
         match way:
             case WayKind.FALLBACK:
                 return Redirect(url=fallback_url, way=way, click_id=click_id)
             case WayKind.UNIVERSAL_LINK:
-                return Redirect(url=with_click_id(link.universal_link or "", click_id), way=way, click_id=click_id)
+                return Redirect(url=address_for(link.universal_link or "", facts), way=way, click_id=click_id)
             case WayKind.INTENT_PAGE | WayKind.SCHEME_PAGE:
-                open_url = with_click_id(link.deeplink or "", click_id)
+                open_url = address_for(link.deeplink or "", facts)
                 if way is WayKind.INTENT_PAGE:
                     package = self._wakeup.package_of(open_url)
                     open_url = intent_of(open_url, fallback_url=fallback_url, package=package)
@@ -110,6 +123,7 @@ def _click(link: AdLink, request: JumpRequest, click_id: ClickId, invalid: Inval
     event_id, at_ms = click_event_id(click_id), minted_at_ms(click_id)
     if event_id is None or at_ms is None:  # the minter's own words always read
         raise AssertionError(click_id)
+    elsewhere = request.media
     return Event(
         event_id=event_id,
         kind=Kind.COMPONENT_CLICK,
@@ -127,10 +141,14 @@ def _click(link: AdLink, request: JumpRequest, click_id: ClickId, invalid: Inval
         # An impression without its seal is hearsay and is not kept as a fact.
         impression=request.impression if labelled else None,
         placement=request.placement if request.placement in PLACEMENTS else None,
-        labelled=labelled,
+        labelled=labelled if elsewhere is None else None,
         invalid=invalid,
-        price_fen=link.price_fen,
+        price_fen=link.price_fen if elsewhere is None else 0,
         click_id=click_id,
+        media=None if elsewhere is None else elsewhere.media,
+        media_click=None if elsewhere is None else elsewhere.click_id,
+        callback_param=None if elsewhere is None else elsewhere.callback,
+        media_problem=None if elsewhere is None else elsewhere.problem,
         platform=link.platform,
     )
 

@@ -32,6 +32,10 @@ class ClickFacts:
     traffic: Traffic
     labelled: bool
     live: bool
+    elsewhere: bool = False
+    """Whether another media's ad led here: its label was theirs to show, and theirs to prove."""
+    open: bool = True
+    """Whether jumps into the platform are open here; those of a pilot are not unless they were opened."""
 
 
 def judge_click(facts: ClickFacts) -> Invalid | None:
@@ -41,8 +45,9 @@ def judge_click(facts: ClickFacts) -> Invalid | None:
         (facts.traffic is Traffic.PREVIEW, Invalid.LINK_PREVIEW),
         (facts.traffic is Traffic.BOT, Invalid.BOT),
         (facts.method == "HEAD", Invalid.HEAD_REQUEST),
+        (not facts.open, Invalid.PILOT_CLOSED),
         (not facts.live, Invalid.LINK_NOT_LIVE),
-        (not facts.labelled, Invalid.LABEL_NOT_SHOWN),
+        (not facts.labelled and not facts.elsewhere, Invalid.LABEL_NOT_SHOWN),
     )
     return next((reason for found, reason in reasons if found), None)
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 from starlette.requests import HTTPConnection
 
 from hongmao.kernel.errors import HongmaoError, Unavailable
-from hongmao.links.api import JumpRequest, LinkNotLive, LinkUnknown, NotLive, Redirect, WakePage, host_of
+from hongmao.links.api import JumpRequest, LinkNotLive, LinkUnknown, NotLive, Redirect, WakePage, host_of, read_media
 from hongmao.web.edge.asgi import Answer, answer_error, headers_of
 from hongmao.web.edge.jump_page import DeadEndView, WakeView, dead_end, wake_page
 from hongmao.web.edge.reader import read_reader
@@ -89,6 +89,7 @@ def _request(scope: Scope, headers: Mapping[str, str], link: str) -> JumpRequest
         seal=asked.get("s"),
         reader=read_reader(headers),
         placement=asked.get("p", "note"),
+        media=read_media(asked),
     )
 
 
@@ -98,6 +99,6 @@ def _query(scope: Scope) -> dict[str, str]:
     if len(text) > _QUERY_CHARS_MAX:
         return {}
     try:
-        return dict(parse_qsl(text, max_num_fields=_FIELDS_MAX))
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX))
     except ValueError:
         return {}
