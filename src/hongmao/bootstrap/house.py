@@ -13,6 +13,7 @@ from hongmao.bootstrap.derive import Derivation
 from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.keys import key_of
+from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.state import first_start
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
@@ -24,7 +25,6 @@ from hongmao.jobs.worker import Workers
 from hongmao.ledger.api import Ledger
 from hongmao.links.api import Jump, KeyRing, Links, LinkTable, TokenMinter
 from hongmao.links.api import load as load_wakeup
-from hongmao.platforms.sandbox.connector import SandboxConnector
 from hongmao.returns.api import Refusals, ReturnDesk
 from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.billing import SqlBillingStore
@@ -38,10 +38,11 @@ from hongmao.web.edge.enrich import Enricher
 from hongmao.web.services import Health, Services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
+    from hongmao.platforms.contracts import Platform
     from hongmao.returns.api import AccountStore
 
 CLICK_KEY = 1
@@ -79,7 +80,9 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     """Put the rooms up, each with the doors of those below it."""
     clock = ground.clock
     link_store = SqlLinkStore(ground.database)
-    table, links = LinkTable(link_store, clock), Links(link_store, clock, ground.ids, _allowed(ground.settings))
+    platforms = platforms_of(ground.settings)
+    allowed = link_prefixes(platforms, ground.settings)
+    table, links = LinkTable(link_store, clock), Links(link_store, clock, ground.ids, allowed)
     minter = _minter(ground)
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
     billing = Billing(SqlBillingStore(ground.database), ledger, catalog, clock)
@@ -94,8 +97,8 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         catalog=catalog,
         links=links,
         accounts=accounts,
-        jump=Jump(table, minter, ground.log, load_wakeup()),
-        returns=_return_desk(ground, accounts, minter),
+        jump=Jump(table, minter, ground.log, load_wakeup(), closed=closed_pilots(platforms, ground.settings)),
+        returns=_return_desk(ground, accounts, minter, platforms),
         collector=Collector(ground.log, clock, Enricher(catalog, table)),
         community=Community(
             catalog,
@@ -122,13 +125,15 @@ def _minter(ground: Foundations) -> TokenMinter:
     return TokenMinter(keys, ground.clock, ground.random)
 
 
-def _return_desk(ground: Foundations, accounts: AccountStore, minter: TokenMinter) -> ReturnDesk:
+def _return_desk(
+    ground: Foundations, accounts: AccountStore, minter: TokenMinter, platforms: Mapping[str, Platform]
+) -> ReturnDesk:
     return ReturnDesk(
         ground.log,
         ground.clock,
         accounts=accounts,
         shelves=SqlShelves(ground.database),
-        connectors=(SandboxConnector(),),
+        connectors=[platform.webhook for platform in platforms.values() if platform.webhook is not None],
         minter=minter,
         refusals=Refusals(ground.log, ground.clock, ground.ids),
     )
@@ -137,8 +142,3 @@ def _return_desk(ground: Foundations, accounts: AccountStore, minter: TokenMinte
 def _cookies(ground: Foundations) -> Cookies:
     key = key_of(ground.layout.secrets, "session")
     return Cookies(key=key, secure=ground.settings.cookie_secure == "yes", clock=SystemClock())
-
-
-def _allowed(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """Name where links of each platform may lead: nowhere else, whatever a link says (ABUSE-5)."""
-    return {"sandbox": (f"{settings.sandbox_url.rstrip('/')}/", "sandboxshop://")}

@@ -42,6 +42,7 @@ class Settings:
     engine: str = _setting("duckdb", "Engine of heavy queries: duckdb")
     clock: str = _setting("", "Empty for the machine's clock, file:/path to share a city's")
     sandbox_url: str = _setting("http://127.0.0.1:8090", "Where the sandbox shop stands; links may lead there")
+    pilots: str = _setting("", "Platforms in 内测 whose jump is open here, by name, with commas between")
     ad_every: str = _setting("5", "Every how many cards of the feed one may be a funded one")
     cookie_secure: str = _setting("no", "yes where readers come by https: cookies are then never sent in the clear")
 
@@ -75,6 +76,11 @@ class Settings:
     def home_path(self) -> Path:
         """Give the home folder, absolute."""
         return Path(self.home).expanduser().resolve()
+
+    @property
+    def open_pilots(self) -> frozenset[str]:
+        """Name the pilot platforms whose jump is open."""
+        return frozenset(name for part in self.pilots.split(",") if (name := part.strip()))
 
     @property
     def lake_path(self) -> Path:

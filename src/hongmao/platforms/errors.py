@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import Conflict, Unavailable
+from hongmao.kernel.errors import Conflict, NotFound, Unavailable
 
 
 class LinkNotMade(Unavailable):
@@ -33,3 +33,23 @@ class PlatformBroken(Unavailable):
     en = "The platform plugin {id} cannot be loaded: {why}"
     hint_zh = "请升级或卸载该插件，其余平台不受影响"
     hint_en = "Upgrade or uninstall it; the other platforms are not touched by it"
+
+
+class MakerAbsent(NotFound):
+    """No platform of that name makes links."""
+
+    code = "maker_absent"
+    zh = "平台 {id} 不提供建链"
+    en = "The platform {id} makes no links"
+    hint_zh = "请自行填写 deeplink、universal_link 与 fallback_url"
+    hint_en = "Give deeplink, universal_link and fallback_url yourself"
+
+
+class AccountAbsent(NotFound):
+    """A platform is to act for a tenant that has no account there."""
+
+    code = "platform_account_absent"
+    zh = "尚未接入平台 {id} 的账号"
+    en = "There is no account with the platform {id}"
+    hint_zh = "请先用 POST /v1/platform-accounts 接入账号"
+    hint_en = "Add one by POST /v1/platform-accounts first"
