@@ -18,6 +18,8 @@ from hongmao.returns.out.contracts import (
     TargetLimits,
     Verdict,
 )
+from hongmao.returns.out.errors import ReturnUnfit
+from hongmao.returns.out.parcels import SEND_ALONE, Careful
 from hongmao.returns.pull.contracts import Page, PullLimits, PullSource
 from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
 from hongmao.returns.store import Connector, PlatformAccount
@@ -28,11 +30,13 @@ __all__ = [
     "HOUR_MS",
     "MINUTE_MS",
     "SECOND_MS",
+    "SEND_ALONE",
     "SHANGHAI",
     "Answered",
     "Call",
     "CallFailed",
     "Caller",
+    "Careful",
     "Claim",
     "Connector",
     "DeliveryUnreadable",
@@ -61,6 +65,7 @@ __all__ = [
     "RefusalReason",
     "Reply",
     "ReportCell",
+    "ReturnUnfit",
     "Row",
     "RowProblem",
     "SignedSample",
