@@ -99,6 +99,7 @@ def test_a_tap_is_kept_with_everything_that_explains_it_and_led_to_the_shop(hous
         labelled=True,
         price_fen=80,
         click_id=answer.click_id,
+        agent="desktop",
         platform="sandbox",
     )
     assert check(event, now_ms=house.clock.now_ms()) == ()

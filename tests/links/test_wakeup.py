@@ -147,6 +147,7 @@ without_user_agent = "rest"
 timer_ms = 1500
 timer_source = "a test"
 [packages]
+[app_store]
 [[profile]]
 name = "rest"
 traffic = "person"
@@ -184,3 +185,17 @@ def test_an_edition_that_contradicts_itself_is_refused(old: str, new: str) -> No
     assert old in GOOD
     with pytest.raises(WakeUpFileWrong):
         WakeUp(GOOD.replace(old, new), file=CURRENT)
+
+
+@pytest.mark.parametrize(
+    ("deeplink", "agent", "store"),
+    [
+        ("tbopen://m", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4)", "https://apps.apple.com/app/id387682726"),
+        ("vipshop://x", "Mozilla/5.0 (Linux; Android 14)", "market://details?id=com.achievo.vipshop"),
+        ("pinduoduo://x", "Mozilla/5.0 (iPhone)", None),
+        ("tbopen://m", "Mozilla/5.0 (Macintosh)", None),
+        ("unknown://m", "Mozilla/5.0 (Linux; Android 14)", None),
+    ],
+)
+def test_an_app_is_to_be_had_where_somebody_knows_it(deeplink: str, agent: str, store: str | None) -> None:
+    assert load().store_of(deeplink, agent) == store

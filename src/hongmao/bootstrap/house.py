@@ -23,7 +23,7 @@ from hongmao.events.api import Collector
 from hongmao.insight.api import Insight
 from hongmao.jobs.worker import Workers
 from hongmao.ledger.api import Ledger
-from hongmao.links.api import Jump, KeyRing, Links, LinkTable, TokenMinter
+from hongmao.links.api import Jump, KeyRing, Links, LinkTable, TokenMinter, WakeFeedback
 from hongmao.links.api import load as load_wakeup
 from hongmao.returns.api import Refusals, ReturnDesk
 from hongmao.storage.accounts import SqlAccountStore
@@ -83,7 +83,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     platforms = platforms_of(ground.settings)
     allowed = link_prefixes(platforms, ground.settings)
     table, links = LinkTable(link_store, clock), Links(link_store, clock, ground.ids, allowed)
-    minter = _minter(ground)
+    minter, wakeup = _minter(ground), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
     billing = Billing(SqlBillingStore(ground.database), ledger, catalog, clock)
     registry = load_registry()
@@ -97,7 +97,8 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         catalog=catalog,
         links=links,
         accounts=accounts,
-        jump=Jump(table, minter, ground.log, load_wakeup(), closed=closed_pilots(platforms, ground.settings)),
+        jump=Jump(table, minter, ground.log, wakeup, closed=closed_pilots(platforms, ground.settings)),
+        wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
         returns=_return_desk(ground, accounts, minter, platforms),
         collector=Collector(ground.log, clock, Enricher(catalog, table)),
         community=Community(

@@ -22,6 +22,7 @@ from hongmao.links.contracts import (
 )
 from hongmao.links.errors import (
     AddressRefused,
+    ClickNotOurs,
     ClockNotSet,
     FallbackMissing,
     KeyUnusable,
@@ -33,6 +34,7 @@ from hongmao.links.errors import (
     WakeUpFileWrong,
     WordsTooLong,
 )
+from hongmao.links.feedback import WakeFeedback, WakeOutcome
 from hongmao.links.jump import Jump
 from hongmao.links.macros import TapFacts, is_unresolved
 from hongmao.links.media import MediaClick, read_media
@@ -49,6 +51,7 @@ __all__ = [
     "CLICK_PARAM",
     "AdLink",
     "AddressRefused",
+    "ClickNotOurs",
     "ClockNotSet",
     "FallbackMissing",
     "Invalid",
@@ -76,6 +79,8 @@ __all__ = [
     "TokenMinter",
     "TokenProblem",
     "Verified",
+    "WakeFeedback",
+    "WakeOutcome",
     "WakePage",
     "WakeUp",
     "WakeUpFileWrong",

@@ -179,13 +179,14 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WakePage:
-    """Show the app page: `open_url` after a tap, `fallback_url` where that opens nothing."""
+    """Show the app page: `open_url` after a tap, `fallback_url` where that opens nothing, `store_url` to get the app."""
 
     link: AdLink
     way: WayKind
     open_url: str
     fallback_url: str
     click_id: ClickId
+    store_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

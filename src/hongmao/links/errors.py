@@ -5,6 +5,7 @@ BadInput
 ├── FallbackMissing   LINK-1
 ├── WordsTooLong      CREAT-3
 ├── LinkFieldWrong
+├── ClickNotOurs
 └── NothingToReview
 NotFound    ── LinkUnknown
 Conflict    ── LinkExists
@@ -26,6 +27,16 @@ class AddressRefused(BadInput):
     en = "The address of {place} cannot be used: {why_en}"
     hint_zh = "请填写该店铺平台允许的地址；允许的地址由部署方设定"
     hint_en = "Give an address that the shop's platform allows; the deployment's settings list them"
+
+
+class ClickNotOurs(BadInput):
+    """A page tells of a click that we never minted, or whose token has expired."""
+
+    code = "click_not_ours"
+    zh = "{place} 不是本平台有效的点击编号"
+    en = "{place} is no click id of ours that still holds"
+    hint_zh = "请原样使用跳转页上的点击编号"
+    hint_en = "Use the click id of the jump's page as it stands there"
 
 
 class FallbackMissing(BadInput):

@@ -79,10 +79,11 @@ class Jump:
             open=is_open,
         )
         click_id = self._minter.mint()
-        await self._keep(_click(link, request, click_id, judge_click(facts), labelled=labelled))
+        click = _click(link, request, click_id, judge_click(facts), labelled=labelled, agent=profile.name)
+        await self._keep(click)
         if not (live and is_open):
             return NotLive(link=link, click_id=click_id)
-        return self._lead(link, choose_way(link, profile), click_id)
+        return self._lead(link, choose_way(link, profile), click_id, request.user_agent)
 
     async def _keep(self, event: Event) -> None:
         tap = (event.link, event.impression, event.reader)
@@ -101,7 +102,7 @@ class Jump:
             return False
         return self._minter.check_seal(link.id, request.impression, request.seal)
 
-    def _lead(self, link: AdLink, way: WayKind, click_id: ClickId) -> JumpAnswer:
+    def _lead(self, link: AdLink, way: WayKind, click_id: ClickId, user_agent: str) -> JumpAnswer:
         facts = TapFacts(click_id=click_id, note=link.note, at_ms=minted_at_ms(click_id) or 0)
         fallback_url = address_for(link.fallback_url, facts)
         match way:
@@ -111,15 +112,25 @@ class Jump:
                 return Redirect(url=address_for(link.universal_link or "", facts), way=way, click_id=click_id)
             case WayKind.INTENT_PAGE | WayKind.SCHEME_PAGE:
                 open_url = address_for(link.deeplink or "", facts)
+                store_url = self._wakeup.store_of(open_url, user_agent)
                 if way is WayKind.INTENT_PAGE:
                     package = self._wakeup.package_of(open_url)
                     open_url = intent_of(open_url, fallback_url=fallback_url, package=package)
-                return WakePage(link=link, way=way, open_url=open_url, fallback_url=fallback_url, click_id=click_id)
+                return WakePage(
+                    link=link,
+                    way=way,
+                    open_url=open_url,
+                    fallback_url=fallback_url,
+                    click_id=click_id,
+                    store_url=store_url,
+                )
             case _:
                 assert_never(way)
 
 
-def _click(link: AdLink, request: JumpRequest, click_id: ClickId, invalid: Invalid | None, *, labelled: bool) -> Event:
+def _click(
+    link: AdLink, request: JumpRequest, click_id: ClickId, invalid: Invalid | None, *, labelled: bool, agent: str
+) -> Event:
     event_id, at_ms = click_event_id(click_id), minted_at_ms(click_id)
     if event_id is None or at_ms is None:  # the minter's own words always read
         raise AssertionError(click_id)
@@ -149,6 +160,7 @@ def _click(link: AdLink, request: JumpRequest, click_id: ClickId, invalid: Inval
         media_click=None if elsewhere is None else elsewhere.click_id,
         callback_param=None if elsewhere is None else elsewhere.callback,
         media_problem=None if elsewhere is None else elsewhere.problem,
+        agent=agent,
         platform=link.platform,
     )
 

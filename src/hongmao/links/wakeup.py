@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CURRENT: Final = "wakeup.2025-05.toml"
 USER_AGENT_CHARS_MAX = 1_024  # every mark stands well before; the rest is somebody's experiment
+_APPLE: Final = ("iphone", "ipad", "ipod")
 _TIMER_MS: Final = range(1_500, 2_001)
 
 
@@ -50,6 +51,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     timer_ms: int
     timer_source: str
     packages: dict[str, str]
+    app_store: dict[str, str]
     profile: list[_Profile]
 
 
@@ -67,6 +69,7 @@ class WakeUp:
         self.version = read.version
         self.timer_ms = read.timer_ms
         self.packages = dict(read.packages)
+        self._app_store = dict(read.app_store)
         self.profiles = tuple(profile.frozen() for profile in read.profile)
         self._nameless = next(profile for profile in self.profiles if profile.name == read.without_user_agent)
         # Few user agents make most of the traffic, and looking for some eighty marks costs more than remembering.
@@ -79,6 +82,15 @@ class WakeUp:
     def package_of(self, deeplink: str) -> str | None:
         """Name the Android app that opens a scheme, where we know it."""
         return self.packages.get(deeplink.partition(":")[0].lower())
+
+    def store_of(self, deeplink: str, user_agent: str) -> str | None:
+        """Say where the app that opens a scheme is to be had on a telephone; None where nobody knows or it is none."""
+        scheme, agent = deeplink.partition(":")[0].lower(), user_agent[:USER_AGENT_CHARS_MAX].lower()
+        if any(mark in agent for mark in _APPLE):
+            number = self._app_store.get(scheme)
+            return None if number is None else f"https://apps.apple.com/app/id{number}"
+        package = self.packages.get(scheme)
+        return f"market://details?id={package}" if package is not None and "android" in agent else None
 
     def _look_up(self, user_agent: str) -> AgentProfile:
         if not user_agent.strip():

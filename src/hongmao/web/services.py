@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hongmao.insight.api import Insight
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
-    from hongmao.links.api import Jump, Links
+    from hongmao.links.api import Jump, Links, WakeFeedback
     from hongmao.returns.api import AccountStore, ReturnDesk
 
 
@@ -45,6 +45,7 @@ class Services:
     links: Links
     accounts: AccountStore
     jump: Jump
+    wake_feedback: WakeFeedback
     returns: ReturnDesk
     collector: Collector
     community: Community

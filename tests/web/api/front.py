@@ -102,21 +102,18 @@ class Front:
         app.state.session_clock = self.clock
         app.state.cookie_secure = False
         app.state.services = Services(
-            clock=self.clock,
-            log=nothing,
-            catalog=self.catalog,
-            links=self.links,
-            accounts=self.accounts,
-            jump=nothing,
-            returns=nothing,
-            collector=nothing,
-            community=nothing,
-            ledger=self.house.ledger,
-            billing=self.house.billing,
-            definitions=nothing,
-            insight=cast("Any", insight),
-            health=lambda: Health(log_end=7, lag={"lake": self.lag, "billing": 0}),
-            settle=self._settle,
+            **dict.fromkeys(Services.__slots__, nothing)
+            | {
+                "clock": self.clock,
+                "catalog": self.catalog,
+                "links": self.links,
+                "accounts": self.accounts,
+                "ledger": self.house.ledger,
+                "billing": self.house.billing,
+                "insight": cast("Any", insight),
+                "health": lambda: Health(log_end=7, lag={"lake": self.lag, "billing": 0}),
+                "settle": self._settle,
+            }
         )
         return app
 

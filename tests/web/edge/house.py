@@ -16,7 +16,7 @@ from hongmao.community.api import Community
 from hongmao.events.api import Collector
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.ids import CreatorId, IdMaker, MerchantId, NoteId, ShopId, TenantId
-from hongmao.links.api import Jump, KeyRing, LinkTable, TokenMinter, load
+from hongmao.links.api import Jump, KeyRing, LinkTable, TokenMinter, WakeFeedback, load
 from hongmao.platforms.sandbox.connector import SandboxConnector
 from hongmao.returns.api import Refusals, ReturnDesk
 from hongmao.web.edge.app import EdgeApp
@@ -107,6 +107,7 @@ class EdgeHouse:
                 "log": self.log,
                 "catalog": catalog,
                 "jump": Jump(table, self.minter, self.log, load()),
+                "wake_feedback": WakeFeedback(table, self.minter, self.log, load(), self.clock),
                 "returns": ReturnDesk(
                     self.log,
                     self.clock,

@@ -13,6 +13,7 @@ from hongmao.web.edge.collect import CollectEndpoint
 from hongmao.web.edge.errors import NotReady
 from hongmao.web.edge.jump import JumpEndpoint
 from hongmao.web.edge.receive_returns import ReturnsEndpoint
+from hongmao.web.edge.wake_feedback import WakeFeedbackEndpoint
 from hongmao.web.errors import BrokenInside, MethodNotTaken
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 JUMP: Final = "/j/"
 EVENTS: Final = "/v1/events"
 RETURNS: Final = "/v1/returns/"
+WAKEUP: Final = "/v1/wakeup"
 _READ: Final = ("GET", "HEAD")
 _log = logging.getLogger("hongmao.edge")
 
@@ -45,6 +47,7 @@ class EdgeApp:
         self._jump = JumpEndpoint(services, asset)
         self._collect = CollectEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)
         self._returns = ReturnsEndpoint(services)
+        self._wakeup = WakeFeedbackEndpoint(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -62,7 +65,7 @@ class EdgeApp:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
-        allowed = ("POST",) if path == EVENTS or path.startswith(RETURNS) else _READ
+        allowed = ("POST",) if path in {EVENTS, WAKEUP} or path.startswith(RETURNS) else _READ
         if method not in allowed:
             words = ", ".join(allowed)
             return answer_error(MethodNotTaken(method=method[:16], allowed=words), {"allow": words})
@@ -70,6 +73,8 @@ class EdgeApp:
             return await self._jump.answer(scope, path.removeprefix(JUMP))
         if path == EVENTS:
             return await self._collect.answer(scope, receive)
+        if path == WAKEUP:
+            return await self._wakeup.answer(scope, receive)
         if path.startswith(RETURNS):
             return await self._returns.answer(scope, receive, path.removeprefix(RETURNS))
         return self._healthy() if path == "/healthz" else self._ready()
@@ -90,6 +95,6 @@ class EdgeApp:
 
 def _ours(method: str, path: str) -> bool:
     # Only deliveries are ours below RETURNS: what may be read about them there is the API's.
-    if path.startswith(RETURNS):
+    if path.startswith(RETURNS) and "/" not in path.removeprefix(RETURNS):
         return method == "POST"
-    return path.startswith(JUMP) or path in {EVENTS, "/healthz", "/readyz"}
+    return path.startswith(JUMP) or path in {EVENTS, WAKEUP, "/healthz", "/readyz"}

@@ -68,6 +68,9 @@ class JumpEndpoint:
             fallback_url=answer.fallback_url,
             back_url=f"/n/{answer.link.note}",
             timer_ms=self._services.jump.timer_ms,
+            store_url=answer.store_url,
+            link=answer.link.id,
+            click=answer.click_id,
         )
 
     def _dead_end(self, scope: Scope, headers: Mapping[str, str], error: HongmaoError, back_url: str | None) -> Answer:

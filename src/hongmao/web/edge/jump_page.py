@@ -40,6 +40,10 @@ class WakeView:
     fallback_url: str
     back_url: str
     timer_ms: int
+    store_url: str | None
+    link: str
+    click: str
+    """What the page's beacon names: the link and the click, nothing of the reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
