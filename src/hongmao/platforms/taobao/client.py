@@ -1,0 +1,235 @@
+"""Calls to TOP (淘宝开放平台): how one is written, and what its answer means. Pure: a call is data, an answer a value.
+
+TOP answers 200 whatever happened; what went wrong stands in `error_response` with a code and a sub code. Three things can
+be wrong for us: we must wait, they are unwell, or they said no.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from hongmao.platforms.api import Call, PullRefused, PullThrottled, PullUnreadable
+from hongmao.platforms.taobao.signing import SignMethod, timestamp_text, top_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hongmao.platforms.api import PlatformAccount, Reply, TargetAccount
+
+GATEWAY: Final = "https://gw.api.taobao.com/router/rest"
+TEST_GATEWAY: Final = "https://gw.api.tbsandbox.com/router/rest"
+"""Taobao's own test environment; what is sent there is seen by nobody."""
+ROUTE: Final = "/router/rest"
+FORM: Final = "application/x-www-form-urlencoded;charset=utf-8"
+WAIT_S: Final = 60
+
+_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
+_CALL_LIMITED: Final = 7
+# 淘宝联盟 has its own words for "slower", the second for the rest of the day.
+_SLOWER_S: Final = {"9100": WAIT_S, "3000": 3_600}
+_UNWELL_CODES: Final = frozenset({10, 15})
+_UNWELL_SUB_CODES: Final = frozenset({"3001"})
+_BAN = re.compile(r"will last for (?P<seconds>[0-9]{1,6}) more second")
+_SAFE = re.compile(r"[^A-Za-z0-9_.:-]+")
+_SUB_CODE_CHARS = 80
+
+decode_any = msgspec.json.Decoder(float_hook=Decimal).decode
+"""Reads JSON without ever making a float of an amount."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopKey:
+    """Whose call it is and where it goes. `session` and `secret` are shown nowhere."""
+
+    app_key: str
+    secret: bytes = field(repr=False)
+    session: str = field(default="", repr=False)
+    gateway: str = GATEWAY
+    sign_method: SignMethod = SignMethod.MD5
+
+    @classmethod
+    def of(cls, account: PlatformAccount) -> TopKey:
+        """Take it from a platform account."""
+        return cls._from(account.account, account.secret, account.settings, GATEWAY)
+
+    @classmethod
+    def of_target(cls, account: TargetAccount) -> TopKey:
+        """Take it from a target's account; in test mode calls go to Taobao's test environment."""
+        settings = account.settings
+        gateway = TEST_GATEWAY if account.test else GATEWAY
+        if account.test and "test_gateway" in settings:
+            gateway = settings["test_gateway"]
+        shown = {key: value for key, value in settings.items() if not (account.test and key == "gateway")}
+        return cls._from(settings.get("app_key", account.id), account.secret, shown, gateway)
+
+    @classmethod
+    def _from(cls, app_key: str, secret: bytes, settings: Mapping[str, str], gateway: str) -> TopKey:
+        return cls(
+            app_key=app_key,
+            secret=secret,
+            session=settings.get("session", ""),
+            gateway=route_of(settings.get("gateway") or gateway),
+            sign_method=SignMethod(settings.get("sign_method", SignMethod.MD5)),
+        )
+
+
+class FaultKind(StrEnum):
+    """What a caller can do about a fault."""
+
+    WAIT = "wait"  # they want us slower
+    UNWELL = "unwell"  # theirs to mend: the same call may succeed
+    REFUSED = "refused"  # the same call will be refused again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopFault:
+    """Why there is no answer to read. `answer` is code and sub code only: TOP's sentences may repeat what was sent."""
+
+    kind: FaultKind
+    answer: str
+    sub_code: str = ""
+    wait_s: int = WAIT_S
+
+    @property
+    def is_of_the_key(self) -> bool:
+        """Tell whether key, session or signature was refused rather than what was sent: mended by the account's owner."""
+        return self.answer.partition(" ")[0] in _KEY_CODES
+
+
+# Call permission, session, signature, app key, timestamp: by the table of TOP's own error codes.
+_KEY_CODES: Final = frozenset({"11", "12", "13", "24", "25", "26", "27", "28", "29", "30", "31"})
+
+
+def route_of(gateway: str) -> str:
+    """Complete a gateway's address, which may be given without its route."""
+    return gateway if gateway.endswith(ROUTE) else f"{gateway.rstrip('/')}{ROUTE}"
+
+
+def top_call(key: TopKey, method: str, params: Mapping[str, str | int | dict[str, Any]], *, now_ms: int) -> Call:
+    """Write a signed call. What is empty is left out, because TOP signs no empty parameter; objects go as JSON text."""
+    told = {name: _text(value) for name, value in params.items()}
+    sent = {
+        "method": method,
+        "app_key": key.app_key,
+        "session": key.session,
+        "timestamp": timestamp_text(now_ms),
+        "format": "json",
+        "v": "2.0",
+        "sign_method": key.sign_method.value,
+        **told,
+    }
+    signed = {name: value for name, value in sorted(sent.items()) if value}
+    signed["sign"] = top_signature(signed, key.secret, key.sign_method)
+    return Call(method="POST", url=key.gateway, headers={"content-type": FORM}, body=urlencode(signed).encode())
+
+
+def read_answer(reply: Reply, method: str) -> dict[str, msgspec.Raw] | TopFault:
+    """Read an answer: its fields, still undecoded, or what is wrong with it."""
+    if reply.status == _TOO_MANY:
+        return TopFault(kind=FaultKind.WAIT, answer=f"HTTP {reply.status}", wait_s=_seconds(reply))
+    if reply.status >= _SERVER_ERROR:
+        return TopFault(kind=FaultKind.UNWELL, answer=f"HTTP {reply.status}")
+    if reply.status != _OK:
+        return TopFault(kind=FaultKind.REFUSED, answer=f"HTTP {reply.status}")
+    whole = fields_of(reply.body)
+    if whole is None:
+        return TopFault(kind=FaultKind.UNWELL, answer="no JSON object")
+    if "error_response" in whole:
+        return _fault_of(bytes(whole["error_response"]))
+    found = fields_of(bytes(whole.get(_envelope(method), b"")))
+    return TopFault(kind=FaultKind.UNWELL, answer="no envelope") if found is None else found
+
+
+def fields_of(raw: bytes) -> dict[str, msgspec.Raw] | None:
+    """Read the fields of a JSON object and leave what stands in them; None where it is none."""
+    try:
+        raw.decode()
+        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def rows_of(raw: bytes | msgspec.Raw | None) -> Sequence[msgspec.Raw] | None:
+    """Give the rows of a list, whichever way TOP wraps it: bare, or in an object named after its rows; None where unreadable.
+
+    Nothing at all is an empty list: TOP leaves out what is empty.
+    """
+    text = b"" if raw is None else bytes(raw).strip()
+    if text in {b"", b"null"}:
+        return ()
+    wrapped = fields_of(text)
+    if wrapped is not None:
+        if not wrapped:
+            return ()
+        [text, *more] = [bytes(value).strip() for value in wrapped.values()]
+        if more:
+            return None
+    try:
+        return msgspec.json.decode(text, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def text_of(raw: msgspec.Raw | None) -> str:
+    """Give a scalar field as text; "" where it is absent or none."""
+    if raw is None:
+        return ""
+    value = decode_any(bytes(raw))
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def pull_error(fault: TopFault, platform: str) -> PullThrottled | PullUnreadable | PullRefused:
+    """Say a fault as the puller understands it."""
+    match fault.kind:
+        case FaultKind.WAIT:
+            return PullThrottled(platform=platform, answer=fault.answer, wait_s=fault.wait_s)
+        case FaultKind.UNWELL:
+            return unreadable(platform, f"服务异常（{fault.answer}）", f"the service is unwell ({fault.answer})")
+        case FaultKind.REFUSED:
+            return PullRefused(platform=platform, answer=fault.answer)
+
+
+def unreadable(platform: str, why_zh: str, why_en: str) -> PullUnreadable:
+    """Say that an answer is no page."""
+    return PullUnreadable(platform=platform, why_zh=why_zh, why_en=why_en)
+
+
+def _text(value: str | int | dict[str, Any]) -> str:
+    if isinstance(value, dict):
+        return msgspec.json.encode(value).decode()
+    return str(value)
+
+
+def _envelope(method: str) -> str:
+    return f"{method.removeprefix('taobao.').replace('.', '_')}_response"
+
+
+def _fault_of(raw: bytes) -> TopFault:
+    told = fields_of(raw) or {}
+    code = text_of(told.get("code"))
+    sub_code = _SAFE.sub("_", text_of(told.get("sub_code")))[:_SUB_CODE_CHARS]
+    answer = f"{_SAFE.sub('_', code)[:8]} {sub_code}".strip()
+    number = int(code) if code.isdecimal() and code.isascii() else 0
+    if number == _CALL_LIMITED or sub_code in _SLOWER_S:
+        wait_s = _ban_s(text_of(told.get("sub_msg"))) or _SLOWER_S.get(sub_code, WAIT_S)
+        return TopFault(kind=FaultKind.WAIT, answer=answer, sub_code=sub_code, wait_s=wait_s)
+    is_theirs = sub_code.startswith("isp.") or sub_code in _UNWELL_SUB_CODES
+    unwell = is_theirs or (number in _UNWELL_CODES and not sub_code)
+    return TopFault(kind=FaultKind.UNWELL if unwell else FaultKind.REFUSED, answer=answer, sub_code=sub_code)
+
+
+def _ban_s(sub_msg: str) -> int | None:
+    match = _BAN.search(sub_msg)
+    return max(1, int(match["seconds"])) if match else None
+
+
+def _seconds(reply: Reply) -> int:
+    told = reply.headers.get("retry-after", "")
+    return int(told) if re.fullmatch(r"[0-9]{1,5}", told) else WAIT_S
