@@ -37,7 +37,8 @@ PAY: dict[str, Any] = {
 
 
 def sample_rows() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(SAMPLE.read_text(encoding="utf-8"))["events"]
+    delivery = json.loads(SAMPLE.read_text(encoding="utf-8"))["deliveries"][0]
+    rows: list[dict[str, Any]] = json.loads(delivery["body"])["events"]
     return rows
 
 
@@ -71,7 +72,9 @@ def test_a_paid_row_in_our_words() -> None:
 
 def test_the_sample_has_one_row_of_each_kind_and_all_are_read() -> None:
     told = [read_row(row) for row in sample_rows()]
-    assert {row.kind for row in told if isinstance(row, CanonicalRow)} == BACK_LINK - {Kind.SETTLE}  # this shop takes no fee
+    assert {row.kind for row in told if isinstance(row, CanonicalRow)} == BACK_LINK - {
+        Kind.SETTLE
+    }  # this shop takes no fee
     assert not [row for row in told if isinstance(row, RowProblem)]
 
 
@@ -88,11 +91,26 @@ def test_a_macro_nobody_replaced_is_no_click_and_says_so(macro: str) -> None:
     assert (told.click_id, told.click_problem) == (None, "macro_unresolved")
 
 
-@pytest.mark.parametrize("click_id", ["c", "-starts-with-a-dash", "_x", "AQKJTyUALn2D4Qqf-1KuWX82GorZeg", "0" * 64])
+@pytest.mark.parametrize("click_id", ["c", "-starts-with-a-dash", "_x", "AQKJTyUALn2D4Qqf-1KuWX82GorZeg", "1" * 64])
 def test_a_click_id_is_kept_as_it_stood_in_the_url(click_id: str) -> None:
     told = read_row(PAY | {"click_id": click_id})
     assert isinstance(told, CanonicalRow)
     assert (told.click_id, told.click_problem) == (click_id, None)
+
+
+@pytest.mark.parametrize(
+    ("click_id", "problem"),
+    [
+        ("0" * 64, "click_id_zero"),
+        ("00000000-0000-0000-0000-000000000000", "click_id_zero"),
+        ("d41d8cd98f00b204e9800998ecf8427e", "click_id_of_nothing"),
+        ("D41D8CD98F00B204E9800998ECF8427E", "click_id_of_nothing"),
+    ],
+)
+def test_what_names_no_click_is_none_and_says_so(click_id: str, problem: str) -> None:
+    told = read_row(PAY | {"click_id": click_id})
+    assert isinstance(told, CanonicalRow)
+    assert (told.click_id, told.click_problem) == (None, problem)
 
 
 def test_no_click_id_is_a_fact_and_not_a_fault() -> None:

@@ -75,6 +75,8 @@ _NAME = re.compile(r"[a-z][a-z_]{0,31}")
 _AT_FIELD = re.compile(r" - at `\$\.(?P<field>[a-z_]+)`$")
 _NAMED = re.compile(r"`(?P<field>[^`]*)`$")
 _MACRO = re.compile(r"__[A-Za-z0-9_]*__|\{[^{}]*\}")
+_ZEROS = re.compile(r"[0-]*0[0-]*")
+_MD5_OF_NOTHING: Final = "d41d8cd98f00b204e9800998ecf8427e"
 
 
 class WireRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,8 +108,8 @@ class CanonicalRow:
     version: int
     occurred_at_ms: int
     click_id: str | None
-    click_problem: Literal["macro_unresolved"] | None
-    """Why `click_id` is None although the row had one: a macro that nobody replaced."""
+    click_problem: Literal["macro_unresolved", "click_id_zero", "click_id_of_nothing"] | None
+    """Why `click_id` is None although the row had one: a macro that nobody replaced, zeros, the MD5 of nothing."""
     shop: str
     item: str | None
     """The item clicked or visited."""
@@ -150,14 +152,14 @@ def read_row(row: object) -> CanonicalRow | RowProblem:
 
 
 def _canonical(wire: WireRow) -> CanonicalRow:
-    macro = wire.click_id is not None and _MACRO.fullmatch(wire.click_id) is not None
+    problem = None if wire.click_id is None else _click_problem(wire.click_id)
     return CanonicalRow(
         event_no=wire.event_no,
         kind=_KINDS[wire.type],
         version=wire.version,
         occurred_at_ms=wire.occurred_at_ms,
-        click_id=None if macro else wire.click_id,
-        click_problem="macro_unresolved" if macro else None,
+        click_id=None if problem else wire.click_id,
+        click_problem=problem,
         shop=wire.shop_id,
         item=wire.item_id,
         pay_item=wire.pay_item_id,
@@ -169,6 +171,14 @@ def _canonical(wire: WireRow) -> CanonicalRow:
         deposit_fen=wire.deposit_fen,
         new_visitor=wire.new_visitor,
     )
+
+
+def _click_problem(click_id: str) -> Literal["macro_unresolved", "click_id_zero", "click_id_of_nothing"] | None:
+    if _MACRO.fullmatch(click_id):
+        return "macro_unresolved"
+    if _ZEROS.fullmatch(click_id):
+        return "click_id_zero"
+    return "click_id_of_nothing" if click_id.lower() == _MD5_OF_NOTHING else None
 
 
 def _problem(row: object, why: str) -> RowProblem:

@@ -1,0 +1,102 @@
+"""What is tried with every body of rows, whichever way it came: odd values, fractions of a fen, facts told twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from hongmao.kernel.errors import HongmaoError
+from hongmao.platforms.api import CallFailed, Row, RowProblem
+from hongmao_contracts import changes
+from hongmao_contracts.mutations import Body, later, odd_bodies, plus
+from hongmao_contracts.rows import amounts_of, fact_of, said_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from hongmao_contracts.rows import Found
+
+_STEP: Final = 7
+_FEN_IN: Final = {_STEP: Decimal("0.5"), _STEP * 100: Decimal("0.005")}
+"""By how much an amount moved when its field moved by 7, fen or yuan: what half a fen is in that field."""
+
+
+def odd(body: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give a body with each of its values made odd; one that is no JSON is spoilt byte by byte."""
+    try:
+        parsed = Body(body)
+    except ValueError:
+        for at in changes.places(len(body), 400):
+            yield f"byte {at} changed", body[:at] + b"?" + body[at + 1 :]
+            yield f"byte {at} missing", body[:at] + body[at + 1 :]
+        return
+    yield from odd_bodies(parsed)
+
+
+def rounded(body: bytes, read: Callable[[bytes], Sequence[Found]]) -> tuple[int, list[str]]:
+    """Say where half a fen was rounded, and how many fields proved to be amounts."""
+    parsed = Body(body)
+    base = read(body)
+    tried, faults = 0, []
+    for leaf in parsed.leaves():
+        more = plus(leaf.value, Decimal(_STEP))
+        moved = _moved(base, _tried(read, parsed.changed(leaf.path, more))) if more is not None else {}
+        for index, by in moved.items():
+            half = _FEN_IN.get(abs(by))
+            if half is None:
+                continue
+            tried += 1
+            got = _tried(read, parsed.changed(leaf.path, plus(leaf.value, half)))
+            if got is not None and index < len(got) and not isinstance(got[index], RowProblem):
+                faults.append(f"{leaf.name} with half a fen gives {amounts_of(got[index])}")
+    return tried, faults
+
+
+def unversioned(rows: Sequence[Found]) -> Iterator[str]:
+    """Say which facts are told twice, differently, with one version."""
+    told: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        if not isinstance(row, Row):
+            continue
+        key = (*fact_of(row), row.version)
+        first = told.setdefault(key, row)
+        if said_by(first) != said_by(row):
+            yield f"{row.kind} of {row.sub_order_id or row.event_no}: two rows of version {row.version} differ"
+
+
+def stuck(body: bytes, read: Callable[[bytes], Sequence[Found]]) -> Iterator[str]:
+    """Say which rows have a version that nothing in the body moves, or that something moves backwards."""
+    parsed = Body(body)
+    base = {fact_of(row): row.version for row in read(body) if isinstance(row, Row)}
+    moving: set[tuple[object, ...]] = set()
+    for leaf in parsed.leaves():
+        value = later(leaf.value)
+        got = _tried(read, parsed.changed(leaf.path, value)) if value is not None else None
+        for row in got or ():
+            if not isinstance(row, Row) or row.version == base.get(fact_of(row), row.version):
+                continue
+            moving.add(fact_of(row))
+            if row.version < base[fact_of(row)]:
+                yield f"{leaf.name} made later, and the version falls to {row.version}"
+    for fact, version in base.items():
+        if version > 1 and fact not in moving:
+            yield f"{fact}: version {version}, and no later time in its row makes it higher"
+
+
+def _tried(read: Callable[[bytes], Sequence[Found]], body: bytes) -> Sequence[Found] | None:
+    try:
+        return read(body)
+    except (HongmaoError, CallFailed):
+        return None
+
+
+def _moved(base: Sequence[Found], got: Sequence[Found] | None) -> dict[int, int]:
+    """Say which rows' amounts moved, and by how much the first of each."""
+    if got is None or len(got) != len(base):
+        return {}
+    moved: dict[int, int] = {}
+    for index, (before, after) in enumerate(zip(base, got, strict=True)):
+        for one, other in zip(amounts_of(before), amounts_of(after), strict=True):
+            if one is not None and other is not None and one != other:
+                moved.setdefault(index, other - one)
+    return moved
