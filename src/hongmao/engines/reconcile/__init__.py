@@ -1,0 +1,1 @@
+"""Reconciliation in DuckDB: two lists of facts held against each other, spilling to disk where memory ends."""
