@@ -1,11 +1,19 @@
-"""What an author of a platform needs, in one place: whatever is imported from here stays."""
+"""What an author of a platform needs, in one place: whatever is imported from here stays.
+
+`Market` and `GatewayKey` are for the annotations of a sandbox gateway: they are there when a type checker reads.
+"""
+
+from typing import TYPE_CHECKING
 
 from hongmao.events.contracts import Event, Kind
 from hongmao.kernel.calls import Call, Caller, CallFailed, Failure, Reply
+from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX, Money, MoneyUnreadable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Window, day_of, instant
-from hongmao.platforms.contracts import LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
+from hongmao.platforms.contracts import Gateway, LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
 from hongmao.platforms.errors import LinkNotMade
+from hongmao.platforms.fields import FieldFault, Fields, click_of, facts_of, needed, version_of
+from hongmao.platforms.paging import Turn
 from hongmao.returns.contracts import Claim, RefusalReason, ReportCell, Row, RowProblem
 from hongmao.returns.errors import DeliveryUnreadable
 from hongmao.returns.files.contracts import FileFormat, FileHead
@@ -19,18 +27,22 @@ from hongmao.returns.out.contracts import (
     Verdict,
 )
 from hongmao.returns.out.errors import ReturnUnfit
-from hongmao.returns.out.parcels import SEND_ALONE, Careful
+from hongmao.returns.out.parcels import Careful
 from hongmao.returns.pull.contracts import Page, PullLimits, PullSource
 from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
 from hongmao.returns.store import Connector, PlatformAccount
+
+if TYPE_CHECKING:
+    from hongmao.platforms.sandbox.market import GatewayKey as GatewayKey
+    from hongmao.platforms.sandbox.market import Market as Market
 
 __all__ = [
     "AMOUNT_FEN_MAX",
     "DAY_MS",
     "HOUR_MS",
+    "ID_PATTERN",
     "MINUTE_MS",
     "SECOND_MS",
-    "SEND_ALONE",
     "SHANGHAI",
     "Answered",
     "Call",
@@ -42,8 +54,11 @@ __all__ = [
     "DeliveryUnreadable",
     "Event",
     "Failure",
+    "FieldFault",
+    "Fields",
     "FileFormat",
     "FileHead",
+    "Gateway",
     "Kind",
     "LinkMaker",
     "LinkNotMade",
@@ -72,8 +87,13 @@ __all__ = [
     "Target",
     "TargetAccount",
     "TargetLimits",
+    "Turn",
     "Verdict",
     "Window",
+    "click_of",
     "day_of",
+    "facts_of",
     "instant",
+    "needed",
+    "version_of",
 ]

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from hongmao.kernel.calls import Call
     from hongmao.returns.out.contracts import Outgoing, Target, TargetAccount
 
-SEND_ALONE: Final = "send_alone"
-"""Reason of a RETRY: the request was refused as a whole, and only alone can each item show whether it is the one."""
 DEADLINE: Final = "deadline"
 TOO_LARGE: Final = "too_large"
 
@@ -60,7 +58,7 @@ def pack(
     now_ms: int,
     alone: Collection[str] = (),
 ) -> Packed:
-    """Pack items in their order, within every limit of the target. `alone` are the ids last answered `SEND_ALONE`."""
+    """Pack items in their order, within every limit of the target. `alone` are the ids that may share no request."""
     away: list[tuple[Outgoing, Verdict]] = []
     lots: dict[str, list[Outgoing]] = {}
     for item in items:

@@ -73,7 +73,8 @@ class GatewayKeyForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     platform: _Platform
     app_key: _Id
-    secret: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    secret: Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
+    """What the caller signs with, or the public key by which its signatures are checked."""
     session: Annotated[str, msgspec.Meta(max_length=256)] = ""
     shops: list[_Id] = []
 

@@ -1,0 +1,1 @@
+"""聚光: the ad platform of 小红书."""

@@ -1,0 +1,1 @@
+"""Meta: the Conversions API."""

@@ -1,0 +1,1 @@
+"""TikTok: the Events API 2.0."""
