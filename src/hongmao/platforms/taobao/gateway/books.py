@@ -68,24 +68,35 @@ class SubOrder:
                 pass
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """What was read for one key: up to which instant, and which rows of that very instant."""
+
+    read_to_ms: int = 0
+    at_the_edge: set[int] = field(default_factory=set)
+    subs: dict[str, SubOrder] = field(default_factory=dict)
+
+
 class Books:
     """Sub-orders by key, each as its journal tells it."""
 
     def __init__(self, market: Market) -> None:
         """Stand beside a market."""
         self._market = market
-        self._read: dict[tuple[str, frozenset[str]], tuple[int, dict[str, SubOrder]]] = {}
+        self._shelves: dict[tuple[str, frozenset[str]], _Shelf] = {}
 
     def sub_orders(self, key: GatewayKey) -> dict[str, SubOrder]:
         """Give every sub-order of a caller's shops as it is known now."""
-        who = (key.app_key, key.shops)
-        from_ms, known = self._read.get(who, (0, {}))
-        # What is told at this very instant may still grow, so only what lies before it is kept for good.
+        shelf = self._shelves.setdefault((key.app_key, key.shops), _Shelf())
         now_ms = self._market.now_ms()
-        for told in self._market.told(Window(from_ms, now_ms), key):
-            _learn(known, told)
-        self._read[who] = (max(from_ms, now_ms), known)
-        return known
+        # More may be told at this very instant, so it is read once more, and what it had before is left out.
+        told = self._market.told(Window(shelf.read_to_ms, now_ms + 1), key)
+        for one in told:
+            if one.seq not in shelf.at_the_edge:
+                _learn(shelf.subs, one)
+        shelf.read_to_ms = now_ms
+        shelf.at_the_edge = {one.seq for one in told if one.told_at_ms == now_ms}
+        return shelf.subs
 
     def is_ud(self, click_id: str | None) -> bool:
         """Tell whether a click came by a UD link: Alimama's monitor was told of it under a mark of no CID link."""

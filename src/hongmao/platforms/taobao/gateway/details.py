@@ -39,7 +39,7 @@ class Details:
         self._books = books
 
     def page(self, which: str, query: dict[str, Any], key: GatewayKey, asked: str) -> dict[str, Any]:
-        """Answer one page: rows from the cursor on, and the cursor of the next page while there is one."""
+        """Answer one page: rows from the cursor on, and the cursor behind them, at the end the one that was sent."""
         span = _span(query)
         cursor = str(query.get("cursor_id") or "")
         rows, after = self._rows(which, span, key, cursor)
@@ -62,16 +62,15 @@ class Details:
             and not self._books.is_ud(told.event.click_id)
         ]
         page = found[:PAGE_ROWS]
-        after = f"{page[-1].told_at_ms}_{page[-1].seq}" if len(found) > PAGE_ROWS else ""
-        return page, after
+        return page, f"{page[-1].told_at_ms}_{page[-1].seq}" if page else cursor
 
     def _page_before(self, which: str, span: Window, key: GatewayKey, cursor: str) -> list[Told]:
-        at = ""
-        rows: list[Told] = []
+        at, rows = self._rows(which, span, key, "")[::-1]
         while at != cursor:
-            rows, at = self._rows(which, span, key, at)
-            if not at:
-                break
+            rows, moved_to = self._rows(which, span, key, at)
+            if moved_to == at:  # the cursor is none that this list ever gave
+                return []
+            at = moved_to
         return rows
 
     def _row(self, which: str, told: Told, key: GatewayKey) -> dict[str, Any]:
