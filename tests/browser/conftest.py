@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+import anyio
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+# Served files are read through it, and it is loaded at the first use: in a server's thread that would happen while this
+# one runs a greenlet, which Python 3.11's compiler of pytest's assertions does not survive.
+assert callable(anyio.open_file)
 PHONE_PX = 390
 DESK_PX = 1440
 HEIGHT_PX = {PHONE_PX: 844, DESK_PX: 900}
