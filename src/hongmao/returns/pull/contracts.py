@@ -56,8 +56,15 @@ class PullSource(Protocol):
     be read as a whole is `PullUnreadable`, and a row that cannot is a `RowProblem` within the page.
     """
 
-    name: str
-    limits: PullLimits
+    @property
+    def name(self) -> str:
+        """Name the list within its platform, such as `orders`."""
+        ...
+
+    @property
+    def limits(self) -> PullLimits:
+        """Say what the platform allows."""
+        ...
 
     def page(self, account: PlatformAccount, span: Window, token: str | None, caller: Caller, *, now_ms: int) -> Page:
         """Ask for one page of a span; `token` is None for the first."""
