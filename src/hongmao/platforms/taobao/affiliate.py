@@ -43,7 +43,8 @@ SETTLED, PAID, INVALID, SUCCESS = 3, 12, 13, 14
 
 LIMITS: Final = PullLimits(
     span_ms_max=3 * HOUR_MS,
-    overlap_ms=3 * HOUR_MS,  # a last page that came back empty betrays itself by nothing: every row is asked for some times
+    overlap_ms=3
+    * HOUR_MS,  # a last page that came back empty betrays itself by nothing: every row is asked for some times
     settle_ms=5 * MINUTE_MS,
     every_ms=30 * MINUTE_MS,
     per_minute_max=60,  # 40 a second are named for an account with all its tools; a reconciliation is in no such hurry

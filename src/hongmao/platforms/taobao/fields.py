@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -23,6 +23,7 @@ _MACRO: Final = re.compile(r"__[A-Za-z0-9_]*__|\$?\{[^{}]*\}")
 _ZEROS: Final = re.compile(r"[0-]+")
 _NOTHING: Final = frozenset({"", "--", "null"})
 EMPTY_MD5: Final = "d41d8cd98f00b204e9800998ecf8427e"
+_EXACT: Final = Context(prec=40, traps=[InvalidOperation, Overflow, Inexact])
 _YEAR_2020_S: Final = instant("2020-01-01T00:00:00+08:00") // SECOND_MS
 
 
@@ -154,11 +155,16 @@ def click_problem(text: str) -> str | None:
 
 def _fen_of(value: str | int | Decimal, name: str) -> int:
     try:
-        fen = Decimal(value.strip() if isinstance(value, str) else value) * 100
-        if not fen.is_finite():
+        yuan = Decimal(value.strip() if isinstance(value, str) else value)
+        if not yuan.is_finite():
             raise FieldFault("bad_value", name)
+        fen = _EXACT.multiply(yuan, Decimal(100))
     except InvalidOperation:
         raise FieldFault("bad_value", name) from None
+    except Overflow:
+        raise FieldFault("out_of_range", name) from None
+    except Inexact:  # more digits than any amount has: it must not become whole by being rounded
+        raise FieldFault("not_whole_fen", name) from None
     if fen < 0:
         raise FieldFault("below_zero", name)
     if fen > AMOUNT_FEN_MAX:  # before it becomes a number of as many digits as its exponent says
