@@ -33,8 +33,8 @@ from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadab
 from hongmao.returns.store import Connector, PlatformAccount
 
 if TYPE_CHECKING:
-    from hongmao.platforms.sandbox.market import GatewayKey as GatewayKey
-    from hongmao.platforms.sandbox.market import Market as Market
+    from hongmao.platforms.sandbox.market import GatewayKey as GatewayKey  # noqa: PLC0414 - an export, as PEP 484 writes it
+    from hongmao.platforms.sandbox.market import Market as Market  # noqa: PLC0414 - same
 
 __all__ = [
     "AMOUNT_FEN_MAX",

@@ -118,11 +118,8 @@ def a_span_pulled_again_changes_nothing(case: Case) -> None:
 
 def a_fact_told_twice_has_another_version(case: Case) -> None:
     """Rows of one fact that say different things differ in version, and a later time in a row makes it higher."""
-    faults = [*strict.unversioned(case.pulled(case.script()))]
-    for at, exchange, read in case.answers():
-        if _is_json(exchange):
-            faults += [f"answer {at}: {fault}" for fault in strict.stuck(exchange.reply.body.encode(), read)]
-    demand_none(faults)
+    told = [(exchange.reply.body.encode(), read) for _, exchange, read in case.answers() if _is_json(exchange)]
+    demand_none([*strict.unversioned(case.pulled(case.script())), *strict.stuck(told)])
 
 
 def a_broken_answer_is_named(case: Case) -> None:

@@ -14,6 +14,7 @@ from hongmao_contracts.rows import amounts_of, fact_of, said_by
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from hongmao_contracts.mutations import Leaf
     from hongmao_contracts.rows import Found
 
 _STEP: Final = 7
@@ -64,23 +65,37 @@ def unversioned(rows: Sequence[Found]) -> Iterator[str]:
             yield f"{row.kind} of {row.sub_order_id or row.event_no}: two rows of version {row.version} differ"
 
 
-def stuck(body: bytes, read: Callable[[bytes], Sequence[Found]]) -> Iterator[str]:
-    """Say which rows have a version that nothing in the body moves, or that something moves backwards."""
-    parsed = Body(body)
-    base = {fact_of(row): row.version for row in read(body) if isinstance(row, Row)}
+def stuck(told: Sequence[tuple[bytes, Callable[[bytes], Sequence[Found]]]]) -> Iterator[str]:
+    """Say which facts have a version that nothing in their bodies moves, or that something moves backwards.
+
+    `told` are bodies with what reads each, or reads all of them with that one changed.
+    """
+    base: dict[tuple[object, ...], int] = {}
     moving: set[tuple[object, ...]] = set()
-    for leaf in parsed.leaves():
-        value = later(leaf.value)
-        got = _tried(read, parsed.changed(leaf.path, value)) if value is not None else None
-        for row in got or ():
-            if not isinstance(row, Row) or row.version == base.get(fact_of(row), row.version):
-                continue
-            moving.add(fact_of(row))
-            if row.version < base[fact_of(row)]:
-                yield f"{leaf.name} made later, and the version falls to {row.version}"
+    for body, read in told:
+        base |= _versions(read(body))
+        for leaf, value in _later_leaves(Body(body)):
+            for fact, version in _versions(_tried(read, Body(body).changed(leaf.path, value)) or ()).items():
+                if version != base.get(fact, version):
+                    moving.add(fact)
+                    if version < base[fact]:
+                        yield f"{leaf.name} made later, and the version falls from {base[fact]} to {version}"
     for fact, version in base.items():
         if version > 1 and fact not in moving:
             yield f"{fact}: version {version}, and no later time in its row makes it higher"
+
+
+def _later_leaves(body: Body) -> Iterator[tuple[Leaf, object]]:
+    return ((leaf, value) for leaf in body.leaves() if (value := later(leaf.value)) is not None)
+
+
+def _versions(rows: Sequence[Found]) -> dict[tuple[object, ...], int]:
+    """Give the highest version of each fact."""
+    found: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        if isinstance(row, Row):
+            found[fact_of(row)] = max(row.version, found.get(fact_of(row), 0))
+    return found
 
 
 def _tried(read: Callable[[bytes], Sequence[Found]], body: bytes) -> Sequence[Found] | None:

@@ -185,7 +185,7 @@ def no_half_fen_is_rounded(case: Case) -> None:
 def a_fact_told_twice_has_another_version(case: Case) -> None:
     """Rows of one fact that say different things differ in version, and a later time never lowers it."""
     everything = [row for one in case.sample.deliveries for row in case.rows_of(one.body.encode())]
-    stuck = [fault for one in case.sample.deliveries for fault in strict.stuck(one.body.encode(), case.rows_of)]
+    stuck = strict.stuck([(one.body.encode(), case.rows_of) for one in case.sample.deliveries])
     demand_none([*strict.unversioned(everything), *stuck])
 
 
