@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -258,6 +259,23 @@ def delivery(when: str, nonce: str, *rows: tuple[Event, str, str | None], **fiel
 
 
 _SHOP = {"source": "sandbox", "platform": "sandbox", "tenant": A, "merchant": "merchant-a", "shop": "shop-a"}
+
+
+def sent_on(when: str, of: Event, outcome: str, *, target: str = "juguang", version: int = 1, **told: object) -> Event:
+    """Write down how sending an event on to a target ended."""
+    record = {"target": target, "event_id": of.event_id, "event_type": "404", "reason": "", "attempts": 1, **told}
+    fields: dict[str, Any] = {
+        "event_id": f"out:{of.event_id}.{target}.{version}",
+        "tenant": of.tenant,
+        "platform": of.platform,
+        "order_id": of.order_id,
+        "sub_order_id": of.sub_order_id,
+        "ref": f"{target}-1",
+        "version": version,
+        "outcome": outcome,
+        "detail": json.dumps(record),
+    }
+    return _event(Kind.SENT_ON, when, fields)
 
 
 def _community(kind: Kind, when: str | int, fields: dict[str, Any]) -> Event:

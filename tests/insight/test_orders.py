@@ -5,7 +5,7 @@ from __future__ import annotations
 from hongmao.events.contracts import Kind
 from hongmao.insight.contracts import STEP_NAMES, OrderStatus, State, SubOrderTrace, Trace
 from hongmao.kernel.time import HOUR_MS
-from insight.stage import A, B, Stage, charge, click, delivery, order, pay, query, refund
+from insight.stage import A, B, Stage, charge, click, delivery, order, pay, query, refund, sent_on
 
 MAY = query("2025-05-01", "2025-05-31")
 
@@ -85,6 +85,35 @@ def test_promise_6_a_trace_has_eight_steps_with_facts_and_reasons_in_both_langua
         assert step.sentence.zh
         assert step.sentence.en
         assert step.sentence.zh != step.sentence.en
+
+
+def test_promise_6_what_was_sent_on_stands_on_the_order_with_how_it_ended_last() -> None:
+    bought = pay("2025-05-01 11:05", "o-1-1", 29_900, "c-1")
+    stage = Stage(
+        click("2025-05-01 10:00", "c-1"),
+        bought,
+        sent_on("2025-05-01 11:20", bought, "delivered", attempts=3, answer="ok"),
+        sent_on("2025-05-01 12:05", bought, "dead", target="meta", reason="deadline"),
+        # 2 May: somebody replays the dead letter, and it is taken: its later end is the one that counts.
+        sent_on("2025-05-02 09:00", bought, "delivered", target="meta", version=2),
+    )
+    step = only(trace_of(stage, "o-1")).sent_on
+    assert step.state is State.DONE
+    assert [(way.target, way.outcome, way.attempts, way.reason) for way in step.ways] == [
+        ("juguang", "delivered", 3, None),
+        ("meta", "delivered", 1, None),
+    ]
+
+
+def test_a_loss_on_the_way_to_a_media_is_said_as_one() -> None:
+    bought = pay("2025-05-01 11:05", "o-1-1", 29_900, "c-1")
+    stage = Stage(
+        click("2025-05-01 10:00", "c-1"), bought, sent_on("2025-05-01 12:05", bought, "dead", reason="deadline")
+    )
+    step = only(trace_of(stage, "o-1")).sent_on
+    assert step.state is State.FAILED
+    assert step.sentence.zh == "juguang 未能送达"
+    assert [way.reason for way in step.ways] == ["deadline"]
 
 
 def test_every_definition_and_window_says_who_won_and_why_the_others_did_not() -> None:

@@ -127,10 +127,26 @@ def not_billed(reason: str | None) -> Words:
 
 UNBILLED = Words(zh="没有点击，因此没有计费", en="There is no click, so nothing was charged")
 BILL_WAITING = Words(zh="计费任务还没有算到该点击", en="Billing has not come to the click yet")
-SENT_ON = Words(
-    zh="本部署未配置向媒体回传：没有任何数据离开",
-    en="Nothing is configured to be passed on to a media platform: no data has left",
+NOT_SENT_ON = Words(
+    zh="没有任何数据从这里发往媒体：未配置回传目标，或仍在等待发送",
+    en="Nothing of it has been passed on to a media platform: no target is configured, or it still waits",
 )
+_SENT_ENDS = {
+    "delivered": ("已送达", "delivered"),
+    "dead": ("未能送达", "given up"),
+    "refused": ("被拒收", "refused"),
+    "sampled_out": ("按声明的回传比例未发送", "not sent, by the declared return ratio"),
+    "test": ("测试发送", "sent as a test"),
+}
+
+
+def sent_on(ends: tuple[tuple[str, str], ...]) -> Words:
+    """Say how sending on ended, target by target: pairs of target and outcome."""
+    told = [(target, *_SENT_ENDS.get(outcome, (outcome, outcome))) for target, outcome in dict.fromkeys(ends)]
+    return Words(
+        zh="，".join(f"{target} {zh}" for target, zh, _ in told),
+        en=_sentence("; ".join(f"{target}: {en}" for target, _, en in told)),
+    )
 
 
 def answered(outcomes: tuple[str, ...]) -> Words:

@@ -17,6 +17,7 @@ from hongmao.insight.contracts import (
     Matched,
     Received,
     SentOn,
+    SentWay,
     State,
     SubOrderTrace,
     Trace,
@@ -73,6 +74,19 @@ class _Act(msgspec.Struct, frozen=True):
     superseded: bool
 
 
+class _Sent(msgspec.Struct, frozen=True):
+    sub_order_id: str | None
+    account: str
+    outcome: str
+    at_ms: int
+    target: str
+    event_id: str
+    event_type: str
+    reason: str | None
+    answer: str | None
+    attempts: int
+
+
 class _Batch(msgspec.Struct, frozen=True):
     event_id: str
     received_at_ms: int
@@ -113,7 +127,8 @@ def trace(desk: Desk, order_id: str, platform: str | None) -> Trace | None:
     arrivals = _arrivals(desk, order_id, chosen)
     clicks = _clicks(desk, acts)
     desk.crediting.load(order_id, chosen)
-    traced = tuple(_sub_order(desk, sub, acts, arrivals, clicks) for sub in subs)
+    sent = desk.queries.read("sent_on", _Sent, **asked, platform=chosen)
+    traced = tuple(_sub_order(desk, sub, acts, arrivals, clicks, sent) for sub in subs)
     return _whole(desk, subs, traced, also_on=tuple(name for name in platforms if name != chosen))
 
 
@@ -164,6 +179,7 @@ def _sub_order(
     every_act: Sequence[_Act],
     every_arrival: Sequence[_Arrival],
     clicks: dict[str, ClickFacts],
+    sent: Sequence[_Sent],
 ) -> SubOrderTrace:
     acts = [act for act in every_act if act.sub_order_id == sub.sub_order_id]
     arrivals = [one for one in every_arrival if one.sub_order_id == sub.sub_order_id]
@@ -202,7 +218,7 @@ def _sub_order(
         matched=matched,
         credited=credited,
         billed=desk.charges.billed(desk.tenant, winner or (matched.click.click_id if matched.click else None)),
-        sent_on=SentOn(state=State.NOT_CONFIGURED, sentence=sentences.SENT_ON),
+        sent_on=_sent_on([way for way in sent if way.sub_order_id == sub.sub_order_id]),
         answered=_answered(arrivals),
     )
 
@@ -299,6 +315,29 @@ def _matched(
         verdict=verdict,
         click=click,
         elapsed_ms=None if click is None else ordered_at_ms - click.at_ms,
+    )
+
+
+def _sent_on(sent: Sequence[_Sent]) -> SentOn:
+    if not sent:
+        return SentOn(state=State.NOT_CONFIGURED, sentence=sentences.NOT_SENT_ON)
+    lost = any(way.outcome in {"dead", "refused"} for way in sent)
+    return SentOn(
+        state=State.FAILED if lost else State.DONE,
+        sentence=sentences.sent_on(tuple((way.target, way.outcome) for way in sent)),
+        ways=tuple(
+            SentWay(
+                target=way.target,
+                account=way.account,
+                event_type=way.event_type,
+                outcome=way.outcome,
+                reason=way.reason or None,
+                answer=way.answer or None,
+                attempts=way.attempts,
+                at_ms=way.at_ms,
+            )
+            for way in sent
+        ),
     )
 
 

@@ -114,7 +114,7 @@ def test_the_trace_tells_all_eight_steps_of_each_sub_order(merchant: Visitor) ->
         "窗口内有更晚的触点",
         "点击后 2 小时 5 分",
         "¥129.00",
-        "本部署没有配置媒体回传",
+        "juguang 已送达，meta 被拒收",
         "间接成交",
     ):
         assert said in words

@@ -49,7 +49,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "funder": tuple(FUNDER.values()),
     "movement": ("top_up", "click"),
     "worker": ("sink", "attribution", "billing"),
-    "platform": ("sandbox", "community", "desk"),
+    "platform": ("community", "desk"),
+    "target": ("juguang", "oceanengine", "tencent", "meta", "tiktok", "ud", "alimama"),
+    "sent": ("delivered", "dead", "refused", "sampled_out", "test"),
     "verdict": ("valid", NO_CLICK_ID, CLICK_UNKNOWN, *TokenProblem),
     "reason": (
         *Invalid,
@@ -98,7 +100,7 @@ def test_a_key_stands_once_in_a_file(lang: str) -> None:
 def test_english_is_english_and_chinese_is_chinese() -> None:
     assert [key for key, text in catalogue("en").texts.items() if CHINESE.search(text)] == []
     # Names of the trade that nobody translates.
-    latin = {"address.deeplink", "address.universal_link"}
+    latin = {"address.deeplink", "address.universal_link", "target.meta", "target.tiktok"}
     silent = {key for key, text in catalogue("zh").texts.items() if not CHINESE.search(text)}
     assert silent == latin
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
 
+from hongmao.platforms.registry import load_platforms
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,13 @@ class Catalogue:
         return said.format(**params) if params else said
 
     def code(self, family: str, code: str) -> str:
-        """Say a machine's code in words (`code("reason", "skew")`); a code we have no words for stays as it is."""
+        """Say a machine's code in words (`code("reason", "skew")`); a code we have no words for stays as it is.
+
+        A platform says its own name, so that a plugin's reads like ours.
+        """
+        platform = load_platforms().get(code) if family == "platform" else None
+        if platform is not None:
+            return platform.zh if self.lang == "zh" else platform.en
         return self.texts.get(f"{family}.{code}", code)
 
 
