@@ -112,6 +112,31 @@ def test_a_balance_is_the_balance_whether_the_deposit_is_counted_in_or_not(paid_
     assert (row.amount_fen, row.deposit_fen) == (45_000, 5_000)
 
 
+@pytest.mark.parametrize(
+    "states",
+    [
+        [
+            {"order_status": 1, "due_pay_fee": 29_900, "pay_fee": 0, "order_pay_time": None},
+            {"order_status": 2, "due_pay_fee": 0},
+            {"order_status": 3, "order_refund_fee": 100, "order_refund_time": "2025-05-09 08:00:00"},
+            {"order_status": 5, "conv_time": "2025-05-09 08:00:00"},
+        ],
+        [
+            {"order_status": 1, "due_pay_fee": 50_000, "pay_fee": None, "order_pay_time": None},
+            {"order_status": 4, "due_pay_fee": 45_000, "pay_fee": None, "presale_deposit_fee": 5_000},
+            {"order_status": 4, "due_pay_fee": 45_000, "pay_fee": 5_000, "presale_deposit_fee": 5_000},
+            {"order_status": 2, "pay_fee": 50_000, "presale_deposit_fee": 5_000, "remaining_payment_fee": 45_000},
+            {"order_status": 2, "pay_fee": 45_000, "presale_deposit_fee": 5_000, "remaining_payment_fee": 45_000},
+        ],
+    ],
+)
+def test_every_state_says_the_same_of_the_order_it_began_with(states: list[dict[str, Any]]) -> None:
+    said = [only(orders(**change), Kind.ORDER) for change in states]
+    names = [name for name in Row.__struct_fields__ if name != "raw"]
+    assert len({tuple(getattr(row, name) for name in names) for row in said}) == 1
+    assert said[0].amount_fen in {29_900, 50_000}
+
+
 def test_a_balance_without_its_own_field_is_the_rest() -> None:
     row = only(orders(presale_deposit_fee=5_000, pay_fee=50_000), Kind.PRESALE_BALANCE)
     assert (row.amount_fen, row.deposit_fen) == (45_000, 5_000)
@@ -171,6 +196,9 @@ def test_commission_rate_is_never_used_for_money() -> None:
         ({"sub_order_id": "a b"}, "bad_value", "sub_order_id"),
         ({"seller_id": 0}, "missing_field", "seller_id"),
         ({"is_attr_by_others": 2}, "bad_value", "is_attr_by_others"),
+        ({"buy_amount": 10**6 + 1}, "out_of_range", "buy_amount"),
+        ({"order_pay_time": "2060-01-01 00:00:00"}, "bad_time", "order_pay_time"),
+        ({"due_pay_fee": AMOUNT_FEN_MAX}, "out_of_range", "due_pay_fee"),
         ({"presale_deposit_fee": 5_000, "pay_fee": 47_000, "remaining_payment_fee": 45_000}, "presale_sums_differ", "pay_fee"),
         ({"order_status": 3, "order_refund_time": "2025-05-09 08:00:00"}, "missing_field", "order_refund_fee"),
         ({"order_status": 3, "order_refund_time": "2025-05-09 08:00:00", "order_refund_fee": 0}, "bad_value", "order_refund_fee"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -154,7 +155,7 @@ def test_what_ud_wants(event: Event, click: Event | None, event_type: str | None
     ],
 )
 def test_what_would_be_refused_is_not_sent(event: Event, settings: dict[str, str], reason: str) -> None:
-    fault = UD.fault(account(**settings), outgoing(event, "12"), now_ms=NOW)
+    fault = UD.fault(replace(account(), settings=SETTINGS | settings), outgoing(event, "12"), now_ms=NOW)
     assert fault is not None
     assert (fault.answered, fault.reason) == (Answered.REFUSED, reason)
     assert UD.fault(account(), outgoing(PAID, "12"), now_ms=NOW) is None

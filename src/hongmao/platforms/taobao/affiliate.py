@@ -190,7 +190,7 @@ def _settle(row: Fields, raw: str, sellers: Mapping[str, str], *, at: str) -> Ro
         platform_pay_item_id=row.id("item_id"),
         order_id=needed(row.id("trade_parent_id"), "trade_parent_id"),
         sub_order_id=trade_id,
-        quantity=row.whole("item_num") or None,
+        quantity=row.count("item_num"),
     )
 
 

@@ -22,8 +22,11 @@ _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2
 _MACRO: Final = re.compile(r"__[A-Za-z0-9_]*__|\$?\{[^{}]*\}")
 _ZEROS: Final = re.compile(r"[0-]+")
 _NOTHING: Final = frozenset({"", "--", "null"})
+QUANTITY_MAX: Final = 10**6  # what an event can hold
 EMPTY_MD5: Final = "d41d8cd98f00b204e9800998ecf8427e"
 _EXACT: Final = Context(prec=40, traps=[InvalidOperation, Overflow, Inexact])
+VERSION_MAX: Final = 2**30 - 1
+"""In January 2054: a version fits into 31 bits even where it is doubled."""
 _YEAR_2020_S: Final = instant("2020-01-01T00:00:00+08:00") // SECOND_MS
 
 
@@ -91,6 +94,13 @@ class Fields:
             raise FieldFault("below_zero", name)
         return value
 
+    def count(self, name: str) -> int | None:
+        """Read how many; 0 says nothing."""
+        number = self.whole(name)
+        if number is not None and number > QUANTITY_MAX:
+            raise FieldFault("out_of_range", name)
+        return number or None
+
     def fen(self, name: str) -> int | None:
         """Read an amount in whole fen (分)."""
         return _in_range(self.whole(name), name)
@@ -135,7 +145,7 @@ def needed(value: T | None, name: str) -> T:
 def version_of(at_ms: int, name: str) -> int:
     """Make a version of an instant: seconds since 2020 in Beijing, so that a later one is higher."""
     seconds = at_ms // SECOND_MS - _YEAR_2020_S
-    if seconds < 1:
+    if not 1 <= seconds <= VERSION_MAX:
         raise FieldFault("bad_time", name)
     return seconds
 

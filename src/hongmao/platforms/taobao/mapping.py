@@ -2,15 +2,15 @@
 
 An order row is a state, and a state proves what came before it: a row of 收货 says that the sub-order was placed and paid,
 whether or not the rows that said so then ever reached us. So each row gives every fact it carries a time for. The same
-fact out of two rows has the same version, so the second is a duplicate; only a claim by another media that appears later
-(`is_attr_by_others`) makes a newer version of it.
+fact out of two rows has the same version and says the same, so the second is a duplicate. Only a claim by another media
+that appears later (`is_attr_by_others`) makes a newer version of it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import SECOND_MS, Kind, Row, RowProblem
+from hongmao.platforms.api import AMOUNT_FEN_MAX, SECOND_MS, Kind, Row, RowProblem
 from hongmao.platforms.taobao.fields import FieldFault, Fields, click_problem, needed, version_of
 
 if TYPE_CHECKING:
@@ -59,9 +59,8 @@ class _Order:
         self.sub_order_id = needed(row.id("sub_order_id"), "sub_order_id")
         self.item = row.id("item_id")
         self.pay_item = row.id("pay_item_id")
-        self.quantity = row.whole("buy_amount") or None
+        self.quantity = row.count("buy_amount")
         self.claimed = row.flag("is_attr_by_others")
-        self.commission_fen = row.fen("commission_fee")
         self.click_id, self.click_by, self.click_problem = _click(row)
 
     def fact(
@@ -71,6 +70,7 @@ class _Order:
         *,
         amount_fen: int | None = None,
         deposit_fen: int | None = None,
+        commission_fen: int | None = None,
         is_refund: bool = False,
     ) -> Row:
         """Make one fact, dated by the field that dates it."""
@@ -97,7 +97,7 @@ class _Order:
             quantity=None if is_refund else self.quantity,
             amount_fen=amount_fen,
             deposit_fen=deposit_fen,
-            commission_fen=None if is_refund else self.commission_fen,
+            commission_fen=commission_fen,
             claimed_elsewhere=self.claimed,
         )
 
@@ -108,7 +108,7 @@ def _facts(row: Fields, raw: str) -> Iterator[Row]:
     if status not in {PLACED, PAID, REFUNDED, PRESALE, RECEIVED}:
         raise FieldFault("unknown_state", "order_status")
     if status == PLACED or row.at("order_create_time") is not None:
-        yield order.fact(Kind.ORDER, "order_create_time", amount_fen=_due_fen(row))
+        yield order.fact(Kind.ORDER, "order_create_time", amount_fen=_worth_fen(row, status))
     if status == PRESALE:
         yield _deposit(order)
     elif status == PAID or (status != PLACED and row.at("order_pay_time") is not None):
@@ -119,9 +119,17 @@ def _facts(row: Fields, raw: str) -> Iterator[Row]:
         yield order.fact(Kind.RECEIVE, "conv_time")
 
 
-def _due_fen(row: Fields) -> int | None:
-    """What the order is worth: what is still to be paid or, once it is paid, what was."""
-    return row.fen("due_pay_fee") or row.fen("pay_fee") or None
+def _worth_fen(row: Fields, status: int) -> int | None:
+    """What was ordered: what is still to be paid and what was paid. Their sum is the same in every state."""
+    due_fen, paid_fen = row.fen("due_pay_fee") or 0, row.fen("pay_fee") or 0
+    deposit_fen, balance_fen = row.fen("presale_deposit_fee") or 0, row.fen("remaining_payment_fee") or 0
+    if status == PRESALE:
+        paid_fen = paid_fen or deposit_fen
+    elif status != PLACED and paid_fen == balance_fen:  # the balance alone: its deposit was paid before
+        paid_fen += deposit_fen
+    if due_fen + paid_fen > AMOUNT_FEN_MAX:
+        raise FieldFault("out_of_range", "due_pay_fee")
+    return (due_fen + paid_fen) or None
 
 
 def _deposit(order: _Order) -> Row:
@@ -134,14 +142,23 @@ def _payment(order: _Order) -> Row:
     """支付, or 尾款 where a deposit went before it: then `pay_fee` is the balance or the whole, and nothing else."""
     paid_fen = needed(order.row.fen("pay_fee"), "pay_fee")
     deposit_fen = order.row.fen("presale_deposit_fee") or 0
+    fee_fen = order.row.fen("commission_fee")
     if deposit_fen == 0:
-        return order.fact(Kind.PAY, "order_pay_time", amount_fen=paid_fen)
+        return order.fact(Kind.PAY, "order_pay_time", amount_fen=paid_fen, commission_fen=fee_fen)
     balance_fen = order.row.fen("remaining_payment_fee")
     if balance_fen is None:
         balance_fen = paid_fen - deposit_fen
     if balance_fen < 0 or paid_fen not in {balance_fen, balance_fen + deposit_fen}:
         raise FieldFault("presale_sums_differ", "pay_fee")
-    return order.fact(Kind.PRESALE_BALANCE, "order_pay_time", amount_fen=balance_fen, deposit_fen=deposit_fen)
+    if balance_fen + deposit_fen > AMOUNT_FEN_MAX:
+        raise FieldFault("out_of_range", "pay_fee")
+    return order.fact(
+        Kind.PRESALE_BALANCE,
+        "order_pay_time",
+        amount_fen=balance_fen,
+        deposit_fen=deposit_fen,
+        commission_fen=fee_fen,
+    )
 
 
 def _refund(order: _Order) -> Row:

@@ -104,7 +104,7 @@ def _order(event: WireEvent, known: SubOrder | None, *, claimed: bool) -> dict[s
         "sub_order_id": event.sub_order_id,
         "order_status": _STATUS[event.type],
         "pay_item_id": number(event.pay_item_id),
-        "buy_amount": event.quantity,
+        "buy_amount": event.quantity if known is None else known.first.quantity,
         "is_ad_order": 1,
         "is_attr_by_others": int(claimed),
         "commission_rate": "5.00",
@@ -118,6 +118,7 @@ def _order(event: WireEvent, known: SubOrder | None, *, claimed: bool) -> dict[s
             row |= {"order_create_time": moments.to_second(at), "due_pay_fee": amount_fen, "order_pay_time": None}
         case "presale_deposit":
             row |= {"order_pay_time": moments.to_second(at), "presale_deposit_fee": amount_fen}
+            row |= {"due_pay_fee": None if known is None else known.amount_fen - amount_fen}
         case "pay":
             row |= {"order_pay_time": moments.to_second(at)} | _paid(amount_fen)
         case "presale_balance":
