@@ -33,6 +33,8 @@ _VISIT_KINDS: Final = {
     "favourite": Kind.FAVOURITE,
     "follow": Kind.SHOP_FOLLOW,
 }
+_OF_AN_ITEM: Final = frozenset({Kind.CART, Kind.FAVOURITE})
+_ID_CHARS_MAX: Final = 64
 _PERSONAL: Final = frozenset(
     {"userId", "openAddressId", "customerRemark", "outTradeNo", "returnAddress", "proofPhotos", "desc"}
 )
@@ -174,7 +176,10 @@ def _row(
 
 def _sub_order_id(order_id: str, sku: Fields) -> str:
     sku_id = needed(sku.id("skuId"), "skuId")
-    return f"{order_id}:{sku_id}:gift" if sku.whole("skuTag") == _GIFT else f"{order_id}:{sku_id}"
+    sub_order_id = f"{order_id}:{sku_id}:gift" if sku.whole("skuTag") == _GIFT else f"{order_id}:{sku_id}"
+    if len(sub_order_id) > _ID_CHARS_MAX:
+        raise FieldFault("too_long", "skuId")
+    return sub_order_id
 
 
 def _refund_rows(sale: Fields, raw: str, shop_id: str) -> list[Row]:
@@ -232,6 +237,9 @@ def _visit_row(told: Fields, raw: str) -> Row:
         raise FieldFault("unknown_state", "eventType")
     click_id, click_problem = told.click("clickId")
     at_ms = needed(told.at("eventTime"), "eventTime")
+    item_id = told.id("itemId")
+    if kind in _OF_AN_ITEM:
+        needed(item_id, "itemId")
     return Row(
         kind=kind,
         event_no=needed(told.id("eventId"), "eventId"),
@@ -240,7 +248,7 @@ def _visit_row(told: Fields, raw: str) -> Row:
         raw=raw,
         click_id=click_id,
         click_problem=click_problem,
-        platform_item_id=told.id("itemId"),
+        platform_item_id=item_id,
         quantity=told.count("quantity"),
         new_visitor=told.flag("newVisitor"),
     )
