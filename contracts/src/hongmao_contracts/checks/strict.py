@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from hongmao.kernel.errors import HongmaoError
-from hongmao.platforms.api import CallFailed, Row, RowProblem
+from hongmao.platforms.api import CallFailed, Row
 from hongmao_contracts import changes
 from hongmao_contracts.mutations import Body, later, odd_bodies, plus
 from hongmao_contracts.rows import amounts_of, fact_of, said_by
@@ -48,8 +48,8 @@ def rounded(body: bytes, read: Callable[[bytes], Sequence[Found]]) -> tuple[int,
                 continue
             tried += 1
             got = _tried(read, parsed.changed(leaf.path, plus(leaf.value, half)))
-            if got is not None and index < len(got) and not isinstance(got[index], RowProblem):
-                faults.append(f"{leaf.name} with half a fen gives {amounts_of(got[index])}")
+            # A broken row may take others of its order with it, so the fact is looked for and not its place.
+            faults += [f"{leaf.name} with half a fen gives {amounts_of(row)}" for row in _told(base[index], got or ())]
     return tried, faults
 
 
@@ -103,6 +103,12 @@ def _tried(read: Callable[[bytes], Sequence[Found]], body: bytes) -> Sequence[Fo
         return read(body)
     except (HongmaoError, CallFailed):
         return None
+
+
+def _told(fact: Found, rows: Sequence[Found]) -> list[Row]:
+    """List the rows that tell a fact."""
+    same = [row for row in rows if isinstance(row, Row)]
+    return [row for row in same if isinstance(fact, Row) and fact_of(row) == fact_of(fact)]
 
 
 def _moved(base: Sequence[Found], got: Sequence[Found] | None) -> dict[int, int]:
