@@ -1,0 +1,24 @@
+"""The other side: a sandbox of Pinduoduo's open platform, over one marketplace. It shares no code with the client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from hongmao.platforms.pdd.gateway.router import Router
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from hongmao.platforms.sandbox.market import Market
+
+
+def make_gateway(market: Market, /) -> Sequence[BaseRoute]:
+    """Make the routes over one marketplace."""
+    return (Route("/api/router", Router(market).answer, methods=["POST"]),)
+
+
+__all__ = ["make_gateway"]
