@@ -270,6 +270,7 @@ def sent_on(when: str, of: Event, outcome: str, *, target: str = "juguang", vers
         "platform": of.platform,
         "order_id": of.order_id,
         "sub_order_id": of.sub_order_id,
+        "click_id": of.click_id,
         "ref": f"{target}-1",
         "version": version,
         "outcome": outcome,

@@ -12,6 +12,7 @@ import msgspec
 
 from hongmao.definitions.api import UNKNOWN, render_value
 from hongmao.insight.gather import CREDIT_BY
+from hongmao.insight.lines import line_rows
 from hongmao.insight.ops import return_counts
 from hongmao.insight.vocabulary import SHOWN
 
@@ -79,6 +80,7 @@ def city_report(
         "gmv_all_returned_fen": _sum(paid.values()),
         "ledger_balanced": ledger_balanced,
         "returns": _outcomes(returns),
+        "lines": line_rows(queries),
         "platforms": {
             name: {
                 **_figures(vocabulary, by_platform, name),

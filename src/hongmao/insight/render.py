@@ -9,7 +9,7 @@ from hongmao.insight.contracts import DASH
 from hongmao.kernel.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 LINES: tuple[tuple[str, str], ...] = (
     ("impressions", "曝光 impressions"),
@@ -28,6 +28,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("roi_net", "净ROI net"),
     ("gmv_all_returned_fen", "全部回传成交额 all returned (yuan)"),
 )
+_LINE_HEADS = ("jumps", "visits", "orders", "refunds", "returned", "sent / lost", "reconciled")
 _LABEL_WIDTH = 36
 _VALUE_WIDTH = 16
 
@@ -46,8 +47,39 @@ def render_report(report: Mapping[str, object]) -> str:
         f"{_padded('回传 returns')}{', '.join(f'{name} {count:,}' for name, count in returns.items()) or DASH}",
         f"{_padded('账本 ledger')}{'balanced' if report['ledger_balanced'] else 'NOT BALANCED'}",
         f"{_padded('口径 definition')}last click, {definitions['window']}, by {definitions['clock']} time",
+        "",
+        *_lines_of(cast("Sequence[Mapping[str, object]]", report["lines"])),
     ]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _lines_of(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Write one line for each platform and line; what only a platform's report says is marked so."""
+    yield _padded("平台与线路 platform and line") + "".join(f"{name:>{_VALUE_WIDTH}}" for name in _LINE_HEADS)
+    for row in rows:
+        reported = cast("Mapping[str, object] | None", row.get("reported"))
+        said = [_cell("jumps", row["jumps"]), *_came_back(row, reported)]
+        returned = _cell("facts", row.get("facts"))
+        sent = f"{row['sent_delivered']} / {row['sent_dead']}"
+        yield _line(f"{row['platform']} {str(row['line']).upper()}", [*said, returned, sent, _agreed(row)])
+    if any(row.get("reported") is not None for row in rows):
+        yield "* by the platform's own report, not counted from events"
+
+
+def _came_back(row: Mapping[str, object], reported: Mapping[str, object] | None) -> Iterator[str]:
+    """Write visits, orders and refunds; a report gives refunds as an amount, and nothing it says was counted here."""
+    for name, in_report in (("visits", "visits"), ("orders", "orders"), ("refunds", "refund_fen")):
+        if reported is None:
+            yield _cell(name, row[name])
+        else:
+            said = _cell(in_report, reported.get(in_report))
+            yield said if said == DASH else f"{said}*"
+
+
+def _agreed(row: Mapping[str, object]) -> str:
+    """Say which share of facts both sides agree on, or that nobody has reconciled."""
+    share = row.get("reconciled")
+    return str(share) if share else DASH
 
 
 def _cell(key: str, value: object) -> str:

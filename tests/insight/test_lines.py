@@ -1,0 +1,66 @@
+"""Lines: CID and UD of each platform side by side, and what a report reckons apart from what the log counts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hongmao.events.contracts import Event, Kind
+from hongmao.insight.lines import line_rows
+from hongmao.insight.queries import Queries
+from insight.stage import Stage, click, order, pay, refund, sent_on, visit
+
+
+def cell(key: str, version: int, *, ratio: str | None = None, report: str = "ud_daily", **values: int) -> Event:
+    detail = {"report": report, "key": key, "values": values, "sample_ratio": ratio}
+    return Event(
+        event_id=f"rpc:{key}.{version}",
+        kind=Kind.REPORT_CELL,
+        occurred_at_ms=1_746_547_200_000,
+        source="sandbox",
+        tenant="tenant-a",
+        platform="sandbox",
+        line="ud",
+        ref=key,
+        version=version,
+        detail=json.dumps(detail),
+    )
+
+
+def rows(*events: Event) -> dict[str, dict[str, Any]]:
+    found = line_rows(Queries(Stage(*events).tables))
+    return {str(row["line"]): row for row in found}
+
+
+def test_a_line_goes_from_its_taps_to_what_was_sent_on() -> None:
+    paid = pay("2025-05-01 11:05", "o-1-1", 29_900, "c-1")
+    found = rows(
+        click("2025-05-01 10:00", "c-1"),
+        click("2025-05-01 10:01", "c-2", invalid="bot"),
+        visit("2025-05-01 10:02", "c-1"),
+        order("2025-05-01 11:00", "o-1-1", "c-1"),
+        paid,
+        refund("2025-05-02 11:00", "o-1-1", 900),
+        sent_on("2025-05-01 11:20", paid, "delivered"),
+        sent_on("2025-05-01 11:21", paid, "dead", target="meta"),
+    )["cid"]
+    assert (found["jumps"], found["visits"], found["orders"], found["refunds"], found["facts"]) == (1, 1, 1, 1, 3)
+    assert (found["sent_delivered"], found["sent_dead"]) == (1, 1)
+    assert found["reported"] is None
+
+
+def test_a_ud_line_knows_its_shop_by_the_report_alone_and_the_latest_export_counts() -> None:
+    found = rows(
+        click("2025-05-01 10:00", "c-1", line="ud"),
+        cell("2025-05-01/note-1", 1, visits=5, orders=1),
+        cell("2025-05-01/note-1", 2, visits=7, orders=2),
+        cell("2025-05-01/note-2", 1, visits=1, orders=0),
+    )["ud"]
+    assert found["jumps"] == 1
+    assert (found["visits"], found["orders"], found["facts"]) == (None, None, None)
+    assert found["reported"] == {"visits": 8, "orders": 2}
+
+
+def test_ATTR_8_a_sampled_count_is_nowhere_added_up() -> None:
+    found = rows(click("2025-05-01 10:00", "c-1", line="ud"), cell("k", 1, ratio="0.5", visits=5))["ud"]
+    assert found["reported"] == {}
