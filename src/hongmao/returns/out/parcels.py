@@ -57,12 +57,16 @@ def pack(
     *,
     now_ms: int,
     alone: Collection[str] = (),
+    late: Collection[str] = (),
 ) -> Packed:
-    """Pack items in their order, within every limit of the target. `alone` are the ids that may share no request."""
+    """Pack items in their order, within every limit of the target. `alone` are the ids that may share no request.
+
+    `late` are those that somebody sends although our deadline for them has passed: the target's own word decides.
+    """
     away: list[tuple[Outgoing, Verdict]] = []
     lots: dict[str, list[Outgoing]] = {}
     for item in items:
-        fault = _fault(target, account, item, now_ms=now_ms)
+        fault = _too_late(target, item, late, now_ms=now_ms) or _fault(target, account, item, now_ms=now_ms)
         if fault is None:
             lots.setdefault(_lot(target, account, item, alone), []).append(item)
         else:
@@ -78,9 +82,13 @@ def pack(
     return Packed(parcels=parcels, turned_away=away)
 
 
+def _too_late(target: Target, item: Outgoing, late: Collection[str], *, now_ms: int) -> Verdict | None:
+    if item.id in late or now_ms - item.event.occurred_at_ms <= target.limits.deadline_ms:
+        return None
+    return Verdict(answered=Answered.REFUSED, reason=DEADLINE)
+
+
 def _fault(target: Target, account: TargetAccount, item: Outgoing, *, now_ms: int) -> Verdict | None:
-    if now_ms - item.event.occurred_at_ms > target.limits.deadline_ms:
-        return Verdict(answered=Answered.REFUSED, reason=DEADLINE)
     return target.fault(account, item, now_ms=now_ms) if isinstance(target, Careful) else None
 
 

@@ -8,26 +8,40 @@ from hongmao.storage.models.house import PositionRow, RevisionRow
 from hongmao.storage.models.ledger import AccountRow, BalanceRow, BatchRow, EntryRow
 from hongmao.storage.models.links import AdLinkRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
+from hongmao.storage.models.outgoing import (
+    AlarmRow,
+    GateRow,
+    OutgoingRow,
+    SeenClickRow,
+    TargetAccountRow,
+    UnsentRow,
+)
 from hongmao.storage.models.platforms import PlatformAccountRow
 from hongmao.storage.models.tenants import ApiKeyRow, TenantRow, UserRow
 
 __all__ = [
     "AccountRow",
     "AdLinkRow",
+    "AlarmRow",
     "ApiKeyRow",
     "BalanceRow",
     "BatchRow",
     "ChargeRow",
     "CreatorRow",
     "EntryRow",
+    "GateRow",
     "ItemRow",
     "MerchantRow",
     "NoteRow",
+    "OutgoingRow",
     "PlatformAccountRow",
     "PositionRow",
     "ReaderRow",
     "RevisionRow",
+    "SeenClickRow",
     "ShopRow",
+    "TargetAccountRow",
     "TenantRow",
+    "UnsentRow",
     "UserRow",
 ]
