@@ -115,7 +115,7 @@ class Bazaar:
 
 def account_with(platform: str = "taobao", secret: str = SECRET, **settings: str) -> PlatformAccount:
     """Make an account of the gateway's key."""
-    told = {"session": SESSION, "gateway": f"{BASE}/gw/taobao/router/rest", **settings}
+    told = {"session": SESSION, "gateway": f"{BASE}/gw/{platform}/router/rest", **settings}
     return PlatformAccount(
         platform=platform,
         account=APP_KEY,
@@ -127,18 +127,18 @@ def account_with(platform: str = "taobao", secret: str = SECRET, **settings: str
 
 
 @contextmanager
-def open_bazaar(db_path: Path, clock: SetClock, *, seed: int = 7) -> Iterator[Bazaar]:
+def open_bazaar(db_path: Path, clock: SetClock, *, seed: int = 7, platform: str = "taobao") -> Iterator[Bazaar]:
     """Open the marketplace with its stock and one key."""
     delivery = Delivery(db_path=db_path, clock=clock, read_timeout_s=2)
     app = create_shop_app(
-        db_path=db_path, clock=clock, control_token=TOKEN, seed=seed, gateways={"taobao": make_gateway}
+        db_path=db_path, clock=clock, control_token=TOKEN, seed=seed, gateways={platform: make_gateway}
     )
     with Browser(app) as client:
         front = Shopfront(db_path=db_path, clock=clock, client=client, delivery=delivery)
-        front.control("stock", STOCK)
-        key = {"platform": "taobao", "app_key": APP_KEY, "secret": SECRET, "session": SESSION, "shops": [SHOP]}
+        front.control("stock", STOCK | {"shops": [{"shop_id": SHOP, "name": "红枫小铺", "platform": platform}]})
+        key = {"platform": platform, "app_key": APP_KEY, "secret": SECRET, "session": SESSION, "shops": [SHOP]}
         front.control("gateway-keys", key)
-        yield Bazaar(front=front, caller=InProcess(client), account=account_with())
+        yield Bazaar(front=front, caller=InProcess(client), account=account_with(platform))
     delivery.stop()
 
 

@@ -121,8 +121,8 @@ def test_a_ud_link_is_written_without_asking_anybody(platform: str, scheme: str)
         assert address is not None
         assert innermost(address_for(address, TAP)) == f"{PAGE}&clickid={TAP.click_id}"
     for monitor, path, click, note in (
-        (made.expo_url, "/gw/taobao/mmi/xiaohongshu", "a35", "a36"),
-        (made.click_url, "/gw/taobao/mmc/xiaohongshu", "a39", "a40"),
+        (made.expo_url, f"/gw/{platform}/mmi/xiaohongshu", "a35", "a36"),
+        (made.click_url, f"/gw/{platform}/mmc/xiaohongshu", "a39", "a40"),
     ):
         assert monitor is not None
         query = parse_qs(urlsplit(monitor).query)

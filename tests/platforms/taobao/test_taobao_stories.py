@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hongmao.kernel.time import Window
-from hongmao.platforms.api import Kind, Row
+from hongmao.platforms.api import Kind, LinkWanted, Row
 from hongmao.platforms.taobao.affiliate import SETTLEMENTS
+from hongmao.platforms.taobao.platform import TMALL
 from hongmao.platforms.taobao.pulls import CARTS, ORDERS, VISITS
-from platforms.taobao.bazaar import ITEM, OTHER_ITEM, PRESALE_ITEM, SHOP, account_with, kinds, ms
+from platforms.taobao.bazaar import ITEM, OTHER_ITEM, PRESALE_ITEM, SHOP, account_with, kinds, ms, open_bazaar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from hongmao.kernel.clock import SetClock
     from platforms.taobao.bazaar import Bazaar
 
 
@@ -153,3 +156,19 @@ def test_each_way_of_signing_is_let_in(bazaar: Bazaar, way: str) -> None:
     bazaar.account = account_with(sign_method=way)
     assert kinds(bazaar.pull(ORDERS)) == ["order", "order", "pay"]
     assert bazaar.caller.asked()["sign_method"] == way
+
+
+def test_tmall_is_the_same_gateway_under_its_own_name(tmp_path: Path, clock: SetClock) -> None:
+    with open_bazaar(tmp_path / "tmall.sqlite", clock, platform="tmall") as tmall:
+        assert TMALL.links is not None
+        wanted = LinkWanted(
+            page_url=f"https://detail.tmall.com/item.htm?id={ITEM}",
+            platform_shop_id=SHOP,
+            platform_item_id=ITEM,
+            line="cid",
+        )
+        made = TMALL.links.make(wanted, tmall.account, tmall.caller, now_ms=tmall.front.clock.now_ms())
+        assert made.fallback_url == f"https://detail.tmall.com/item.htm?id={ITEM}&clickid=__CLICK_ID__"
+        tmall.buy("c-1")
+        assert kinds(tmall.pull(TMALL.pulls[0])) == ["order", "order", "pay"]
+        assert {call.url for call in tmall.caller.calls} == {"http://shop.example/gw/tmall/router/rest"}

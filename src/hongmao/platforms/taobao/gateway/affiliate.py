@@ -62,10 +62,10 @@ class Affiliate:
         now_ms = self._market.now_ms()
         found = []
         for sub_order_id, sub in self._books.sub_orders(key).items():
-            if sub.paid_at_ms is None or self._books.is_ud(sub.first.click_id):
-                continue
             changed_ms = _changed_ms(sub, now_ms)
-            if start_ms <= changed_ms < end_ms:
+            if sub.paid_at_ms is None or not start_ms <= changed_ms < end_ms:
+                continue
+            if not self._books.is_ud(sub.first.click_id):
                 found.append((changed_ms, sub_order_id, _row(sub_order_id, sub, changed_ms, now_ms)))
         return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
 

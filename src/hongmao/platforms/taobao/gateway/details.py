@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from hongmao.kernel.time import Window
@@ -47,21 +48,22 @@ class Details:
             rows, after = self._page_before(which, span, key, cursor), cursor
         if self._market.loses_page(asked):
             rows = []
-        built = [self._row(which, told, key) for told in rows]
+        known = self._books.sub_orders(key) if which == "order" else {}
+        built = [self._row(which, told.event, known) for told in rows]
         body: dict[str, Any] = {"result": {ELEMENTS[which]: built} if built else {}, "success": True}
         return body | {"cursor_id": after} if after else body
 
     def _rows(self, which: str, span: Window, key: GatewayKey, cursor: str) -> tuple[list[Told], str]:
         at_ms, seq = _place(cursor)
-        found = [
+        found = (
             told
             for told in self._market.told(Window(max(span.start_ms, at_ms), span.end_ms), key)
             if told.event.type in KINDS[which]
             and (told.told_at_ms, told.seq) > (at_ms, seq)
             # What Alibaba bought itself stays with Alibaba.
             and not self._books.is_ud(told.event.click_id)
-        ]
-        page = found[:PAGE_ROWS]
+        )
+        page = list(islice(found, PAGE_ROWS))
         return page, f"{page[-1].told_at_ms}_{page[-1].seq}" if page else cursor
 
     def _page_before(self, which: str, span: Window, key: GatewayKey, cursor: str) -> list[Told]:
@@ -73,12 +75,11 @@ class Details:
             at = moved_to
         return rows
 
-    def _row(self, which: str, told: Told, key: GatewayKey) -> dict[str, Any]:
-        event = told.event
+    def _row(self, which: str, event: WireEvent, known: Mapping[str, SubOrder]) -> dict[str, Any]:
         row = _common(event, is_async=self._books.is_async(event))
         if which == "order":
-            known = self._books.sub_orders(key).get(event.sub_order_id or "")
-            row |= _order(event, known, claimed=self._books.is_claimed(event.sub_order_id or ""))
+            sub_order_id = event.sub_order_id or ""
+            row |= _order(event, known.get(sub_order_id), claimed=self._books.is_claimed(sub_order_id))
         else:
             row |= _act(which, event)
         return {name: value for name, value in row.items() if value is not None}
