@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CREDENTIALS: Final = "credentials"
 """A RETRY that a person must end: the token, the key or the permission is wrong. The items wait until their deadline."""
+ENDPOINT: Final = "endpoint"
+"""A RETRY like that for credentials: nobody who takes returns stands at the address."""
 SETTING_MISSING: Final = "setting_missing"
 THROTTLED: Final = "throttled"
 THEIRS: Final = "theirs"
@@ -30,6 +32,8 @@ _THROTTLED_MS: Final = 30 * SECOND_MS
 _OVERLOADED: Final = frozenset({425, 429})
 _TRY_AGAIN: Final = frozenset({408})
 _CREDENTIALS: Final = frozenset({401, 403, 407})
+_NOT_THERE: Final = frozenset({404, 405, 410, 421})
+_WRONG: Final = range(400, 500)
 _OK: Final = range(200, 300)
 _SERVER: Final = range(500, 600)
 
@@ -91,9 +95,9 @@ def judge(reply: Reply, code: int | None, codes: Codes, answer: str) -> Verdict:
         return listed
     if passing := _by_status(reply, told):
         return passing
-    if ok:
-        return retry("unknown_answer" if code is not None else "unreadable", told)
-    return refused(f"http_{reply.status}", told)
+    if reply.status in _WRONG:
+        return refused(f"http_{reply.status}", told)
+    return retry("unknown_answer" if ok and code is not None else "unreadable", told)
 
 
 def _by_list(reply: Reply, code: int | None, codes: Codes, told: str) -> Verdict | None:
@@ -113,6 +117,8 @@ def _by_status(reply: Reply, told: str) -> Verdict | None:
         return retry(THROTTLED, told, wait_of(reply) or _THROTTLED_MS)
     if reply.status in _SERVER or reply.status in _TRY_AGAIN:
         return retry(THEIRS, told, wait_of(reply))
+    if reply.status in _NOT_THERE:
+        return retry(ENDPOINT, told, CREDENTIALS_WAIT_MS)
     return retry(CREDENTIALS, told, CREDENTIALS_WAIT_MS) if reply.status in _CREDENTIALS else None
 
 

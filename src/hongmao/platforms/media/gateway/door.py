@@ -10,13 +10,12 @@ import msgspec
 from starlette.responses import PlainTextResponse, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
     from starlette.requests import Request
 
     from hongmao.platforms.sandbox.market import GatewayKey, Market
 
-Handler = "Callable[[Request], Awaitable[Response]]"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -102,8 +101,37 @@ def key_of(market: Market, name: object) -> GatewayKey | None:
 
 def keep(market: Market, media: str, key: Iterable[object], value: object, *, test: bool = False) -> bool:
     """Write a conversion down, a test's on a page of its own; tell whether it is new."""
-    page = f"{media}_{'test_' if test else ''}conversions"
-    return market.note(page, msgspec.json.encode([str(part) for part in key]).decode(), value)
+    return market.note(_page(media, test=test), _key(key), value)
+
+
+def kept(market: Market, media: str, key: Iterable[object], *, test: bool = False) -> Any | None:
+    """Read what was kept under a key; None where nothing was."""
+    return market.noted(_page(media, test=test), _key(key))
+
+
+def among(value: object, known: Collection[object]) -> bool:
+    """Tell whether a value of a body is one of those that are known: a list, a truth or an object never is."""
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value in known
+
+
+def whole(value: object) -> int | None:
+    """Read a whole number of a body: a truth is none, whatever Python says."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def inner(value: object) -> Mapping[str, Any] | None:
+    """Read an object within a body; an absent one is empty, and what is no object is None."""
+    if value is None:
+        return {}
+    return value if isinstance(value, dict) else None
+
+
+def _page(media: str, *, test: bool) -> str:
+    return f"{media}_{'test_' if test else ''}conversions"
+
+
+def _key(parts: Iterable[object]) -> str:
+    return _encode([str(part) for part in parts]).decode()
 
 
 def told(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from hongmao.platforms.media.gateway.door import keep, key_of, same, told
+from hongmao.platforms.media.gateway.door import among, inner, keep, key_of, same, told, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
@@ -55,10 +57,9 @@ class Conversion(Juguang):
             return _no(BAD_TOKEN, "access_token 无效")
         if fault := _fault(body) or _late(market, body.get("timestamp")):
             return fault
-        click_id = str(body["click_id"])
-        product = body["context"].get("product") or {}
-        # Orders are one record each; acts without an order are told apart by their instant.
-        one = product.get("order_id") or body["timestamp"]
+        click_id, product = body["click_id"], body["context"].get("product") or {}
+        # Orders are one record each; acts without an order are told apart by their instant and what they are about.
+        one = product.get("order_id") or f"{body['timestamp']} {product.get('product_id')}"
         keep(market, self.media, (body["event_type"], click_id, one), body, test=click_id.startswith("atest"))
         return _yes()
 
@@ -75,7 +76,7 @@ class TokenCode(Juguang):
         devices = [body[name] for name in ("oaid_md5", "caid_md5") if name in body]
         if any(not isinstance(one, str) or not DEVICE.fullmatch(one) or one in NOTHING for one in devices):
             return _no(BAD_PARAMETER, "设备号须为 32 位大写 MD5")
-        if body.get("event_type") not in EVENTS or not (devices or body.get("token_code")):
+        if not among(body.get("event_type"), EVENTS) or not (devices or body.get("token_code")):
             return _no(BAD_PARAMETER, "参数错误")
         if late := _late(market, body.get("conv_time")):
             return late
@@ -95,7 +96,8 @@ class Common(Juguang):
         # Some clients sign and some do not; a signature that is there must be right.
         if key is None or ("sign" in body and not _signed(body, with_method=True)):
             return _no(BAD_TOKEN, "advertiser_id 或 sign 无效")
-        if not isinstance(body.get("timestamp"), int) or abs(market.now_ms() - body["timestamp"]) > LEADS_SKEW_MS:
+        told_ms = whole(body.get("timestamp"))
+        if told_ms is None or abs(market.now_ms() - told_ms) > LEADS_SKEW_MS:
             return _no(BAD_PARAMETER, "timestamp 已过期")
         match body.get("method"):
             case "oauth.getAccessToken":
@@ -109,7 +111,7 @@ class Common(Juguang):
         body = asked.fields
         if not same(body.get("access_token") or body.get("token"), key.session):
             return _no(BAD_TOKEN, "access_token 无效")
-        if body.get("event_type") not in EVENTS or not isinstance(body.get("click_id"), str):
+        if not among(body.get("event_type"), EVENTS) or not isinstance(body.get("click_id"), str):
             return _no(BAD_PARAMETER, "参数错误")
         if late := _late(market, body.get("conv_time")):
             return late
@@ -117,31 +119,28 @@ class Common(Juguang):
         return _yes()
 
 
-def _fault(body: dict[str, object] | object) -> Response | None:
-    if not isinstance(body, dict):
-        return _no(BAD_PARAMETER, "参数错误")
-    click_id, context = body.get("click_id"), body.get("context")
+def _fault(body: Mapping[str, Any]) -> Response | None:
+    click_id, context = body.get("click_id"), inner(body.get("context")) or {}
     if not isinstance(click_id, str) or not 0 < len(click_id) <= CLICK_MAX:
         return _no(BAD_CLICK, "click_id 不能为空且最长 30 位")
-    ad = context.get("ad") if isinstance(context, dict) else None
-    if not isinstance(ad, dict) or ad.get("callback_param") in {None, "0", 0}:
+    callback = (inner(context.get("ad")) or {}).get("callback_param")
+    if not isinstance(callback, str) or callback == "0":
         return _no(BAD_PARAMETER, "callback_param 可以为空，不能为 0")
-    if click_id.startswith("atest") and not ad["callback_param"]:
+    if click_id.startswith("atest") and not callback:
         return _no(BAD_PARAMETER, "联调须带 callback_param")
-    if body.get("event_type") not in EVENTS or not SHOPS.fullmatch(str(body.get("platform"))):
+    if not among(body.get("event_type"), EVENTS) or not SHOPS.fullmatch(str(body.get("platform"))):
         return _no(BAD_PARAMETER, "event_type 或 platform 错误")
-    return None if isinstance(body.get("timestamp"), int) else _no(BAD_PARAMETER, "timestamp 须为毫秒")
+    return _no(BAD_PARAMETER, "product 错误") if inner(context.get("product")) is None else None
 
 
-def _late(market: Market, at_ms: object) -> Response | None:
-    if not isinstance(at_ms, int):
+def _late(market: Market, value: object) -> Response | None:
+    at_ms = whole(value)
+    if at_ms is None:
         return _no(BAD_PARAMETER, "时间须为毫秒")
     return _no(TOO_LATE, "回传超时") if market.now_ms() - at_ms > HOUR_MS else None
 
 
-def _signed(body: dict[str, object] | object, *, with_method: bool) -> bool:
-    if not isinstance(body, dict):
-        return False
+def _signed(body: Mapping[str, Any], *, with_method: bool) -> bool:
     method = f"&method{body.get('method')}" if with_method else ""
     text = f"advertiser_id{body.get('advertiser_id')}{method}&timestamp{body.get('timestamp')}&version{body.get('version')}"
     return same(body.get("sign"), hashlib.md5(text.encode(), usedforsecurity=False).hexdigest().upper())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from hongmao.platforms.media.gateway.door import keep, key_of, same, told
+from hongmao.platforms.media.gateway.door import among, inner, keep, kept, key_of, same, told, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
@@ -65,34 +68,35 @@ class Meta:
             self._keep(market, pixel, event, test="test_event_code" in asked.fields)
         return told({"events_received": len(data), "messages": [], "fbtrace_id": TRACE})
 
-    def _keep(self, market: Market, pixel: str, event: dict[str, Any], *, test: bool) -> None:
-        """Keep the first of an id and a name within 48 hours; after that the same id is another event."""
-        name = (pixel, event["event_name"], event["event_id"])
-        for again in range(1_000):
-            if keep(market, self.media, (*name, again), {**event, "at_ms": market.now_ms()}, test=test):
+    def _keep(self, market: Market, pixel: str, event: Mapping[str, Any], *, test: bool) -> None:
+        """Keep the first of an id and a name within 48 hours; after that, or without an id, each is another event."""
+        now_ms = market.now_ms()
+        for again in count():
+            which = (pixel, event["event_name"], event.get("event_id"), again)
+            if keep(market, self.media, which, {**event, "kept_at_ms": now_ms}, test=test):
                 return
-            page = f"{self.media}_{'test_' if test else ''}conversions"
-            first = next(at for key, at, _ in market.notes(page) if key == _key(*name, again))
-            if market.now_ms() - first < SAME_MS:
+            before = kept(market, self.media, which, test=test)
+            if event.get("event_id") and before is not None and now_ms - before["kept_at_ms"] < SAME_MS:
                 return
-
-
-def _key(*parts: object) -> str:
-    return "[" + ",".join(f'"{part}"' for part in parts) + "]"
 
 
 def _well(event: Any) -> bool:
-    if not isinstance(event, dict) or not isinstance(event.get("event_name"), str):
+    if not isinstance(event, dict) or not event.get("event_name") or not isinstance(event["event_name"], str):
         return False
-    if type(event.get("event_time")) is not int or event.get("action_source") not in SOURCES:
+    if whole(event.get("event_time")) is None or not among(event.get("action_source"), SOURCES):
         return False
-    user, custom = event.get("user_data"), event.get("custom_data") or {}
-    if not isinstance(user, dict) or not set(user) - {"client_user_agent"}:
+    if not isinstance(event.get("event_id", ""), str):
         return False
-    if event["action_source"] == "website" and not (event.get("event_source_url") and user.get("client_user_agent")):
+    user, custom = inner(event.get("user_data")), inner(event.get("custom_data"))
+    if custom is None or not set(user or {}) - {"client_user_agent"}:
+        return False
+    if event["action_source"] == "website" and not (
+        event.get("event_source_url") and "client_user_agent" in (user or {})
+    ):
         return False
     value = custom.get("value")
-    return event["event_name"] != "Purchase" or (isinstance(value, (int, float)) and bool(custom.get("currency")))
+    priced = isinstance(value, (int, float)) and not isinstance(value, bool) and bool(custom.get("currency"))
+    return event["event_name"] != "Purchase" or priced
 
 
 def _error(code: int, message: str, *, status: int, sub: int | None = None, transient: bool = False) -> Response:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from hongmao.platforms.media.gateway.door import keep, key_of, same, told
+from hongmao.platforms.media.gateway.door import inner, keep, key_of, same, told, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
@@ -50,25 +52,24 @@ class OceanEngine:
 
     def take(self, market: Market, asked: Asked) -> Response:
         """Check, keep, answer."""
-        context = asked.fields.get("context")
-        ad = context.get("ad") if isinstance(context, dict) else None
-        if not isinstance(ad, dict) or not isinstance(context, dict):
+        context = inner(asked.fields.get("context")) or {}
+        ad, device, properties = (
+            inner(context.get("ad")),
+            inner(context.get("device")),
+            inner(asked.fields.get("properties")),
+        )
+        if not ad or device is None or properties is None:
             return _answer(BAD_PARAMETER, "context.ad is required")
         key = key_of(market, ad.get("customer_id"))
         if key is None or not same(asked.headers.get("app-access-token"), key.session):
             return _answer(BAD_CREDENTIAL, "customer_id or App-Access-Token is not valid")
         if not self._signed(market, asked, key):
             return _answer(BAD_CREDENTIAL, "x-rs256-token is not valid")
-        device = context.get("device") or {}
-        phone = str(device.get("phone_num_blurred", ""))
-        properties = asked.fields.get("properties") or {}
-        if fault := _fault(asked, ad, phone, properties):
+        if fault := _fault(asked, ad, str(device.get("phone_num_blurred", "")), properties):
             return _answer(BAD_PARAMETER, fault)
-        event_type = asked.fields["event_type"]
         one = properties.get("order_id") or asked.fields["timestamp"]
-        new = keep(
-            market, self.media, (event_type, ad["callback"], one, properties.get("product_id", "")), asked.fields
-        )
+        which = (asked.fields["event_type"], ad["callback"], one, properties.get("product_id", ""))
+        new = keep(market, self.media, which, asked.fields)
         return _answer(0 if new else ALREADY, "success" if new else "already received")
 
     def _signed(self, market: Market, asked: Asked, key: GatewayKey) -> bool:
@@ -91,13 +92,13 @@ class OceanEngine:
         return True
 
 
-def _fault(asked: Asked, ad: dict[str, object], phone: str, properties: dict[str, object]) -> str:
-    if not EVENTS.fullmatch(str(asked.fields.get("event_type"))) or not isinstance(asked.fields.get("timestamp"), int):
+def _fault(asked: Asked, ad: Mapping[str, Any], phone: str, properties: Mapping[str, Any]) -> str:
+    if not EVENTS.fullmatch(str(asked.fields.get("event_type"))) or whole(asked.fields.get("timestamp")) is None:
         return "event_type or timestamp is not valid"
     if not ad.get("callback"):
         return "callback is required"
-    amount = properties.get("pay_amount", 0)
-    if type(amount) is not int or amount < 0:
+    amount = whole(properties.get("pay_amount", 0))
+    if amount is None or amount < 0:
         return "pay_amount is in fen"
     if phone and not PHONE.fullmatch(phone):
         return "phone_num_blurred is not of a known form"

@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from hongmao.platforms.media.gateway.door import keep, key_of, same, told
+from hongmao.platforms.media.gateway.door import inner, keep, key_of, same, told, whole
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -58,7 +58,7 @@ class Tencent:
         actions = asked.fields.get("actions")
         if not isinstance(actions, list) or not 1 <= len(actions) <= ACTIONS_MAX or len(asked.raw) > BYTES_MAX:
             return _answer(BAD_PARAMETER, "actions 数组长度 1-50 且不超过 50KB")
-        if not click_id and not isinstance(asked.fields.get("user_action_set_id"), int):
+        if not click_id and whole(asked.fields.get("user_action_set_id")) is None:
             return _answer(BAD_PARAMETER, "user_action_set_id 必填")
         if not all(_well(action, click_id) for action in actions):
             return _answer(BAD_PARAMETER, "actions 参数错误")
@@ -90,15 +90,16 @@ def _whose(asked: Asked) -> tuple[str, str]:
 
 
 def _well(action: Any, click_id: str) -> bool:
-    if not isinstance(action, dict) or not isinstance(action.get("action_time"), int):
+    if not isinstance(action, dict) or whole(action.get("action_time")) is None:
         return False
-    trace = action.get("trace") or {}
+    trace, param = inner(action.get("trace")), inner(action.get("action_param"))
+    if trace is None or param is None:
+        return False
     traced = bool(click_id) or 0 < len(str(trace.get("click_id", ""))) <= TRACE_MAX
-    value = (action.get("action_param") or {}).get("value", 0)
-    named = ACTION.fullmatch(str(action.get("action_type"))) and OUTER_ID.fullmatch(
-        str(action.get("outer_action_id", ""))
-    )
-    return bool(named) and traced and type(value) is int and value >= 0
+    value = whole(param.get("value", 0))
+    outer_id = OUTER_ID.fullmatch(str(action.get("outer_action_id", "")))
+    named = ACTION.fullmatch(str(action.get("action_type"))) is not None and outer_id is not None
+    return named and traced and value is not None and value >= 0
 
 
 def _answer(code: int, message: str) -> Response:

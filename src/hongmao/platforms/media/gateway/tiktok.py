@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from hongmao.platforms.media.gateway.door import keep, key_of, same, told
+from hongmao.platforms.media.gateway.door import among, inner, keep, key_of, same, told, whole
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 EVENTS_MAX: Final = 1_000
 HASH: Final = re.compile(r"[0-9a-f]{64}")
+NAMES: Final = ("event", "event_id")
+SOURCES: Final = frozenset({"web", "app", "offline", "crm"})
 OK, PARTLY, BAD_TOKEN, BAD_PARAMETER, THROTTLED, BROKEN = 0, 20001, 40105, 40002, 40100, 50000
 
 
@@ -44,7 +46,7 @@ class TikTok:
         data = asked.fields.get("data")
         if not isinstance(data, list) or not 1 <= len(data) <= EVENTS_MAX:
             return _answer(BAD_PARAMETER, "data must have 1 to 1000 events")
-        if asked.fields.get("event_source") not in {"web", "app", "offline", "crm"}:
+        if not among(asked.fields.get("event_source"), SOURCES):
             return _answer(BAD_PARAMETER, "event_source is not supported")
         failed = {at: fault for at, event in enumerate(data) if (fault := _fault(event))}
         for at, event in enumerate(data):
@@ -58,18 +60,25 @@ class TikTok:
 
 
 def _fault(event: Any) -> str:
-    if not isinstance(event, dict) or not isinstance(event.get("event"), str) or not event.get("event_id"):
+    if not isinstance(event, dict) or not all(isinstance(event.get(name), str) and event[name] for name in NAMES):
         return "event and event_id are required"
-    if type(event.get("event_time")) is not int:
+    if whole(event.get("event_time")) is None:
         return "event_time must be in seconds"
-    user = event.get("user")
-    if not isinstance(user, dict) or not user:
+    user, properties = inner(event.get("user")), inner(event.get("properties"))
+    if not user or properties is None:
         return "user is required"
-    hashed = [one for name in ("email", "phone", "external_id") for one in user.get(name, [])]
-    if not all(isinstance(one, str) and HASH.fullmatch(one) for one in hashed):
+    if not all(_hashed(user.get(name)) for name in ("email", "phone", "external_id")):
         return "email, phone and external_id must be hashed"
-    value = (event.get("properties") or {}).get("value", 0)
-    return "" if isinstance(value, (int, float)) and value >= 0 else "value must be a number"
+    value = properties.get("value", 0)
+    priced = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    return "" if priced else "value must be a number"
+
+
+def _hashed(value: object) -> bool:
+    """Tell whether a list holds hashes and nothing else; an absent one holds nothing."""
+    if value is None:
+        return True
+    return isinstance(value, list) and all(isinstance(one, str) and HASH.fullmatch(one) for one in value)
 
 
 def _answer(code: int, message: str, data: object = None) -> Response:

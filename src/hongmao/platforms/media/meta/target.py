@@ -111,7 +111,7 @@ def _failed(reply: Reply, fields: dict[str, Any]) -> Verdict:
     error = error if isinstance(error, dict) else {}
     code, sub = code_of(error, "code"), code_of(error, "error_subcode")
     told = said(error, "error_user_title", "type")
-    if error.get("is_transient") is True:
+    if error.get("is_transient") is True and code not in WIRE.codes.throttled:
         return retry(THEIRS, f"{code} {told}")
     if sub == TOO_OLD:
         return refused(DEADLINE, f"{code}/{sub} {told}")
