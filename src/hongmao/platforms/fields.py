@@ -25,6 +25,7 @@ EMPTY_MD5: Final = "d41d8cd98f00b204e9800998ecf8427e"
 VERSION_MAX: Final = 2**31 - 1
 VERSION_EPOCH_S: Final = instant("2020-01-01T00:00:00+08:00") // SECOND_MS
 AT_MS_MAX: Final = 2**53
+QUANTITY_MAX: Final = 10**6
 _ID: Final = re.compile(ID_PATTERN.removesuffix("$"))
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
@@ -89,6 +90,13 @@ class Fields:
         if value is not None and value < 0:
             raise FieldFault("below_zero", name)
         return value
+
+    def pieces(self, name: str) -> int | None:
+        """Read how many pieces a line has; 0 is unknown."""
+        value = self.whole(name)
+        if value is not None and value > QUANTITY_MAX:
+            raise FieldFault("out_of_range", name)
+        return value or None
 
     def state(self, name: str) -> int:
         """Read a state, which must be there; platforms write some of them below zero."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX
 from hongmao.kernel.time import SECOND_MS, SHANGHAI
-from hongmao.platforms.fields import FieldFault, version_of
+from hongmao.platforms.fields import QUANTITY_MAX, FieldFault, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,6 +84,13 @@ class Cells:
         if _COUNT.fullmatch(plain) is None:
             raise FieldFault("bad_value", name)
         return int(plain.partition(".")[0])
+
+    def pieces(self, name: str) -> int | None:
+        """Read how many pieces a line has; 0 is unknown."""
+        value = self.count(name)
+        if value is not None and value > QUANTITY_MAX:
+            raise FieldFault("out_of_range", name)
+        return value or None
 
     def decimal(self, name: str) -> Decimal | None:
         """Read a number."""

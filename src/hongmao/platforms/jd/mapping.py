@@ -14,7 +14,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import FieldFault, Kind, Row, click_of, facts_of, needed, version_of, version_of_sum
+from hongmao.platforms.api import (
+    AMOUNT_FEN_MAX,
+    FieldFault,
+    Kind,
+    Row,
+    click_of,
+    facts_of,
+    needed,
+    version_of,
+    version_of_sum,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +79,7 @@ class _Line:
             raise FieldFault("unknown_state", "validCode")
         self.sub_order_id = f"{self.order_id}.{self.sku}"
         self.placed_ms = needed(row.beijing("orderTime"), "orderTime")
-        self.pieces = row.whole("skuNum") or None
+        self.pieces = row.pieces("skuNum")
         # ext1 first: subUnionId takes letters, digits and `_` only, and a click id of ours may hold a `-`.
         self.click_id, self.click_problem = click_of(row.text("ext1") or row.text("subUnionId"))
 
@@ -162,6 +172,8 @@ def _sums(line: _Line) -> _Sums:
         raise FieldFault("paid_amount_unknown", "skuReturnNum")
     kept = pieces - gone
     paid = (2 * estimate * pieces + kept) // (2 * kept)
+    if paid > AMOUNT_FEN_MAX:
+        raise FieldFault("out_of_range", "skuReturnNum")
     return _Sums(paid, is_as_paid=False, protected=protected, returned=paid - estimate)
 
 

@@ -81,7 +81,7 @@ class _Order:
             order_id=self.order_sn,
             sub_order_id=self.order_sn,
             refund_id=refund_id,
-            quantity=None if cause else self.row.whole("goods_quantity") or None,
+            quantity=None if cause else self.row.pieces("goods_quantity"),
             amount_fen=amount_fen,
             commission_fen=commission_fen,
             price_compare=self.compared,

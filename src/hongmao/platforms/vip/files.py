@@ -152,7 +152,7 @@ def _line(cells: Cells, shop: str) -> GoodsLine:
         size_id=cells.id("size_id"),
         shop=needed(cells.id("shop") or shop or None, "shop"),
         state=needed(cells.text("state"), "state"),
-        quantity=cells.count("quantity") or None,
+        quantity=cells.pieces("quantity"),
         amount_fen=cells.fen("amount"),
         fee_fen=cells.fen("fee"),
         click_text=cells.text("stat_param"),

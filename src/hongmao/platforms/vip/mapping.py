@@ -49,7 +49,7 @@ def order_rows(raw: bytes, *, shop: str = "") -> list[Row | RowProblem]:
 
 
 def _facts(order: Fields, detail: Fields, raw: str, shop: str) -> Iterator[Row]:
-    quantity, amount_fen = detail.whole("goodsCount") or None, detail.yuan("commissionTotalCost")
+    quantity, amount_fen = detail.pieces("goodsCount"), detail.yuan("commissionTotalCost")
     line = GoodsLine(
         names=NAMES,
         raw=raw,
