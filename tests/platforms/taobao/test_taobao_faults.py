@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hongmao.kernel.time import MINUTE_MS, Window
-from hongmao.platforms.api import Call, CallFailed, Kind, PullRefused, PullThrottled, PullUnreadable, Reply
+from hongmao.platforms.api import (
+    Call,
+    CallFailed,
+    Kind,
+    PullRefused,
+    PullThrottled,
+    PullUnreadable,
+    Reply,
+    Row,
+    RowProblem,
+)
 from hongmao.platforms.taobao.affiliate import SETTLEMENTS
 from hongmao.platforms.taobao.client import FORM, TopKey, top_call
 from hongmao.platforms.taobao.pulls import ORDERS, ORDERS_METHOD, VISITS
@@ -323,3 +335,91 @@ def _post(bazaar: Bazaar, form: dict[str, str]) -> Reply:
     return bazaar.caller.call(
         Call(method="POST", url=url, headers={"content-type": FORM}, body=urlencode(form).encode())
     )
+
+
+_METHODS = st.sampled_from(
+    [
+        ORDERS_METHOD,
+        "alibaba.taobao.ud.smart.monitor.url.create",
+        "alibaba.ud.udsmartdata.get",
+        "taobao.tbk.order.details.get",
+        "taobao.tbk.rta.consumer.match",
+    ]
+)
+_VALUES = st.text(max_size=30) | st.sampled_from(
+    [
+        "9" * 5_000,
+        "9999-12-31 23:59:59.999",
+        "0001-01-01 00:00:00",
+        "[]",
+        "null",
+        '{"prod_type":2,"start_time":[],"end_time":{}}',
+        '{"prod_type":2,"start_time":"2025-05-07 00:00:00.000","end_time":"2025-05-07 00:00:00.000","cursor_id":"9_'
+        + "9" * 5_000
+        + '"}',
+        '{"channel_id":1e400,"page_type":2,"cus_h5_url":7,"cus_deep_link":"x"}',
+        '{"order_id":{},"event_type":[]}',
+        '[{"offer_id":[1]},{}]',
+        "[" * 9_000,
+    ]
+)
+_NAMES = st.sampled_from(
+    [
+        "order_top_cursor_query_dto",
+        "monitor_url_top_request_dto",
+        "ud_smart_service_request",
+        "start_time",
+        "end_time",
+        "page_no",
+        "page_size",
+        "position_index",
+        "query_type",
+        "offer_list",
+        "device_value",
+        "device_type",
+        "adzone_id",
+    ]
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(method=_METHODS, params=st.dictionaries(_NAMES, _VALUES, max_size=5))
+def test_no_signed_nonsense_makes_the_gateway_fall(bazaar: Bazaar, method: str, params: dict[str, str]) -> None:
+    # An exception in the app would fail this test by itself.
+    call = top_call(TopKey.of(bazaar.account), method, params, now_ms=bazaar.front.clock.now_ms())
+    reply = bazaar.caller.call(call)
+    assert reply.status == 200
+    assert json.loads(reply.body)
+
+
+@settings(max_examples=150)
+@given(cut=st.integers(0, 2_000), noise=st.binary(max_size=8), status=st.sampled_from([200, 200, 200, 502]))
+def test_no_noise_in_an_answer_is_taken_for_a_page(cut: int, noise: bytes, status: int) -> None:
+    whole = _orders([_ROW, _ROW], "c2")
+    body = whole[: cut % len(whole)] + noise + whole[cut % len(whole) + len(noise) :]
+    try:
+        page = ORDERS.page(account_with(), TODAY, None, _Recorded(iter([body]), status), now_ms=0)
+    except (PullUnreadable, PullRefused, PullThrottled):
+        return
+    assert status == 200
+    assert all(isinstance(row, Row | RowProblem) for row in page.rows)
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("1e99999999999999999999", "not_json"), ('"\\ud800"', "bad_value"), ("9" * 5_000, "not_json")]
+)
+def test_a_value_beyond_every_number_is_a_problem_of_its_row(value: str, code: str) -> None:
+    text = json.dumps(_ROW).replace('"pay_fee": 100', f'"pay_fee": {value}')
+    page = ORDERS.page(account_with(), TODAY, None, _Recorded(iter([_envelope_of(text)])), now_ms=0)
+    assert kinds(page.rows) == [code]
+
+
+def test_a_title_cut_off_within_an_emoji_stops_nothing() -> None:
+    text = json.dumps(_ROW | {"item_name": "壶壶"}).replace("\\u58f6\\u58f6", "\\ud83d\\ude00 \\ud83d")
+    page = ORDERS.page(account_with(), TODAY, None, _Recorded(iter([_envelope_of(text)])), now_ms=0)
+    assert kinds(page.rows) == ["order", "pay"]
+    assert json.loads(page.rows[0].raw)["item_name"] == "😀 \ufffd"
+
+
+def _envelope_of(row: str) -> bytes:
+    return f'{{"alibaba_taobao_ud_smart_order_detail_pull_response":{{"result":[{row}],"cursor_id":{"9" * 5_000}}}}}'.encode()

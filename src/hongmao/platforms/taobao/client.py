@@ -36,12 +36,15 @@ _CALL_LIMITED: Final = 7
 _SLOWER_S: Final = {"9100": WAIT_S, "3000": 3_600}
 _UNWELL_CODES: Final = frozenset({10, 15})
 _UNWELL_SUB_CODES: Final = frozenset({"3001"})
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_HALF_CHARACTER = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 _BAN = re.compile(r"will last for (?P<seconds>[0-9]{1,6}) more second")
 _SAFE = re.compile(r"[^A-Za-z0-9_.:-]+")
 _SUB_CODE_CHARS = 80
 
-decode_any = msgspec.json.Decoder(float_hook=Decimal).decode
-"""Reads JSON without ever making a float of an amount."""
+_exact: Final = msgspec.json.Decoder(float_hook=Decimal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ class TopKey:
             secret=secret,
             session=settings.get("session", ""),
             gateway=route_of(settings.get("gateway") or gateway),
-            sign_method=SignMethod(settings.get("sign_method", SignMethod.MD5)),
+            sign_method=next((one for one in SignMethod if one == settings.get("sign_method")), SignMethod.MD5),
         )
 
 
@@ -139,12 +142,23 @@ def read_answer(reply: Reply, method: str) -> dict[str, msgspec.Raw] | TopFault:
     if reply.status != _OK:
         return TopFault(kind=FaultKind.REFUSED, answer=f"HTTP {reply.status}")
     whole = fields_of(reply.body)
+    if whole is None:  # a title cut off within an emoji must not stop the feed
+        whole = fields_of(_HALF_CHARACTER.sub(rb"\\ufffd", reply.body))
     if whole is None:
         return TopFault(kind=FaultKind.UNWELL, answer="no JSON object")
     if "error_response" in whole:
         return _fault_of(bytes(whole["error_response"]))
     found = fields_of(bytes(whole.get(_envelope(method), b"")))
     return TopFault(kind=FaultKind.UNWELL, answer="no envelope") if found is None else found
+
+
+def decode_any(raw: bytes) -> Any:
+    """Read JSON without ever making a float of an amount; `msgspec.DecodeError` where it is none."""
+    try:
+        raw.decode()
+        return _exact.decode(raw)
+    except (UnicodeDecodeError, RecursionError, ArithmeticError) as error:  # an exponent can be beyond any decimal
+        raise msgspec.DecodeError(type(error).__name__) from None
 
 
 def fields_of(raw: bytes) -> dict[str, msgspec.Raw] | None:
@@ -181,7 +195,10 @@ def text_of(raw: msgspec.Raw | None) -> str:
     """Give a scalar field as text; "" where it is absent or none."""
     if raw is None:
         return ""
-    value = decode_any(bytes(raw))
+    try:
+        value = decode_any(bytes(raw))
+    except msgspec.DecodeError:
+        return ""
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
@@ -216,7 +233,7 @@ def _fault_of(raw: bytes) -> TopFault:
     code = text_of(told.get("code"))
     sub_code = _SAFE.sub("_", text_of(told.get("sub_code")))[:_SUB_CODE_CHARS]
     answer = f"{_SAFE.sub('_', code)[:8]} {sub_code}".strip()
-    number = int(code) if code.isdecimal() and code.isascii() else 0
+    number = int(code) if _NUMBER.fullmatch(code) else 0
     if number == _CALL_LIMITED or sub_code in _SLOWER_S:
         wait_s = _ban_s(text_of(told.get("sub_msg"))) or _SLOWER_S.get(sub_code, WAIT_S)
         return TopFault(kind=FaultKind.WAIT, answer=answer, sub_code=sub_code, wait_s=wait_s)

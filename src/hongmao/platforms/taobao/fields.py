@@ -54,9 +54,8 @@ class Fields:
     def of(cls, raw: bytes) -> Fields:
         """Decode a row."""
         try:
-            raw.decode()
             row = decode_any(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except msgspec.DecodeError:
             raise FieldFault("not_json", "") from None
         if not isinstance(row, dict):
             raise FieldFault("not_an_object", "")

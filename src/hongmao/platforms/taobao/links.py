@@ -181,7 +181,7 @@ def _request(wanted: LinkWanted) -> dict[str, str | int]:
     item = wanted.platform_item_id or ""
     request: dict[str, str | int] = {"channel_id": CHANNEL_XHS, "prod_type": PROD_TYPE_CID}
     if item:
-        request["item_id"] = int(item) if item.isdecimal() and item.isascii() else item
+        request["item_id"] = int(item) if re.fullmatch(r"[0-9]{1,18}", item) else item
     if item and urlsplit(wanted.page_url).hostname in _ITEM_HOSTS:
         return request | {"page_type": ITEM_PAGE}
     page = with_click_place(wanted.page_url)

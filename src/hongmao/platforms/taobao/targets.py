@@ -170,8 +170,9 @@ def _conversion(account: TargetAccount, item: Outgoing) -> dict[str, str]:
 
 
 def _item_of(event: Event) -> str:
-    """The item's id on Taobao, which an item that the catalogue does not know carries behind the platform's name."""
-    return (event.pay_item or event.item or "").removeprefix(f"{event.platform}:")
+    """The item's id on Taobao where the event has it: behind the platform's name, as of items that no catalogue knows."""
+    platform, _, item = (event.pay_item or event.item or "").partition(":")
+    return item if platform == event.platform else ""
 
 
 def _verdict_of(fault: TopFault) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -142,7 +143,7 @@ def _whole(params: Mapping[str, str], name: str, otherwise: int) -> int:
     text = params.get(name, "")
     if not text:
         return otherwise
-    if not (text.isascii() and text.isdecimal()):
+    if re.fullmatch(r"[0-9]{1,9}", text) is None:
         raise _wrong("1001", "请求参数非法")
     return int(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hongmao.platforms.taobao.gateway.books import Books, SubOrder
 
 PAGE_ROWS: Final = 100
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _FORM: Final = "%Y-%m-%d %H:%M:%S.%f"
 _STATUS: Final = {"order": 1, "pay": 2, "presale_balance": 2, "refund": 3, "presale_deposit": 4, "receive": 5}
 _CONV: Final = {"favourite": 1, "cart": 2}
@@ -156,7 +158,7 @@ def _act(which: str, event: WireEvent) -> dict[str, Any]:
 
 def number(text: str | None) -> int | str | None:
     """Write an id as TOP does, as a number; the sandbox's own ids stay text."""
-    return int(text) if text is not None and text.isascii() and text.isdecimal() else text
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else text
 
 
 def _span(query: dict[str, Any]) -> Window:
@@ -182,6 +184,6 @@ def _place(cursor: str) -> tuple[int, int]:
     if not cursor:
         return 0, 0
     at, _, seq = cursor.partition("_")
-    if not (at.isascii() and at.isdecimal() and seq.isascii() and seq.isdecimal()):
+    if not (_NUMBER.fullmatch(at) and _NUMBER.fullmatch(seq)):
         raise parameter("cursor_id", "游标非法")
     return int(at), int(seq)

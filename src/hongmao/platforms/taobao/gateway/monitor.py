@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -42,7 +43,7 @@ class Monitor:
             return Response(status_code=400)
         mark = told.get("e", "")
         line = "cid" if self._market.noted("links", mark) is not None else "ud"
-        at_ms = int(at) if at.isascii() and at.isdecimal() else self._market.now_ms()
+        at_ms = int(at) if re.fullmatch(r"[0-9]{1,15}", at) else self._market.now_ms()
         value = {"note": note, "at_ms": at_ms, "e": mark, "line": line, "placement": told.get("a7") or told.get("a8")}
         self._market.note(page, key, value)
         return Response(status_code=204)

@@ -98,8 +98,8 @@ class Report:
         except Refusal as refusal:
             return refused(refusal, asked)
         start_ms = moments.read(params.get("day", ""), "%Y-%m-%d")
-        if start_ms is None:
-            return PlainTextResponse("day=YYYY-MM-DD", status_code=400)
+        if start_ms is None or start_ms > self._market.now_ms():
+            return PlainTextResponse("day=YYYY-MM-DD, today at the latest", status_code=400)
         end = moments.moment_of(start_ms) + timedelta(days=1)
         text = self._write(params["day"], Window(start_ms, moments.ms_of(end)), key)
         headers = {"content-disposition": f'attachment; filename="ud_{params["day"]}.csv"'}
