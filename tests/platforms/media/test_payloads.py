@@ -25,7 +25,7 @@ from platforms.media.mediahouse import BUYER, NOW, TARGETS, TOLD, a_click, accou
 if TYPE_CHECKING:
     from hongmao.platforms.api import Call, Outgoing
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "product_name": "手冲咖啡壶",
     "product_price_fen": "14952",
     "product_category": "厨房/咖啡器具",
@@ -35,12 +35,12 @@ FACTS = {
 PAID_MS, CLICKED_MS = 1_746_585_000_000, 1_746_583_200_000
 
 
-def call_of(name: str, item: Outgoing, *, told: bool = False, test: bool = False, **more: str) -> Call:
+def call_of(name: str, item: Outgoing, *, told: bool = False, test: bool = False, **more: Any) -> Call:
     target = (TOLD if told or name == "juguang_token" else TARGETS)[name]
     return target.call(account_of(name, test=test, **more), [item], now_ms=instant(NOW))
 
 
-def body_of(name: str, item: Outgoing, *, told: bool = False, test: bool = False, **more: str) -> Any:
+def body_of(name: str, item: Outgoing, *, told: bool = False, test: bool = False, **more: Any) -> Any:
     return json.loads(call_of(name, item, told=told, test=test, **more).body)
 
 
@@ -186,7 +186,7 @@ def test_two_sub_orders_are_two_orders_there_and_one_parent_here() -> None:
 
 
 def test_ocean_engine_is_told_the_parents_whole_amount_where_it_is_known() -> None:
-    known = {"parent_amount_fen": "59810", "product_ids": "612345678901,612345678902"}
+    known: dict[str, Any] = {"parent_amount_fen": "59810", "product_ids": "612345678901,612345678902"}
     paid = body_of("oceanengine", an_item("oceanengine", **known))["properties"]
     back = body_of("oceanengine", an_item("oceanengine", an_event(Kind.REFUND, amount_fen=9_905), **known))
     assert (paid["pay_amount"], paid["product_id"]) == (59_810, "612345678901,612345678902")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hongmao.events.contracts import BACK_LINK, Kind
@@ -126,7 +128,7 @@ def test_LINK_3_a_click_id_beyond_30_characters_is_refused_before_it_is_sent() -
 def test_a_click_that_cannot_be_named_is_refused_with_its_reason(
     name: str, click_id: str | None, problem: str | None, reason: str
 ) -> None:
-    told = {} if problem is None else {"media_problem": problem}
+    told: dict[str, Any] = {} if problem is None else {"media_problem": problem}
     assert fault_of(name, click_id, **told) == ("refused", reason)
 
 
@@ -200,7 +202,8 @@ def test_where_no_test_mode_is_known_a_test_is_not_sent(name: str) -> None:
 def test_a_missing_setting_is_named_and_the_item_waits(name: str, setting: str, *, test: bool) -> None:
     target = TOLD[name]
     assert isinstance(target, Careful)
-    verdict = target.fault(account_of(name, test=test, **{setting: ""}), an_item(name), now_ms=instant(NOW))
+    lacking: dict[str, Any] = {setting: ""}
+    verdict = target.fault(account_of(name, test=test, **lacking), an_item(name), now_ms=instant(NOW))
     assert verdict is not None
     assert (verdict.answered, verdict.reason, verdict.answer) == (Answered.RETRY, "setting_missing", setting)
     assert target.fault(account_of(name, test=test), an_item(name), now_ms=instant(NOW)) is None
