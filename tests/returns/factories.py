@@ -22,6 +22,7 @@ from hongmao.returns.api import (
     Answer,
     BatchRecord,
     Delivered,
+    Intake,
     PlatformAccount,
     Refusals,
     ReturnDesk,
@@ -113,9 +114,8 @@ class House:
             self.log,
             self.clock,
             accounts=self.accounts,
-            shelves=self.shelves,
+            intake=Intake(self.log, shelves=self.shelves, minter=self.minter),
             connectors=[SandboxConnector()],
-            minter=self.minter,
             refusals=self.refusals,
         )
 

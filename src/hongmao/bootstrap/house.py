@@ -25,7 +25,7 @@ from hongmao.jobs.worker import Workers
 from hongmao.ledger.api import Ledger
 from hongmao.links.api import Jump, KeyRing, Links, LinkTable, TokenMinter, WakeFeedback
 from hongmao.links.api import load as load_wakeup
-from hongmao.returns.api import Refusals, ReturnDesk
+from hongmao.returns.api import Intake, Refusals, ReturnDesk
 from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.catalog import SqlCatalogStore
@@ -91,6 +91,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     derivation = Derivation(ground.log, ground.lake, ground.derived, ground.tables, attribution, billing)
     workers = Workers(ground.log, derivation.jobs())
     accounts = SqlAccountStore(ground.database, Vault(ground.layout.secrets / "vault.key"))
+    intake = Intake(ground.log, shelves=SqlShelves(ground.database), minter=minter)
     services = Services(
         clock=clock,
         log=ground.log,
@@ -99,7 +100,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         accounts=accounts,
         jump=Jump(table, minter, ground.log, wakeup, closed=closed_pilots(platforms, ground.settings)),
         wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
-        returns=_return_desk(ground, accounts, minter, platforms),
+        returns=_return_desk(ground, accounts, intake, platforms),
         collector=Collector(ground.log, clock, Enricher(catalog, table)),
         community=Community(
             catalog,
@@ -127,15 +128,14 @@ def _minter(ground: Foundations) -> TokenMinter:
 
 
 def _return_desk(
-    ground: Foundations, accounts: AccountStore, minter: TokenMinter, platforms: Mapping[str, Platform]
+    ground: Foundations, accounts: AccountStore, intake: Intake, platforms: Mapping[str, Platform]
 ) -> ReturnDesk:
     return ReturnDesk(
         ground.log,
         ground.clock,
         accounts=accounts,
-        shelves=SqlShelves(ground.database),
+        intake=intake,
         connectors=[platform.webhook for platform in platforms.values() if platform.webhook is not None],
-        minter=minter,
         refusals=Refusals(ground.log, ground.clock, ground.ids),
     )
 

@@ -22,6 +22,7 @@ from hongmao.returns.errors import (
     HeadersMalformed,
     PlatformUnknown,
 )
+from hongmao.returns.intake import Intake, Parcel
 from hongmao.returns.outcomes import (
     Accepted,
     Answer,
@@ -55,8 +56,10 @@ __all__ = [
     "DeliveryUnreadable",
     "Duplicate",
     "HeadersMalformed",
+    "Intake",
     "Late",
     "Outcome",
+    "Parcel",
     "PlatformAccount",
     "PlatformUnknown",
     "QuarantineRecord",

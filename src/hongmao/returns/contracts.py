@@ -85,6 +85,22 @@ class ReportCell(msgspec.Struct, frozen=True, kw_only=True):
     """Stable codes such as `out_of_task`, `approximate`."""
 
 
+class ReportCellRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`detail` of a `report_cell`: what the cell says. Its key is the event's `ref`, its version the event's."""
+
+    report: str
+    key: str
+    account: str
+    values: dict[str, int]
+    window_days: int | None = None
+    sample_ratio: str | None = None
+    marks: tuple[str, ...] = ()
+
+
+Told = Row | ReportCell
+"""What a platform tells, once it could be read."""
+
+
 class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
     """A row that the connector could not read: a stable code, where it stands, and the row as it came."""
 

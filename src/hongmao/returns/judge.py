@@ -9,15 +9,32 @@ import msgspec
 
 from hongmao.events.contracts import Event, Kind
 from hongmao.links.api import TokenProblem, click_event_id
-from hongmao.returns.contracts import CLICK_UNKNOWN, NO_CLICK_ID, QuarantineRecord, Row, RowProblem, RowRecord
+from hongmao.returns.contracts import (
+    CLICK_UNKNOWN,
+    NO_CLICK_ID,
+    QuarantineRecord,
+    ReportCell,
+    Row,
+    RowProblem,
+    RowRecord,
+)
 from hongmao.returns.outcomes import Accepted, Duplicate, Late, Quarantined, RowOutcome, Unmatched, name_of
-from hongmao.returns.rules import content_of, event_of, fault_of, is_late, quarantine_event_id, unknown_items
+from hongmao.returns.rules import (
+    content_of,
+    event_of,
+    event_of_cell,
+    fault_of,
+    is_late,
+    quarantine_event_id,
+    unknown_items,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from hongmao.links.api import TokenMinter
+    from hongmao.returns.contracts import Told
     from hongmao.returns.rules import Goods, Source
 
 SHOP_UNKNOWN = "shop_unknown"
@@ -29,7 +46,7 @@ class Draft:
     """A row before the log was asked. `event` is the row's own, `kept_as` what quarantine would keep, with `fault`."""
 
     index: int
-    row: Row | None
+    row: Told | None
     event: Event | None
     kept_as: Event | None
     fault: str | None
@@ -50,21 +67,33 @@ class Judged:
     event: Event | None
 
 
-def draft(source: Source, index: int, found: Row | RowProblem, goods: Goods | None) -> Draft:
+def draft(source: Source, index: int, found: Told | RowProblem, goods: Goods | None) -> Draft:
     """Write a row as an event as far as that can be done. `goods` is None where the shop is none of the account's."""
     if isinstance(found, RowProblem):
         kept_as = quarantine_event(source, found.code, found.raw, place=found.place)
         return Draft(index, None, None, kept_as, found.code, None)
+    if isinstance(found, ReportCell):
+        return _draft_of_cell(source, index, found, goods)
     if goods is None:
         kept_as = quarantine_event(source, SHOP_UNKNOWN, found.raw, place="shop_id")
         return Draft(index, found, None, kept_as, SHOP_UNKNOWN, None)
     event = event_of(source, found, goods)
-    note = ITEM_UNKNOWN if unknown_items(found, goods) else None
+    return _checked(source, index, found, event, note=ITEM_UNKNOWN if unknown_items(found, goods) else None)
+
+
+def _draft_of_cell(source: Source, index: int, cell: ReportCell, goods: Goods | None) -> Draft:
+    if cell.platform_shop_id is not None and goods is None:
+        kept_as = quarantine_event(source, SHOP_UNKNOWN, cell.raw, place="shop_id")
+        return Draft(index, cell, None, kept_as, SHOP_UNKNOWN, None)
+    return _checked(source, index, cell, event_of_cell(source, cell, goods), note=None)
+
+
+def _checked(source: Source, index: int, told: Told, event: Event, *, note: str | None) -> Draft:
     fault = fault_of(event, now_ms=source.now_ms)
     if fault is None:
-        return Draft(index, found, event, None, None, note)
+        return Draft(index, told, event, None, None, note)
     code, place = fault
-    return Draft(index, found, event, quarantine_event(source, code, found.raw, place=place), code, note)
+    return Draft(index, told, event, quarantine_event(source, code, told.raw, place=place), code, note)
 
 
 def judge(drafts: Sequence[Draft], *, known: AbstractSet[str], minter: TokenMinter, now_ms: int) -> list[Judged]:
@@ -84,7 +113,9 @@ def judge(drafts: Sequence[Draft], *, known: AbstractSet[str], minter: TokenMint
 
 def clicks_of(drafts: Iterable[Draft]) -> set[str]:
     """List the events of the clicks that rows carry, to ask the log for them."""
-    clicks = (click_event_id(one.row.click_id) for one in drafts if one.row is not None and one.row.click_id)
+    clicks = (
+        click_event_id(one.row.click_id) for one in drafts if isinstance(one.row, Row) and one.row.click_id is not None
+    )
     return {click for click in clicks if click is not None}
 
 
@@ -94,6 +125,16 @@ def record_of(judged: Judged) -> RowRecord:
     outcome, reason = judged.outcome, judged.outcome.reason
     if row is None:
         return RowRecord(index=one.index, outcome=name_of(outcome), event=outcome.event_id, reason=reason)
+    if isinstance(row, ReportCell):
+        return RowRecord(
+            index=one.index,
+            outcome=name_of(outcome),
+            event=outcome.event_id,
+            reason=reason,
+            kind=Kind.REPORT_CELL.value,
+            version=row.version,
+            content=content_of(row),
+        )
     return RowRecord(
         index=one.index,
         outcome=name_of(outcome),
@@ -134,6 +175,8 @@ def _outcome(
         return Quarantined(one.index, one.kept_as.event_id, one.fault or "")
     if one.event is None or one.row is None:  # a draft has one or the other
         raise AssertionError(one)
+    if isinstance(one.row, ReportCell):  # a cell names no click
+        return Accepted(one.index, one.event.event_id, one.note)
     reason = _unmatched(one.row, known=known, minter=minter, now_ms=now_ms)
     if reason is not None:
         return Unmatched(one.index, one.event.event_id, reason)

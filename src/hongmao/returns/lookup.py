@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from hongmao.returns.contracts import Row
+from hongmao.returns.contracts import Row, RowProblem
 from hongmao.returns.rules import Goods
 
 if TYPE_CHECKING:
     from hongmao.catalog.contracts import Shop
     from hongmao.kernel.ids import ItemId
-    from hongmao.returns.contracts import RowProblem
+    from hongmao.returns.contracts import ReportCell
     from hongmao.returns.rules import Source
     from hongmao.returns.store import Shelves
 
@@ -25,15 +25,15 @@ class Lookup:
         self._shop = cache(partial(shelves.shop, source.platform))
         self._item = cache(shelves.item)
 
-    def goods(self, row: Row | RowProblem) -> Goods | None:
+    def goods(self, row: Row | ReportCell | RowProblem) -> Goods | None:
         """Find a row's shop and items; a shop of another tenant is no shop of this sender."""
-        if not isinstance(row, Row):
+        if isinstance(row, RowProblem) or row.platform_shop_id is None:
             return None
         shop = self._shop(row.platform_shop_id)
         if shop is None or shop.tenant != self._tenant:
             return None
-        item, pay_item = self._found(shop, row.platform_item_id), self._found(shop, row.platform_pay_item_id)
-        return Goods(shop=shop, item=item, pay_item=pay_item)
+        paid = row.platform_pay_item_id if isinstance(row, Row) else None
+        return Goods(shop=shop, item=self._found(shop, row.platform_item_id), pay_item=self._found(shop, paid))
 
     def _found(self, shop: Shop, platform_item_id: str | None) -> ItemId | None:
         return None if platform_item_id is None else self._item(shop.id, platform_item_id)

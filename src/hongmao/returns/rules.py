@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -12,12 +13,13 @@ import msgspec
 from hongmao.events.api import check
 from hongmao.events.contracts import Event, Kind
 from hongmao.kernel.ids import ID_PATTERN
-from hongmao.kernel.time import HOUR_MS
-from hongmao.returns.contracts import LATE_AFTER_HOURS, Row
+from hongmao.kernel.time import HOUR_MS, Window
+from hongmao.returns.contracts import LATE_AFTER_HOURS, ReportCellRecord, Row
 
 if TYPE_CHECKING:
     from hongmao.catalog.contracts import Shop
     from hongmao.kernel.ids import ItemId
+    from hongmao.returns.contracts import ReportCell, Told
 
 CONTENT_CHARS = 16
 _ID: Final = re.compile(ID_PATTERN)
@@ -94,6 +96,41 @@ def event_of(source: Source, row: Row, goods: Goods) -> Event:
     )
 
 
+def cell_event_id(source: Source, cell: ReportCell) -> str:
+    """Name a report's cell by its key and snapshot, so that one export is kept once and a later one stands beside it."""
+    return f"rpc:{_digest(source.platform, source.account, cell.report, cell.key, cell.version)}"
+
+
+def event_of_cell(source: Source, cell: ReportCell, goods: Goods | None) -> Event:
+    """Write a report's cell as an event of the day it is booked on. It names no click and no order (0011)."""
+    record = ReportCellRecord(
+        report=cell.report,
+        key=cell.key,
+        account=source.account,
+        values=cell.values,
+        window_days=cell.window_days,
+        sample_ratio=cell.sample_ratio,
+        marks=cell.marks,
+    )
+    return Event(
+        event_id=cell_event_id(source, cell),
+        kind=Kind.REPORT_CELL,
+        occurred_at_ms=_start_of(cell.day),
+        received_at_ms=source.now_ms,
+        source=source.platform,
+        tenant=source.tenant,
+        note=cell.note,
+        merchant=None if goods is None else goods.shop.merchant,
+        shop=None if goods is None else goods.shop.id,
+        item=None if goods is None else _item(source, goods.item, cell.platform_item_id),
+        line=cell.line,
+        platform=source.platform,
+        ref=_digest(cell.report, cell.key),
+        version=cell.version,
+        detail=msgspec.json.encode(record).decode(),
+    )
+
+
 def unknown_items(row: Row, goods: Goods) -> bool:
     """Tell whether the row names an item that the catalogue does not know. It is kept under the shop's own id."""
     item = row.platform_item_id is not None and goods.item is None
@@ -113,12 +150,21 @@ def is_late(row: Row, *, now_ms: int) -> bool:
     return now_ms - row.occurred_at_ms > LATE_AFTER_HOURS * HOUR_MS
 
 
-def content_of(row: Row) -> str:
-    """Fingerprint what a row says, whatever its spelling."""
-    return _digest(*(getattr(row, name) for name in Row.__struct_fields__ if name != "raw"))[:CONTENT_CHARS]
+def content_of(told: Told) -> str:
+    """Fingerprint what a row or a cell says, whatever its spelling."""
+    names = (name for name in type(told).__struct_fields__ if name != "raw")
+    return _digest(*(getattr(told, name) for name in names))[:CONTENT_CHARS]
 
 
-def _digest(*parts: str | int | None) -> str:
+def _start_of(day: str) -> int:
+    """Give a day's first instant; one that no calendar has lies before every event, and is judged as such."""
+    try:
+        return Window.of_day(date.fromisoformat(day)).start_ms
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _digest(*parts: object) -> str:
     """Name a list of facts by 128 bits: a JSON array keeps `["a", "b"]` apart from `["ab"]` and None from "null"."""
     return hashlib.blake2b(msgspec.json.encode(parts), digest_size=16).hexdigest()
 

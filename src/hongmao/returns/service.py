@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from hongmao.events.contracts import Event, Kind
-from hongmao.returns.contracts import BODY_BYTES_MAX, ROWS_MAX, SKEW_S_MAX, BatchRecord, RefusalReason
+from hongmao.returns.contracts import BODY_BYTES_MAX, ROWS_MAX, SKEW_S_MAX, RefusalReason
 from hongmao.returns.errors import (
     DeliveryRefused,
     DeliveryReplayed,
@@ -22,22 +18,21 @@ from hongmao.returns.errors import (
     PlatformUnknown,
 )
 from hongmao.returns.in_flight import InFlight
-from hongmao.returns.judge import clicks_of, draft, judge, quarantine_event, record_of
-from hongmao.returns.lookup import Lookup
-from hongmao.returns.outcomes import Answer, Delivered, Duplicate, Refused, RowOutcome
+from hongmao.returns.intake import Parcel, batch_record, settled
+from hongmao.returns.judge import quarantine_event
+from hongmao.returns.outcomes import Answer, Delivered, Refused
 from hongmao.returns.rules import Source, batch_event_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from hongmao.events.api import EventLog
-    from hongmao.events.contracts import Kept
+    from hongmao.events.contracts import Event, Kept
     from hongmao.kernel.clock import Clock
-    from hongmao.links.api import TokenMinter
-    from hongmao.returns.contracts import Claim
-    from hongmao.returns.judge import Judged
+    from hongmao.returns.contracts import Claim, RowProblem, Told
+    from hongmao.returns.intake import Intake
     from hongmao.returns.refusals import Refusals
-    from hongmao.returns.store import AccountStore, Connector, Shelves
+    from hongmao.returns.store import AccountStore, Connector
 
 # Signing with it costs an unknown account as much as a wrong signature costs a known one.
 _NOBODYS_SECRET: Final = b"no account signs with this, ever"
@@ -57,18 +52,16 @@ class ReturnDesk:
         clock: Clock,
         *,
         accounts: AccountStore,
-        shelves: Shelves,
+        intake: Intake,
         connectors: Iterable[Connector],
-        minter: TokenMinter,
         refusals: Refusals,
     ) -> None:
         """Work on a log, with one connector per platform."""
         self._log = log
         self._clock = clock
         self._accounts = accounts
-        self._shelves = shelves
+        self._intake = intake
         self._connectors = {connector.platform: connector for connector in connectors}
-        self._minter = minter
         self._refusals = refusals
         self._in_flight = InFlight()
 
@@ -121,20 +114,17 @@ class ReturnDesk:
         if len(rows) > ROWS_MAX:
             too_many = DeliveryTooLarge(place="events", got=len(rows), limit=ROWS_MAX)
             return await self._set_aside(source, claim, body, Refused(too_many))
-        lookup = Lookup(self._shelves, source)
-        drafts = [draft(source, index, row, lookup.goods(row)) for index, row in enumerate(rows)]
-        record_id = batch_event_id(source.platform, source.account, claim.nonce)
-        ids = {record_id}.union(*(one.ids for one in drafts))
+        parcel = _parcel(source, claim, body, rows)
+        drafts = self._intake.drafts(parcel)
+        ids = {batch_event_id(source.platform, source.account, claim.nonce)}.union(*(one.ids for one in drafts))
         async with self._in_flight.hold(ids):
-            known = self._log.known(ids | clicks_of(drafts))
-            if record_id in known:
+            plan = self._intake.plan(parcel, drafts)
+            if plan is None:
                 return await self._replayed(source, claim, body)
-            judged = judge(drafts, known=known, minter=self._minter, now_ms=source.now_ms)
-            events = [one.event for one in judged if one.event is not None]
-            kept = await self._append([*events, _batch(source, claim, body, judged)])
+            kept = await self._append(plan.events)
         if kept[-1].duplicate:  # another process took the same nonce in this very moment
             return await self._replayed(source, claim, body)
-        return Delivered(tuple(_settled(judged, kept)))
+        return Delivered(tuple(settled(plan.judged, kept)))
 
     async def _set_aside(self, source: Source, claim: Claim, body: bytes, refused: Refused) -> Answer:
         """Keep a signed body that is no list of rows, whole, and remember its nonce."""
@@ -144,7 +134,7 @@ class ReturnDesk:
                 return await self._replayed(source, claim, body)
             raw, is_base64 = _text_of(body)
             whole = quarantine_event(source, refused.error.code, raw, is_base64=is_base64)
-            record = _batch(source, claim, body, [], outcome=refused.error.code)
+            record = batch_record(_parcel(source, claim, body, []), [], outcome=refused.error.code)
             await self._append([whole, record])
         return refused
 
@@ -173,38 +163,9 @@ def _unproved(reason: RefusalReason) -> Refused:
     return Refused(_SENTENCES.get(reason, DeliveryRefused)(limit_s=SKEW_S_MAX))
 
 
-def _settled(judged: Sequence[Judged], kept: Sequence[Kept]) -> Iterable[RowOutcome]:
-    """Give the outcomes as the log has settled them: what another process kept first is a duplicate."""
-    places = iter(kept)
-    for one in judged:
-        repeated = one.event is not None and next(places).duplicate
-        if repeated and one.draft.fault is None:
-            yield Duplicate(one.outcome.index, one.outcome.event_id)
-        else:
-            yield one.outcome
-
-
-def _batch(source: Source, claim: Claim, body: bytes, judged: Sequence[Judged], *, outcome: str = "delivered") -> Event:
-    rows = [record_of(one) for one in judged]
-    record = BatchRecord(
-        account=source.account,
-        nonce=claim.nonce,
-        bytes=len(body),
-        body_sha256=hashlib.sha256(body).hexdigest(),
-        counts=dict(sorted(Counter(row.outcome for row in rows).items())),
-        rows=rows,
-    )
-    return Event(
-        event_id=batch_event_id(source.platform, source.account, claim.nonce),
-        kind=Kind.RETURN_BATCH,
-        occurred_at_ms=source.now_ms,
-        received_at_ms=source.now_ms,
-        source=source.platform,
-        tenant=source.tenant,
-        platform=source.platform,
-        outcome=outcome,
-        detail=msgspec.json.encode(record).decode(),
-    )
+def _parcel(source: Source, claim: Claim, body: bytes, rows: Sequence[Told | RowProblem]) -> Parcel:
+    digest = hashlib.sha256(body).hexdigest()
+    return Parcel(source=source, nonce=claim.nonce, size_bytes=len(body), sha256=digest, rows=rows)
 
 
 def _text_of(body: bytes) -> tuple[str, bool]:

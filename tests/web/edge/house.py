@@ -18,7 +18,7 @@ from hongmao.kernel.clock import SetClock
 from hongmao.kernel.ids import CreatorId, IdMaker, MerchantId, NoteId, ShopId, TenantId
 from hongmao.links.api import Jump, KeyRing, LinkTable, TokenMinter, WakeFeedback, load
 from hongmao.platforms.sandbox.connector import SandboxConnector
-from hongmao.returns.api import Refusals, ReturnDesk
+from hongmao.returns.api import Intake, Refusals, ReturnDesk
 from hongmao.web.edge.app import EdgeApp
 from hongmao.web.edge.enrich import Enricher
 from hongmao.web.edge.feed_api import routes
@@ -112,9 +112,8 @@ class EdgeHouse:
                     self.log,
                     self.clock,
                     accounts=MemoryAccounts(),
-                    shelves=MemoryShelves(),
+                    intake=Intake(self.log, shelves=MemoryShelves(), minter=self.minter),
                     connectors=[SandboxConnector()],
-                    minter=self.minter,
                     refusals=Refusals(self.log, self.clock, ids),
                 ),
                 "collector": Collector(self.log, self.clock, Enricher(catalog, table)),
