@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from hongmao.platforms.api import Call, Platform, Reply
 
 APP_KEY: Final = "app-1"
-SECRET: Final = "no-real-secret-of-a-rehearsal"
+SECRET: Final = "no-real-secret-of-a-rehearsal"  # noqa: S105 - it protects nothing
 SESSION: Final = "no-real-session-of-a-rehearsal"
 SHOP: Final = "s-1"
-_TOKEN: Final = "the driver's token"
+_TOKEN: Final = "the driver's token"  # noqa: S105 - same
 _REFUSED: Final = 400
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from hongmao_contracts.samples import FileSample
 
 _TOTAL: Final = re.compile(r"(合计|总计|汇总|total\b)", re.IGNORECASE)
-_BLANK: Final = ("—", "–", "-", "--")
+_BLANK: Final = ("", "—", "–")
+_STEP: Final = 7
 ODD_CELLS: Final = (
     "",
     "unknown_state",
@@ -150,11 +151,11 @@ def no_half_fen_is_rounded(case: Case) -> None:
             cell = _cell(cells[at]) if at < len(cells) else ""
             if is_total(cells) or re.fullmatch(r"\d+\.\d\d", cell) is None:
                 continue
-            before = _amounts(case.read(lines=[cells]))
-            more = [*cells[:at], f"{int(cell[:-3]) + 7}{cell[-3:]}", *cells[at + 1 :]]
+            more = [*cells[:at], f"{int(cell[:-3]) + _STEP}{cell[-3:]}", *cells[at + 1 :]]
             half = [*cells[:at], f"{cell}5", *cells[at + 1 :]]
-            if _amounts(case.read(lines=[more])) != before and _amounts(case.read(lines=[half])):
-                faults.append(f"row {number + 2}, {name} {cell}5 gives {_amounts(case.read(lines=[half]))}")
+            moved = _moved(_amounts(case.read(lines=[cells])), _amounts(case.read(lines=[more])))
+            if moved and (left := _amounts(case.read(lines=[half]))):
+                faults.append(f"row {number + 2}, {name} {cell}5 gives {left}")
     demand_none(faults)
 
 
@@ -213,7 +214,7 @@ def _text(raw: bytes) -> str:
 
 def _cell(text: str) -> str:
     cell = text.strip()
-    return "" if cell in _BLANK[:2] else cell
+    return "" if cell in _BLANK else cell
 
 
 def _other_width(title: str) -> str:
@@ -222,12 +223,16 @@ def _other_width(title: str) -> str:
     return "".join(wide.get(character, character) for character in title) + " "
 
 
-def _amounts(got: Sequence[rows.Found]) -> list[object]:
-    return [
-        (rows.amounts_of(row), sorted(row.values.items()) if isinstance(row, ReportCell) else None)
-        for row in got
-        if isinstance(row, Row | ReportCell)
-    ]
+def _amounts(got: Sequence[rows.Found]) -> list[int]:
+    cells = [row.values for row in got if isinstance(row, ReportCell)]
+    found = [value for values in cells for name, value in sorted(values.items()) if name.endswith("_fen")]
+    return found + [amount for row in got if isinstance(row, Row) for amount in rows.amounts_of(row) if amount]
+
+
+def _moved(before: Sequence[int], after: Sequence[int]) -> bool:
+    """Tell whether an amount moved by as many yuan as its cell did; a ratio moves what it is multiplied with otherwise."""
+    same = len(before) == len(after)
+    return same and any(other - one == _STEP * 100 for one, other in zip(before, after, strict=True))
 
 
 def _strange(case: Case, lines: Sequence[Sequence[str]]) -> Iterator[str]:
