@@ -104,7 +104,7 @@ def account_of(name: str, *, test: bool = False, secret: bytes = b"", **more: st
     )
 
 
-def a_click(media: str | None = None, click_id: str | None = "theirs-1", **more: Any) -> Event:
+def a_click(media: str | None = None, theirs: str | None = "theirs-1", **more: Any) -> Event:
     """A tap that led to the shop at ten o'clock: another media's, or our own community's where `media` is None."""
     found: dict[str, Any] = {
         "event_id": "clk:1",
@@ -117,7 +117,7 @@ def a_click(media: str | None = None, click_id: str | None = "theirs-1", **more:
         "click_id": "0MWXk2qTz7c1aB3dE5fG",
         "platform": "taobao",
         "media": media,
-        "media_click": click_id if media else None,
+        "media_click": theirs if media else None,
     }
     return Event(**(found | more))
 
