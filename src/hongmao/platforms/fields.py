@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -24,7 +24,7 @@ T = TypeVar("T")
 EMPTY_MD5: Final = "d41d8cd98f00b204e9800998ecf8427e"
 VERSION_MAX: Final = 2**31 - 1
 VERSION_EPOCH_S: Final = instant("2020-01-01T00:00:00+08:00") // SECOND_MS
-AT_MS_MAX: Final = 2**53
+SECONDS_MAX: Final = 2**30 - 1  # 2054: twice of it is still a version
 QUANTITY_MAX: Final = 10**6
 _ID: Final = re.compile(ID_PATTERN.removesuffix("$"))
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
@@ -159,7 +159,7 @@ class Fields:
         value = self._signed(name)
         if value is None or value == 0:
             return None
-        if not VERSION_EPOCH_S < value * unit_ms // SECOND_MS <= AT_MS_MAX // SECOND_MS:
+        if not 0 < value * unit_ms // SECOND_MS - VERSION_EPOCH_S <= SECONDS_MAX:
             # Seconds where milliseconds were agreed lie in 1970, milliseconds as seconds far beyond any calendar.
             raise FieldFault("bad_time", name)
         return value * unit_ms
@@ -183,7 +183,7 @@ def needed(value: T | None, name: str) -> T:
 def version_of(at_ms: int, name: str) -> int:
     """Make a version of an instant: seconds since 2020 in Beijing, so that a later one is higher."""
     seconds = at_ms // SECOND_MS - VERSION_EPOCH_S
-    if seconds < 1:
+    if not 1 <= seconds <= SECONDS_MAX:
         raise FieldFault("bad_time", name)
     return seconds
 
@@ -225,7 +225,7 @@ def facts_of(raw: bytes, read: Callable[[Fields, str], Iterator[Row]]) -> list[R
 def _fen_of(value: str | int | Decimal, name: str) -> int:
     try:
         fen = Decimal(value.strip() if isinstance(value, str) else value) * 100
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one whose exponent no context holds
         raise FieldFault("bad_value", name) from None
     if not fen.is_finite():
         raise FieldFault("bad_value", name)

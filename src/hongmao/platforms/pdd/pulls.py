@@ -33,6 +33,8 @@ LIMITS: Final = PullLimits(
     per_minute_max=60,  # unverified
     lag_ms_max=DAY_MS,
 )
+SECOND_WALK: Final = "0"
+"""In place of a mark: this walk doubts nothing, so that a server which always repeats itself does not keep us for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +70,16 @@ class ListPull:
     def _page(self, turn: Turn, found: list[bytes], total: int) -> Page:
         due = max(0, min(PAGE_ROWS, total - (turn.number - 1) * PAGE_ROWS))
         if not turn.is_again and found and turn.mark == mark_of(found):
-            # The page read before this one had been this one: it is its turn again, and then this one's without a doubt.
-            return Page(rows=(), next_token=Turn(turn.number + 1, is_again=True).token, total=total)
+            # What came for the page read before was this one, and what came for that one's neighbour nobody knows: all again.
+            return Page(rows=(), next_token=_second_walk(-(-total // PAGE_ROWS)), total=total)
         if not turn.is_again and len(found) != due:
             return Page(rows=(), next_token=turn.again(), total=total)
         rows = [row for raw in found for row in self.read(raw)]
         if turn.number == 1:
             return Page(rows=rows, next_token=None, total=total)
-        after = Turn(turn.number - 1, mark_of(found), is_again=turn.is_again and not turn.mark)
-        return Page(rows=rows, next_token=after.token, total=total)
+        if turn.mark == SECOND_WALK:
+            return Page(rows=rows, next_token=_second_walk(turn.number - 1), total=total)
+        return Page(rows=rows, next_token=turn.then(turn.number - 1, found), total=total)
 
     def _body(self, reply: Reply, platform: str) -> tuple[list[bytes], int]:
         told = read_answer(reply, self.envelope, platform=platform)
@@ -104,3 +107,7 @@ VISITS: Final = ListPull(
     read=visit_rows,
     is_of_sandbox=True,
 )
+
+
+def _second_walk(number: int) -> str:
+    return Turn(number, SECOND_WALK, is_again=True).token
