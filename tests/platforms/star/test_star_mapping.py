@@ -79,6 +79,7 @@ def test_a_note_of_no_task_is_marked_and_not_lost() -> None:
         (note_row(star_trans_ratio=Decimal("100.01")), "out_of_range", "star_trans_ratio"),
         (note_row(star_trans_ratio=-50), "out_of_range", "star_trans_ratio"),
         (note_row(star_trans_ratio="half"), "bad_value", "star_trans_ratio"),
+        (note_row(star_trans_ratio="1e999999999"), "bad_value", "star_trans_ratio"),
         (note_row(star_trans_ratio=True), "bad_value", "star_trans_ratio"),
         (note_row(star_enter_store_uv=-1), "below_zero", "star_enter_store_uv"),
         (note_row(star_enter_store_uv=10**13), "out_of_range", "star_enter_store_uv"),

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hongmao.kernel.time import Window, instant
-from hongmao.platforms.api import Kind, PullRefused, PullThrottled, PullUnreadable, Row
+from hongmao.platforms.api import Call, Kind, PullRefused, PullThrottled, PullUnreadable, Reply, Row, RowProblem
 from hongmao.platforms.xhs import goods, pulls
 from hongmao.platforms.xhs.client import ITEMS_V1, ArkKey, ark_call, ark_v1_call, read_answer
 from hongmao.platforms.xhs.pulls import AfterSaleSource, OrderSource, VisitSource
@@ -325,3 +325,26 @@ def test_tokens_are_granted_renewed_and_not_shown(ark: ArkShop) -> None:
     assert all(b"accessToken" not in call.body for call in ark.calls)
     with pytest.raises(PullRefused):
         goods.fetch_token(goods.token_call(key, "code-of-somebody", now_ms=ark.now_ms()), ark)
+
+
+class Gone:
+    """A caller to whose details the gateway says that there is no such thing, or whose list names nothing."""
+
+    def __init__(self, ark: ArkShop, *, unnamed: bool = False) -> None:
+        self._ark, self._unnamed = ark, unnamed
+
+    def call(self, call: Call) -> Reply:
+        asked = msgspec.json.decode(call.body)
+        if asked["method"].startswith(("order.getOrderDetail", "afterSale.getAfterSaleInfo")):
+            body = b'{"success":false,"error_code":-2000101,"error_msg":"","data":null}'
+            return Reply(status=200, body=body)
+        reply = self._ark.call(call)
+        return Reply(status=200, body=reply.body.replace(b'"orderId"', b'"id"')) if self._unnamed else reply
+
+
+@pytest.mark.parametrize(("unnamed", "code"), [(False, "not_found"), (True, "missing_field")])
+def test_an_order_that_is_gone_does_not_hold_up_the_others(ark: ArkShop, *, unnamed: bool, code: str) -> None:
+    span, ids = many_orders(ark, 3)
+    rows = ORDERS.page(account(), span, None, Gone(ark, unnamed=unnamed), now_ms=ark.now_ms()).rows
+    assert len(rows) == len(ids)
+    assert {(row.code, row.place) for row in rows if isinstance(row, RowProblem)} == {(code, "orderId")}

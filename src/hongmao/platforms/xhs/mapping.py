@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from hongmao.platforms.api import Kind, Money, Row, RowProblem
-from hongmao.platforms.xhs.fields import FieldFault, Fields, needed, version_of
+from hongmao.platforms.api import FieldFault, Kind, Money, Row, RowProblem, click_of, needed, version_of
+from hongmao.platforms.xhs.fields import ArkFields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,16 +58,18 @@ def rows_of_order(told: dict[str, Any]) -> list[Row | RowProblem]:
     """Read an order's detail as its rows; one problem stands for the whole order, since its parts belong together."""
     raw = text_of(told)
     try:
-        return list(_order_rows(Fields(told), raw))
+        return list(_order_rows(ArkFields(told), raw))
     except FieldFault as fault:
         return [RowProblem(code=fault.code, place=fault.place, raw=raw)]
 
 
-def rows_of_after_sale(told: dict[str, Any], *, shop_id: str) -> list[Row | RowProblem]:
+def rows_of_after_sale(told: object, *, shop_id: str) -> list[Row | RowProblem]:
     """Read an after-sale's detail as refunds, one a SKU; none while no money went back. Its shop is the key's own."""
+    if not isinstance(told, dict):
+        return [RowProblem(code="missing_field", place="afterSaleInfo", raw="null")]
     raw = text_of(told)
     try:
-        return list(_refund_rows(Fields(told), raw, shop_id))
+        return list(_refund_rows(ArkFields(told), raw, shop_id))
     except FieldFault as fault:
         return [RowProblem(code=fault.code, place=fault.place, raw=raw)]
 
@@ -76,7 +78,7 @@ def row_of_visit(told: dict[str, Any]) -> Row | RowProblem:
     """Read a visit as the sandbox tells it: Ark itself has no method for visits."""
     raw = text_of(told)
     try:
-        return _visit_row(Fields(told), raw)
+        return _visit_row(ArkFields(told), raw)
     except FieldFault as fault:
         return RowProblem(code=fault.code, place=fault.place, raw=raw)
 
@@ -87,7 +89,7 @@ def text_of(told: dict[str, Any]) -> str:
     return _encode(kept).decode()
 
 
-def _order_rows(order: Fields, raw: str) -> list[Row]:
+def _order_rows(order: ArkFields, raw: str) -> list[Row]:
     state, kind = needed(order.whole("orderStatus"), "orderStatus"), needed(order.whole("orderType"), "orderType")
     if state not in _STATES:
         raise FieldFault("unknown_state", "orderStatus")
@@ -95,19 +97,19 @@ def _order_rows(order: Fields, raw: str) -> list[Row]:
         raise FieldFault("unknown_state", "orderType")
     if kind == _EXCHANGE:  # what is sent in exchange was sold once already
         raise FieldFault("exchange_order", "orderType")
-    click_id, click_problem = order.click("clickId")
+    click_id, click_problem = click_of(order.text("clickId"))
     shared = _Order(
         order_id=needed(order.id("orderId"), "orderId"),
         shop_id=needed(order.id("shopId") or order.id("sellerId"), "shopId"),
-        version=version_of(needed(order.at("updateTime"), "updateTime"), "updateTime"),
+        version=version_of(needed(order.epoch_ms("updateTime"), "updateTime"), "updateTime"),
         click_id=click_id,
         click_problem=click_problem,
         clicked_item=order.id("clickItemId"),
         raw=raw,
     )
-    placed_at = needed(order.at("createdTime"), "createdTime")
+    placed_at = needed(order.epoch_ms("createdTime"), "createdTime")
     paid_at = _paid_at(order, state)
-    done_at = needed(order.at("finishTime"), "finishTime") if state == _DONE else None
+    done_at = needed(order.epoch_ms("finishTime"), "finishTime") if state == _DONE else None
     skus = order.objects("skuList")
     if not skus:
         raise FieldFault("missing_field", "skuList")
@@ -115,14 +117,14 @@ def _order_rows(order: Fields, raw: str) -> list[Row]:
     return [row for sku in skus for row in _sku_rows(shared, sku, (placed_at, paid_at, done_at), deposit)]
 
 
-def _paid_at(order: Fields, state: int) -> int | None:
-    paid_at = order.at("paidTime")
+def _paid_at(order: ArkFields, state: int) -> int | None:
+    paid_at = order.epoch_ms("paidTime")
     if paid_at is not None and state == _UNPAID:
         raise FieldFault("contradiction", "paidTime")
     return paid_at
 
 
-def _deposit(order: Fields, kind: int, skus: int) -> int | None:
+def _deposit(order: ArkFields, kind: int, skus: int) -> int | None:
     """Give a presale's deposit. It is told for the whole order, so only an order of one SKU can be read."""
     if kind != _DEPOSIT_PRESALE:
         return None
@@ -133,7 +135,7 @@ def _deposit(order: Fields, kind: int, skus: int) -> int | None:
 
 
 def _sku_rows(
-    order: _Order, sku: Fields, times: tuple[int, int | None, int | None], deposit_fen: int | None
+    order: _Order, sku: ArkFields, times: tuple[int, int | None, int | None], deposit_fen: int | None
 ) -> list[Row]:
     placed_at, paid_at, done_at = times
     paid_fen = needed(sku.fen("totalPaidAmount"), "totalPaidAmount")
@@ -152,7 +154,13 @@ def _sku_rows(
 
 
 def _row(
-    order: _Order, sku: Fields, kind: Kind, at_ms: int, *, amount_fen: int | None = None, deposit_fen: int | None = None
+    order: _Order,
+    sku: ArkFields,
+    kind: Kind,
+    at_ms: int,
+    *,
+    amount_fen: int | None = None,
+    deposit_fen: int | None = None,
 ) -> Row:
     sub_order_id = _sub_order_id(order.order_id, sku)
     return Row(
@@ -174,7 +182,7 @@ def _row(
     )
 
 
-def _sub_order_id(order_id: str, sku: Fields) -> str:
+def _sub_order_id(order_id: str, sku: ArkFields) -> str:
     sku_id = needed(sku.id("skuId"), "skuId")
     sub_order_id = f"{order_id}:{sku_id}:gift" if sku.whole("skuTag") == _GIFT else f"{order_id}:{sku_id}"
     if len(sub_order_id) > _ID_CHARS_MAX:
@@ -182,7 +190,7 @@ def _sub_order_id(order_id: str, sku: Fields) -> str:
     return sub_order_id
 
 
-def _refund_rows(sale: Fields, raw: str, shop_id: str) -> list[Row]:
+def _refund_rows(sale: ArkFields, raw: str, shop_id: str) -> list[Row]:
     state = sale.whole("refundStatus") or 0
     if state not in _REFUND_STATES:
         raise FieldFault("unknown_state", "refundStatus")
@@ -191,9 +199,9 @@ def _refund_rows(sale: Fields, raw: str, shop_id: str) -> list[Row]:
     refund_id = needed(sale.id("returnsId"), "returnsId")
     order_id = needed(sale.id("orderId"), "orderId")
     at_ms = needed(sale.at_either("refundTime"), "refundTime")
-    version = version_of(needed(sale.at("updatedAt"), "updatedAt"), "updatedAt")
+    version = version_of(needed(sale.epoch_ms("updatedAt"), "updatedAt"), "updatedAt")
     shop = needed(sale.id("shopId") or shop_id or None, "shopId")
-    click_id, click_problem = sale.click("clickId")
+    click_id, click_problem = click_of(sale.text("clickId"))
     return [
         Row(
             kind=Kind.REFUND,
@@ -215,12 +223,12 @@ def _refund_rows(sale: Fields, raw: str, shop_id: str) -> list[Row]:
     ]
 
 
-def _shared_out(sale: Fields) -> list[tuple[Fields, Money]]:
+def _shared_out(sale: ArkFields) -> list[tuple[ArkFields, Money]]:
     """Share what went back among the SKUs as it was asked for: the parts add up to it, to the last fen."""
     total = Money(needed(sale.yuan("refundAmountYuan"), "refundAmountYuan"))
     if not total:
         raise FieldFault("bad_value", "refundAmountYuan")
-    skus: Sequence[Fields] = sale.objects("skus")
+    skus: Sequence[ArkFields] = sale.objects("skus")
     if not skus:
         raise FieldFault("missing_field", "skus")
     if len(skus) == 1:
@@ -231,12 +239,12 @@ def _shared_out(sale: Fields) -> list[tuple[Fields, Money]]:
     return list(zip(skus, total.allocate(asked), strict=True))
 
 
-def _visit_row(told: Fields, raw: str) -> Row:
+def _visit_row(told: ArkFields, raw: str) -> Row:
     kind = _VISIT_KINDS.get(needed(told.text("eventType"), "eventType"))
     if kind is None:
         raise FieldFault("unknown_state", "eventType")
-    click_id, click_problem = told.click("clickId")
-    at_ms = needed(told.at("eventTime"), "eventTime")
+    click_id, click_problem = click_of(told.text("clickId"))
+    at_ms = needed(told.epoch_ms("eventTime"), "eventTime")
     item_id = told.id("itemId")
     if kind in _OF_AN_ITEM:
         needed(item_id, "itemId")
@@ -250,5 +258,5 @@ def _visit_row(told: Fields, raw: str) -> Row:
         click_problem=click_problem,
         platform_item_id=item_id,
         quantity=told.count("quantity"),
-        new_visitor=told.flag("newVisitor"),
+        new_visitor=told.truth("newVisitor"),
     )

@@ -11,18 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Page, PullLimits, PullRefused
+from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Page, PullLimits, PullRefused, RowProblem
 from hongmao.platforms.xhs.client import PLATFORM, ArkFault, ArkKey, ark_call, pull_error, read_answer, unreadable
-from hongmao.platforms.xhs.mapping import row_of_visit, rows_of_after_sale, rows_of_order
+from hongmao.platforms.xhs.mapping import row_of_visit, rows_of_after_sale, rows_of_order, text_of
 
 if TYPE_CHECKING:
-    from hongmao.platforms.api import Caller, PlatformAccount, Row, RowProblem, Window
+    from hongmao.platforms.api import Caller, PlatformAccount, Row, Window
 
 PAGE_SIZE: Final = 50
 PAGE_SIZE_MAX: Final = 100
 PAGES_MAX: Final = 100
 AFTER_SALES_MAX: Final = 50_000
 BY_CHANGE: Final = 2
+_GONE: Final = frozenset({"error_code -2000101"})
 VISITS_METHOD: Final = "visits_method"
 """The setting that names a method for visits. No public one is known; the sandbox has one."""
 LIMITS: Final = PullLimits(
@@ -48,10 +49,25 @@ class _Asker:
 
     def ask(self, method: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Ask, and give what stands in the answer; raises what the puller understands."""
-        answer = read_answer(self.caller.call(ark_call(self.key, method, asked, now_ms=self.now_ms)))
+        answer = self._answer(method, asked)
         if isinstance(answer, ArkFault):
             raise pull_error(answer)
         return answer
+
+    def detail(self, method: str, row: dict[str, Any], name: str) -> dict[str, Any] | RowProblem:
+        """Ask for what a row of a list names. One that is gone by then, or names nothing, must not hold up the others."""
+        value = row.get(name)
+        if not isinstance(value, str) or not value:
+            return RowProblem(code="missing_field", place=name, raw=text_of(row))
+        answer = self._answer(method, {name: value})
+        if isinstance(answer, ArkFault) and answer.answer in _GONE:
+            return RowProblem(code="not_found", place=name, raw=text_of(row))
+        if isinstance(answer, ArkFault):
+            raise pull_error(answer)
+        return answer
+
+    def _answer(self, method: str, asked: dict[str, Any]) -> dict[str, Any] | ArkFault:
+        return read_answer(self.caller.call(ark_call(self.key, method, asked, now_ms=self.now_ms)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +105,8 @@ class OrderSource:
             return Page(rows=(), next_token=str(listed.last_page))
         rows: list[Row | RowProblem] = []
         for one in listed.rows:
-            rows += rows_of_order(ask.ask("order.getOrderDetail", {"orderId": _id(one, "orderId")}))
+            detail = ask.detail("order.getOrderDetail", one, "orderId")
+            rows += [detail] if isinstance(detail, RowProblem) else rows_of_order(detail)
         return Page(rows=rows, next_token=str(page_no - 1) if page_no > 1 else None)
 
 
@@ -118,11 +135,11 @@ class AfterSaleSource:
             return Page(rows=(), next_token=str(listed.last_page))
         rows: list[Row | RowProblem] = []
         for one in listed.rows:
-            detail = ask.ask("afterSale.getAfterSaleInfo", {"returnsId": _id(one, "returnsId")})
-            sale = detail.get("afterSaleInfo")
-            if not isinstance(sale, dict):
-                raise unreadable("售后详情缺少 afterSaleInfo", "an after-sale's detail has no afterSaleInfo")
-            rows += rows_of_after_sale(sale, shop_id=ask.key.shop_id)
+            detail = ask.detail("afterSale.getAfterSaleInfo", one, "returnsId")
+            if isinstance(detail, RowProblem):
+                rows.append(detail)
+            else:
+                rows += rows_of_after_sale(detail.get("afterSaleInfo"), shop_id=ask.key.shop_id)
         return Page(rows=rows, next_token=str(page_no - 1) if page_no > 1 else None)
 
 
@@ -176,10 +193,3 @@ def _page_no(token: str | None) -> int:
 def _size_of(account: PlatformAccount) -> int:
     told = account.settings.get("page_size", "")
     return min(max(int(told), 1), PAGE_SIZE_MAX) if told.isascii() and told.isdecimal() else PAGE_SIZE
-
-
-def _id(row: dict[str, Any], name: str) -> str:
-    value = row.get(name)
-    if not isinstance(value, str) or not value:
-        raise unreadable(f"列表中有一行缺少 {name}", f"a row of the list has no {name}")
-    return value
