@@ -33,10 +33,11 @@ def find(name: str, package: str | None = None) -> Found:
     """Find a platform by its name, in `module:ATTR` where a package is named."""
     if package is not None:
         return _named(name, package)
-    known = registered()
-    if name not in known:
-        raise PlatformNotThere(id=name, known=", ".join(known) or "-")
-    return known[name]
+    entries = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if name not in entries:
+        raise PlatformNotThere(id=name, known=", ".join(sorted(entries)) or "-")
+    # Only this one is loaded: another plugin that is broken is not this author's trouble.
+    return _named(name, f"{entries[name].module}:{entries[name].attr}")
 
 
 def registered() -> dict[str, Found]:
