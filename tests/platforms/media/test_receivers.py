@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
 from hongmao.platforms.media.gateway.tencent import callback_param
-from platforms.media.mediahouse import SESSION, TARGETS, an_item
+from platforms.media.mediahouse import SESSION, TARGETS, an_item, key_pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,6 +168,83 @@ def target_call(media: MediaHouse) -> bytes:
 
     target, account = TOLD["juguang_token"], media.account("juguang_token")
     return target.call(account, [an_item("juguang_token")], now_ms=media.clock.now_ms()).body
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"event_type": 999}, 900400),
+        ({"event_type": None}, 900400),
+        ({"oaid_md5": None, "caid_md5": None}, 900400),
+        ({"conv_time": 0}, 900408),
+        ({"conv_time": "now"}, 900400),
+        ({"access_token": "wrong"}, 900401),
+        ({"advertiser_id": "nobody"}, 900401),
+        ({"sign": "0" * 32}, 900401),
+        ({"timestamp": 1}, 900401),  # the sign no longer covers it
+    ],
+)
+def test_a_wrong_return_by_code_is_refused(media: MediaHouse, changed: dict[str, Any], code: int) -> None:
+    body = {name: value for name, value in (json.loads(target_call(media)) | changed).items() if value is not None}
+    assert post(media, APP, body)[1]["code"] == code
+    assert media.kept("juguang_token_conversions") == []
+
+
+def ocean(media: MediaHouse, **changed: Any) -> Any:
+    """Send a body of one's own, rightly signed."""
+    private = key_pair()[0]
+    good = {
+        "event_type": "in_app_pay",
+        "timestamp": media.clock.now_ms(),
+        "context": {"ad": {"callback": "cb", "customer_id": 900_001}},
+        "properties": {"order_id": "o-1", "pay_amount": 1},
+    }
+    raw = json.dumps(good | changed).encode()
+    seconds = media.clock.now_ms() // 1000
+    digest = base64.b64encode(hashlib.sha256(raw).digest()).decode()
+    key = load_pem_private_key(private, password=None)
+    assert isinstance(key, RSAPrivateKey)
+    signed = key.sign(f"POST\n{OCEAN}/\n{seconds}\n{digest}".encode(), PKCS1v15(), SHA256())
+    token = f"credential=primary&timestamp={seconds}&signature={base64.b64encode(signed).decode()}"
+    return post(media, OCEAN, raw, App_Access_Token=SESSION, x_rs256_token=token)[1]["code"]
+
+
+def ocean_context(**ad: Any) -> dict[str, Any]:
+    return {"ad": {"callback": "cb", "customer_id": 900_001} | ad}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({}, 0),
+        ({"event_type": "in_app_other"}, 900400),
+        ({"timestamp": "now"}, 900400),
+        ({"context": ocean_context(callback="")}, 900400),
+        ({"context": ocean_context(customer_id=1)}, 900401),
+        ({"context": {**ocean_context(), "device": {"phone_num_blurred": "13800138000"}}}, 900400),
+        ({"context": {**ocean_context(), "device": {"phone_num_blurred": "*******8000"}}}, 900400),
+        ({"context": {**ocean_context(), "device": {"phone_num_blurred": "138****8000"}}}, 0),
+        ({"context": {**ocean_context(), "device": 7}}, 900400),
+        ({"properties": {"pay_amount": 1.5}}, 900400),
+        ({"properties": {"pay_amount": -1}}, 900400),
+        ({"properties": [1]}, 900400),
+    ],
+)
+def test_ocean_engine_says_what_it_does_not_take(media: MediaHouse, changed: dict[str, Any], code: int) -> None:
+    assert ocean(media, **changed) == code
+    assert len(media.kept("oceanengine_conversions")) == (code == 0)
+
+
+def test_ocean_engine_answers_a_repeat_with_128(media: MediaHouse) -> None:
+    assert [ocean(media), ocean(media)] == [0, 128]
+
+
+def test_what_is_no_rsa_key_checks_nothing(media: MediaHouse) -> None:
+    public = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    for secret in (public.decode(), "a plain secret"):
+        key = {"platform": "media", "app_key": "900001", "secret": secret, "session": SESSION}
+        media.control("gateway-keys", key)
+        assert ocean(media) == 900401
 
 
 def meta_event(media: MediaHouse, **changed: Any) -> dict[str, Any]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
+import doctest
 import hashlib
+import importlib
 import json
+import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_public_key
 
 from hongmao.kernel.time import SECOND_MS, instant
 from hongmao.platforms import media as folder
@@ -111,6 +115,12 @@ def test_a_secret_that_is_no_key_is_named_and_not_shown(secret: bytes) -> None:
     assert not rs256.is_key(secret)
 
 
+def test_a_key_of_another_kind_is_no_key() -> None:
+    other = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.raises(rs256.KeyUnusable, match="not of RSA"):
+        rs256.sign(other, b"anything")
+
+
 def test_a_callbacks_signature_does_not_depend_on_the_order_of_its_parts() -> None:
     parts = ("token", "1700000000", "n0nce")
     expected = hashlib.sha1(b"1700000000n0ncetoken", usedforsecurity=False).hexdigest()
@@ -128,3 +138,8 @@ def test_samples_are_data_of_their_shape() -> None:
     assert names == ["signing.json", *sorted(f"target-{target.name}.json" for target in MEDIA.targets)]
     for name in names:
         msgspec.json.decode((SAMPLES / name).read_bytes())
+
+
+@pytest.mark.parametrize("module", [one.name for one in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}.")])
+def test_examples_in_docstrings_are_true(module: str) -> None:
+    assert doctest.testmod(importlib.import_module(module)).failed == 0

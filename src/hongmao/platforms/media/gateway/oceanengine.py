@@ -82,14 +82,22 @@ class OceanEngine:
         asked_for = asked.path.rstrip("/") + "/"
         digest = base64.b64encode(hashlib.new("sha256", asked.raw).digest())
         lines = b"\n".join((b"POST", asked_for.encode(), seconds.encode(), digest))
-        public = load_pem_public_key(key.secret.encode())
-        if not isinstance(public, RSAPublicKey):
+        public = _public_key(key)
+        if public is None:
             return False
         try:
             public.verify(base64.b64decode(parts.get("signature", ""), validate=True), lines, PKCS1v15(), SHA256())
         except (InvalidSignature, binascii.Error):
             return False
         return True
+
+
+def _public_key(key: GatewayKey) -> RSAPublicKey | None:
+    try:
+        public = load_pem_public_key(key.secret.encode())
+    except ValueError:
+        return None
+    return public if isinstance(public, RSAPublicKey) else None
 
 
 def _fault(asked: Asked, ad: Mapping[str, Any], phone: str, properties: Mapping[str, Any]) -> str:

@@ -41,7 +41,7 @@ def md5(text: str) -> str:
     """Hash once; nothing stays nothing.
 
     >>> md5("13500000000")
-    '66bdc2e0cba5ac67f4b9e4d5f2b6ea03'
+    '4dbeaa3acd2620411c7ba4fd78bb32d0'
     """
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() if text else ""
 
