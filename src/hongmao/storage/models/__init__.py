@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hongmao.storage.models.billing import ChargeRow
+from hongmao.storage.models.campaigns import AdvertiserRow, PlacedChangeRow, PlacedRow
 from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
+from hongmao.storage.models.feeds import FeedRow, OwedSpanRow
 from hongmao.storage.models.house import PositionRow, RevisionRow
 from hongmao.storage.models.ledger import AccountRow, BalanceRow, BatchRow, EntryRow
 from hongmao.storage.models.links import AdLinkRow
@@ -22,6 +24,7 @@ from hongmao.storage.models.tenants import ApiKeyRow, TenantRow, UserRow
 __all__ = [
     "AccountRow",
     "AdLinkRow",
+    "AdvertiserRow",
     "AlarmRow",
     "ApiKeyRow",
     "BalanceRow",
@@ -29,11 +32,15 @@ __all__ = [
     "ChargeRow",
     "CreatorRow",
     "EntryRow",
+    "FeedRow",
     "GateRow",
     "ItemRow",
     "MerchantRow",
     "NoteRow",
     "OutgoingRow",
+    "OwedSpanRow",
+    "PlacedChangeRow",
+    "PlacedRow",
     "PlatformAccountRow",
     "PositionRow",
     "ReaderRow",
