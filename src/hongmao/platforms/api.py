@@ -12,7 +12,7 @@ from hongmao.kernel.money import AMOUNT_FEN_MAX, Money, MoneyUnreadable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Window, day_of, instant
 from hongmao.platforms.contracts import Gateway, LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
 from hongmao.platforms.errors import LinkNotMade
-from hongmao.platforms.fields import FieldFault, Fields, click_of, facts_of, needed, version_of, version_of_sum
+from hongmao.platforms.fields import FieldFault, Fields, click_of, facts_of, needed, version_of
 from hongmao.platforms.paging import Turn
 from hongmao.returns.contracts import Claim, RefusalReason, ReportCell, Row, RowProblem
 from hongmao.returns.errors import DeliveryUnreadable
@@ -96,5 +96,4 @@ __all__ = [
     "instant",
     "needed",
     "version_of",
-    "version_of_sum",
 ]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EMPTY_MD5: Final = "d41d8cd98f00b204e9800998ecf8427e"
-VERSION_MAX: Final = 2**31 - 1
 VERSION_EPOCH_S: Final = instant("2020-01-01T00:00:00+08:00") // SECOND_MS
 SECONDS_MAX: Final = 2**30 - 1  # 2054: twice of it is still a version
 QUANTITY_MAX: Final = 10**6
@@ -186,14 +185,6 @@ def version_of(at_ms: int, name: str) -> int:
     if not 1 <= seconds <= SECONDS_MAX:
         raise FieldFault("bad_time", name)
     return seconds
-
-
-def version_of_sum(fen: int) -> int:
-    """Make a version of a sum that only grows, such as what went back so far.
-
-    An unchanged sum is the very same fact, however often its row is told anew, and keeps the date it was first told with.
-    """
-    return max(1, min(fen, VERSION_MAX))
 
 
 def click_of(text: str | None) -> tuple[str | None, str | None]:

@@ -193,7 +193,7 @@ def call(detail: dict[str, object] | None = None, shop: str = "", **change: obje
     ],
 )
 def test_the_calls_states(change: dict[str, object], expected: list[str]) -> None:
-    assert words(call(**change)) == expected
+    assert words(call(None, "", **change)) == expected
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ VALUES = (
     st.dictionaries(st.sampled_from([*ORDER["detailList"][0], "afterSaleInfo", "sizeId"]), VALUES),
 )
 def test_no_order_of_a_call_breaks_the_reading(change: dict[str, object], detail: dict[str, object]) -> None:
-    for row in call(detail, **change):
+    for row in call(detail, "", **change):
         assert isinstance(row, Row | RowProblem)
         if isinstance(row, Row):
             assert row.amount_fen is None or 0 <= row.amount_fen <= AMOUNT_FEN_MAX

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from hongmao.platforms.api import FileHead, LinkWanted, Row
+from hongmao.platforms.api import FileFormat, FileHead, LinkWanted, Row
 from hongmao.platforms.vip import files
 from hongmao.platforms.vip.client import export_call
 from hongmao.platforms.vip.links import VipLinks
@@ -20,13 +20,15 @@ from platforms.gatehouse import ITEM, OTHER_ITEM, SHOP, THIRD_ITEM, account_of, 
 if TYPE_CHECKING:
     from platforms.gatehouse import Gatehouse
 
+FORMATS: dict[str, FileFormat] = {"orders": files.ORDERS, "visits": files.VISITS}
+
 
 def export(market: Gatehouse, name: str = "orders", day: str = "2025-05-07") -> list[dict[str, str]]:
     """Download a day's export and give its rows by field name, as the importer does."""
     now_ms = market.front.clock.now_ms()
     reply = market.caller.call(export_call(market.account, name, day, now_ms=now_ms))
     assert reply.headers["content-type"] == "text/csv; charset=gb18030"
-    wanted = {"orders": files.ORDERS, "visits": files.VISITS}[name]
+    wanted = FORMATS[name]
     names = {head: field for field, heads in wanted.aliases.items() for head in heads}
     table = csv.reader(io.StringIO(reply.body.decode("gb18030")))
     heads = [names[head] for head in next(table)]
@@ -35,7 +37,7 @@ def export(market: Gatehouse, name: str = "orders", day: str = "2025-05-07") -> 
 
 
 def imported(market: Gatehouse, name: str = "orders", day: str = "2025-05-07") -> list[Any]:
-    wanted = {"orders": files.ORDERS, "visits": files.VISITS}[name]
+    wanted = FORMATS[name]
     head = FileHead(name=f"{name}.csv", snapshot_ms=market.front.clock.now_ms())
     found: list[Any] = []
     for place, row in enumerate(export(market, name, day), start=2):

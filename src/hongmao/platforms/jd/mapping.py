@@ -2,7 +2,7 @@
 
 A conversion is order plus sku, so an order of three skus is three. JD names no moment of payment and no single refund: it
 tells how the line stands. Payment is therefore dated by the order, as JD's own reports do it, and what went back is one
-fact for each way of going back, whose amount a later row may raise.
+fact for each way of going back, dated by the row's last change and told anew by each later one.
 
 The amounts: `estimateCosPrice` is what was paid for the line, and shrinks when pieces go back before receipt;
 `actualCosPrice` is its final word after receipt, and shrinks when they go back later; `proPriceAmount` (价保) was paid back
@@ -23,7 +23,6 @@ from hongmao.platforms.api import (
     facts_of,
     needed,
     version_of,
-    version_of_sum,
 )
 
 if TYPE_CHECKING:
@@ -132,12 +131,13 @@ def _facts(line: _Line) -> Iterator[Row]:
     yield line.fact(Kind.PAY, line.placed_ms, paid_version, amount_fen=sums.paid, commission_fen=commission_fen)
     if line.state in _COMPLETED:
         yield from _completed(line, changed_ms)
+    version = version_of(changed_ms, "modifyTime")
     backs = [("protected", sums.protected), ("returned", sums.returned)]
     if line.state in INVALID:
         backs.append((f"invalid-{line.state}", sums.left))
     for went, fen in backs:
         if fen > 0:
-            yield line.fact(Kind.REFUND, changed_ms, version_of_sum(fen), amount_fen=fen, went=went)
+            yield line.fact(Kind.REFUND, changed_ms, version, amount_fen=fen, went=went)
 
 
 def _completed(line: _Line, changed_ms: int) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hongmao.platforms.api import FieldFault, Kind, Row, click_of, facts_of, needed, version_of, version_of_sum
+from hongmao.platforms.api import FieldFault, Kind, Row, click_of, facts_of, needed, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ class _Order:
             occurred_at_ms=at_ms,
             platform_shop_id=self.shop,
             raw=self._raw,
-            version=version_of_sum(amount_fen or 0) if cause else self._version(at_ms, time_field),
+            version=self._version(at_ms, time_field),
             click_id=self.click_id,
             click_problem=self.click_problem,
             click_by=None if self.click_id is None else "sync",

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from hongmao.platforms.api import FileHead, PlatformAccount
 
 NAMES: Final = Names(
-    state="state", amount="amount", placed="placed", signed="signed", settled="settled", changed="changed", fee="fee"
+    state="state",
+    amount="amount",
+    placed="placed",
+    signed="signed",
+    settled="settled",
+    changed="changed",
+    back="back_at",
+    fee="fee",
 )
 _ACTS: Final = {"打开": Kind.OPEN, "进店": Kind.VISIT, "加购": Kind.CART, "收藏": Kind.FAVOURITE}
 _YES_NO: Final = {"是": True, "否": False}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import FieldFault, Kind, Row, click_of, needed, version_of, version_of_sum
+from hongmao.platforms.api import FieldFault, Kind, Row, click_of, needed, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ class Names:
     signed: str
     settled: str
     changed: str
+    back: str
     fee: str
 
 
@@ -96,14 +97,13 @@ class GoodsLine:
         if gone_fen > amount_fen:
             raise FieldFault("sums_differ", self.names.amount)
         if self.back is not None:
-            yield self._refund("returned", self.back.at_ms, gone_fen)
+            yield self._refund("returned", self.back.at_ms, self.names.back, gone_fen)
         if self.state == VOID and gone_fen < amount_fen:
             changed_ms = needed(self.changed_ms, self.names.changed)
-            yield self._refund("void", changed_ms, amount_fen - gone_fen)
+            yield self._refund("void", changed_ms, self.names.changed, amount_fen - gone_fen)
 
-    def _refund(self, went: str, at_ms: int, fen: int) -> Row:
-        refund_id = f"{self.sub_order_id}.{went}"
-        version = version_of_sum(fen)
+    def _refund(self, went: str, at_ms: int, place: str, fen: int) -> Row:
+        refund_id, version = f"{self.sub_order_id}.{went}", version_of(at_ms, place)
         return self._row(Kind.REFUND, at_ms, version, event_no=refund_id, refund_id=refund_id, amount_fen=fen)
 
     def _fact(

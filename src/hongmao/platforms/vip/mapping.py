@@ -19,6 +19,7 @@ NAMES: Final = Names(
     signed="signTime",
     settled="settledTime",
     changed="lastUpdateTime",
+    back="afterSaleFinishTime",
     fee="commission",
 )
 # `status` alone does not tell a paid order from an unpaid one (1 is 待定), so it only serves where it is unambiguous.
