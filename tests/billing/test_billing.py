@@ -29,9 +29,9 @@ EVER = Window(0, 2**50)
 M1, M2 = MerchantId("m1"), MerchantId("m2")
 
 
-@pytest.fixture
-def city() -> Iterator[House]:
-    with house() as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+def city(request: pytest.FixtureRequest) -> Iterator[House]:
+    with house(request.param) as opened:
         found(opened)
         yield opened
 

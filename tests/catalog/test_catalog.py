@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Reader
 
 
-@pytest.fixture
-def city() -> Iterator[House]:
-    with house() as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+def city(request: pytest.FixtureRequest) -> Iterator[House]:
+    with house(request.param) as opened:
         yield opened
 
 

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 PASSWORD = "hongmao-demo"
 
 
-@pytest.fixture
-def city() -> Iterator[House]:
-    with house() as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+def city(request: pytest.FixtureRequest) -> Iterator[House]:
+    with house(request.param) as opened:
         opened.catalog.bootstrap_admin(password=PASSWORD)
         yield opened
 

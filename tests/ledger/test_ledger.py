@@ -37,9 +37,9 @@ WALLET = Account(owner="w", kind="cash", line="a", funder="owner")
 SHOP = Account(owner="s", kind="revenue", line="a", funder="owner")
 
 
-@pytest.fixture
-def city() -> Iterator[House]:
-    with house() as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+def city(request: pytest.FixtureRequest) -> Iterator[House]:
+    with house(request.param) as opened:
         open_all(opened.ledger)
         yield opened
 

@@ -22,6 +22,7 @@ from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.catalog import SqlCatalogStore
 from hongmao.storage.database import Database, open_database
 from hongmao.storage.ledger import SqlLedgerStore
+from storage.postgres import opened_on_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,7 @@ class House:
 
 
 @contextmanager
-def house() -> Iterator[House]:
-    """Open a fresh house."""
-    with opened() as database:
+def house(engine: str = "sqlite") -> Iterator[House]:
+    """Open a fresh house, on either engine."""
+    with opened() if engine == "sqlite" else opened_on_postgres() as database:
         yield House(database)

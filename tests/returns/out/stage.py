@@ -50,13 +50,15 @@ ENGINES = {"sqlite": opened, "postgres": opened_on_postgres}
 HOUSE = PlatformScope("a test founds tenants")
 WANTED = {Kind.VISIT: "402", Kind.ORDER: "403", Kind.PAY: "404", Kind.REFUND: "200"}
 
+OF_JUGUANG = TargetLimits(deadline_ms=HOUR_MS, rate=Rate(per_minute=60_000, burst=1_000))
+
 
 @dataclass
 class FakeTarget:
     """A target with the deadline of 聚光. It answers what its far side was told to say for each item."""
 
     name: str = "juguang"
-    limits: TargetLimits = TargetLimits(deadline_ms=HOUR_MS, rate=Rate(per_minute=60_000, burst=1_000))
+    limits: TargetLimits = OF_JUGUANG
 
     def wants(self, event: Event, click: Event | None) -> str | None:
         """Take visits, orders and payments of our own clicks, and of its own."""
@@ -108,7 +110,7 @@ class FarSide:
 
     def got(self) -> list[str]:
         """List the ids that came, in order, repeats included."""
-        return [item["id"] for body in self.bodies for item in body["items"]]  # type: ignore[index,attr-defined]
+        return [item["id"] for body in self.bodies for item in body["items"]]  # type: ignore[attr-defined]
 
 
 class Stage:
@@ -179,7 +181,7 @@ def staged(engine: str, folder: Path, **parts: object) -> Iterator[Stage]:
         yield stage
 
 
-def account(id: str = "a1", **changes: object) -> TargetAccount:  # noqa: A002 - the word of the trade
+def account(id: str = "a1", **changes: object) -> TargetAccount:
     facts = {
         "id": id,
         "target": "juguang",
@@ -227,7 +229,8 @@ def pay(name: str, of: int = 1, *, at_ms: int = NOW, **changes: object) -> Event
 
 
 def visit(name: str, of: int = 1, **changes: object) -> Event:
-    return pay(name, of, kind=Kind.VISIT, sub_order_id=None, order_id=None, amount_fen=None, ref=name, **changes)
+    event = pay(name, of, kind=Kind.VISIT, sub_order_id=None, order_id=None, amount_fen=None, ref=name)
+    return msgspec.structs.replace(event, **changes)
 
 
 def logged(events: Sequence[Event], *, start: int = 1) -> list[Logged]:

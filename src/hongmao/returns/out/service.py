@@ -96,8 +96,9 @@ class Dispatcher:
                     _keep_latest(fresh, planned, not_sent)
         known = work.standing(fresh.keys())
         for key, delivery in fresh.items():
-            if key in known and not _is_later(work, known[key], delivery):
-                not_sent.append(_superseded(delivery))
+            if key in known:
+                displaced = known[key] if _takes_its_place(work, known[key], delivery) else delivery
+                not_sent.append(_superseded(displaced))
         work.enqueue([delivery for key, delivery in fresh.items() if key not in known])
         work.count(not_sent)
 
@@ -124,7 +125,7 @@ def _keep_latest(fresh: dict[tuple[str, str], Delivery], planned: Delivery, not_
     fresh[key] = planned
 
 
-def _is_later(work: FollowerWork, known: Delivery, delivery: Delivery) -> bool:
+def _takes_its_place(work: FollowerWork, known: Delivery, delivery: Delivery) -> bool:
     """Send a correction in the place of what is still pending. What was sent cannot be corrected: no target takes it back."""
     return _version(delivery) > _version(known) and work.correct(delivery)
 
