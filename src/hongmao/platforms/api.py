@@ -10,9 +10,10 @@ from hongmao.kernel.calls import Call, Caller, CallFailed, Failure, Reply
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX, Money, MoneyUnreadable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Window, day_of, instant
-from hongmao.platforms.contracts import Gateway, LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
+from hongmao.platforms.contracts import LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
 from hongmao.platforms.errors import LinkNotMade
 from hongmao.platforms.fields import FieldFault, Fields, click_of, facts_of, needed, version_of
+from hongmao.platforms.gateways import Gateway
 from hongmao.platforms.paging import Turn
 from hongmao.returns.contracts import Claim, RefusalReason, ReportCell, Row, RowProblem
 from hongmao.returns.errors import DeliveryUnreadable
@@ -33,8 +34,8 @@ from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadab
 from hongmao.returns.store import Connector, PlatformAccount
 
 if TYPE_CHECKING:
-    from hongmao.platforms.sandbox.market import GatewayKey as GatewayKey  # noqa: PLC0414 - an export, as PEP 484 writes it
-    from hongmao.platforms.sandbox.market import Market as Market  # noqa: PLC0414 - same
+    from hongmao.platforms.sandbox.shop.market import GatewayKey as GatewayKey  # noqa: PLC0414 - an export, as PEP 484 writes it
+    from hongmao.platforms.sandbox.shop.market import Market as Market  # noqa: PLC0414 - same
 
 __all__ = [
     "AMOUNT_FEN_MAX",

@@ -9,22 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from starlette.routing import BaseRoute
-
     from hongmao.kernel.calls import Caller
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.gateways import Gateway
     from hongmao.returns.files.contracts import FileFormat
     from hongmao.returns.out.contracts import Target
     from hongmao.returns.pull.contracts import PullSource
     from hongmao.returns.store import Connector, PlatformAccount
-
-
-class Gateway(Protocol):
-    """Builds a sandbox gateway: the routes by which a marketplace answers its callers."""
-
-    def __call__(self, market: Market, /) -> Sequence[BaseRoute]:
-        """Make the routes over one marketplace."""
-        ...
 
 
 class OrderGrain(StrEnum):

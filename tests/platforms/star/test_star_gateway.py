@@ -20,7 +20,7 @@ from hongmao.platforms.star.rules import scale
 from platforms.star.starmarket import APP, SECRET, SESSION, StarMarket, account, cells_of
 
 if TYPE_CHECKING:
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 NOTES, DAILY = NoteSource(), DailySource()
 NOTE = "6a00000000000000000000%02d"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 BODY_BYTES_MAX: Final = 2**20
 T = TypeVar("T")

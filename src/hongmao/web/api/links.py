@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hongmao.catalog.api import AlreadyDifferent, Permission, sees
 from hongmao.kernel.ids import ItemId, LinkId, NoteId, ShopId, check_id
 from hongmao.links.api import LinkDraft, LinkExists, LinkFieldWrong, LinkUnknown, Review, Reviews, TargetKind
+from hongmao.platforms.contracts import LinkWanted
 from hongmao.web.api.doors import Act, Made, door
 from hongmao.web.api.errors import FieldAbsent, ItemElsewhere
 from hongmao.web.api.reading import Page, Standing, line_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Shop
     from hongmao.kernel.ids import TenantId
     from hongmao.links.api import AdLink
+    from hongmao.platforms.contracts import MadeLink
     from hongmao.web.api.doors import Call
 
 WORDS_CHARS_MAX = 64  # the links' own rules are stricter; this bounds what they are asked about
@@ -40,6 +42,8 @@ class LinkBody(Standing, frozen=True, kw_only=True):
     universal_link: str | None = None
     fallback_url: str | None = None
     line: str = "cid"
+    make: bool = False
+    """Let the shop's platform make the addresses, by the tenant's account there; then none are given."""
 
 
 class LinkPage(Page, frozen=True, kw_only=True):
@@ -81,6 +85,8 @@ def _add_link(call: Call, body: LinkBody) -> object:
     catalog, links = call.services.catalog, call.services.links
     shop = catalog.shop(call.who, ShopId(check_id(body.shop, place="shop")))
     note = catalog.note(NoteId(check_id(body.note, place="note")))
+    item = _item(call, body, shop)
+    addresses = _made(call, body, shop, item) if body.make else body
     draft = LinkDraft(
         id=LinkId(check_id(body.id, place="id")) if body.id is not None else None,
         merchant=shop.merchant,
@@ -89,10 +95,10 @@ def _add_link(call: Call, body: LinkBody) -> object:
         shop=shop.id,
         platform=shop.platform,
         target=_target(body.target),
-        item=_item(call, body, shop),
-        deeplink=body.deeplink,
-        universal_link=body.universal_link,
-        fallback_url=body.fallback_url,
+        item=item,
+        deeplink=addresses.deeplink,
+        universal_link=addresses.universal_link,
+        fallback_url=addresses.fallback_url,
         button=line_of(body.button, place="button", chars_max=WORDS_CHARS_MAX),
         title=line_of(body.title, place="title", chars_max=WORDS_CHARS_MAX),
         line=body.line,
@@ -102,6 +108,23 @@ def _add_link(call: Call, body: LinkBody) -> object:
         return Made(links.create(shop.tenant, draft))
     except LinkExists:
         return _same_again(call, shop.tenant, draft)
+
+
+def _made(call: Call, body: LinkBody, shop: Shop, item: ItemId | None) -> MadeLink:
+    """Ask the platform for a link to the item's page, or to the shop's where the link leads to no item."""
+    given = [name for name in ("deeplink", "universal_link", "fallback_url") if getattr(body, name) is not None]
+    if given:
+        raise LinkFieldWrong(
+            place=given[0], expected_zh="留空（由平台建链）", expected_en="absent: the platform makes it"
+        )
+    goods = None if item is None else call.services.catalog.item(call.who, item)
+    wanted = LinkWanted(
+        page_url=shop.home_url if goods is None else goods.url,
+        platform_shop_id=shop.platform_shop_id,
+        platform_item_id=None if goods is None else goods.platform_item_id,
+        line=body.line,
+    )
+    return call.services.link_making.make(shop.tenant, shop.platform, wanted)
 
 
 def _same_again(call: Call, tenant: TenantId, draft: LinkDraft) -> AdLink:

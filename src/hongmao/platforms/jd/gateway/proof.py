@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 SKEW: Final = timedelta(minutes=10)
 BEIJING: Final = timezone(timedelta(hours=8))

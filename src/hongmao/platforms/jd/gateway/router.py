@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 ORDERS: Final = "jd.union.open.order.row.query"
 VISITS: Final = "hongmao.sandbox.visit.row.query"

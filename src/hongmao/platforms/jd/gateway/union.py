@@ -17,7 +17,7 @@ from hongmao.platforms.sandbox.lines import SETTLED_AFTER_MS, Lines
 
 if TYPE_CHECKING:
     from hongmao.platforms.sandbox.lines import Line
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
 
 LONGEST: Final = timedelta(hours=1)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 HOUR_MS: Final = 3_600_000
 CLICK_MAX: Final = 30

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 EVENTS_MAX: Final = 1_000
 WEEK_S: Final = 7 * 24 * 3_600

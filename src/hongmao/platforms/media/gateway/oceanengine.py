@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 SKEW_S: Final = 600
 BAD_PARAMETER, BAD_CREDENTIAL, THROTTLED, BROKEN = 900400, 900401, 900429, 900500

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from hongmao.platforms.media.gateway.door import Desk
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 DESKS: dict[str, Desk] = {
     "/juguang/api/open/conversion": Conversion(),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 ACTIONS_MAX: Final = 50
 BYTES_MAX: Final = 50 * 1024

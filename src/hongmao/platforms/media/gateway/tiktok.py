@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.platforms.media.gateway.door import Asked
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 EVENTS_MAX: Final = 1_000
 HASH: Final = re.compile(r"[0-9a-f]{64}")

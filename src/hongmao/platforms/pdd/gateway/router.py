@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 ORDERS: Final = "pdd.ddk.order.list.increment.get"
 VISITS: Final = "hongmao.sandbox.visit.list.get"

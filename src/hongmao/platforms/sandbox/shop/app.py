@@ -16,10 +16,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from hongmao.kernel.errors import HongmaoError
-from hongmao.platforms.sandbox.market import Market
 from hongmao.platforms.sandbox.shop import acts, answers, control, outbox, pages, requests
 from hongmao.platforms.sandbox.shop.book import Acts, Book
 from hongmao.platforms.sandbox.shop.errors import ShopClosed
+from hongmao.platforms.sandbox.shop.market import Market
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from hongmao.kernel.clock import Clock
-    from hongmao.platforms.contracts import Gateway
+    from hongmao.platforms.gateways import Gateway
 
 GATEWAY_PREFIX = "/gw/"
 ASSETS = Path(__file__).with_name("assets")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from hongmao.kernel.clock import Clock
-    from hongmao.platforms.contracts import Gateway
+    from hongmao.platforms.gateways import Gateway
 
 BOOK_NAME = "shop.sqlite"
 SHUTDOWN_S = 3

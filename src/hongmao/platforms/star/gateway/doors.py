@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 NOTES_PATH: Final = "/api/open/pgy/note/post/data"
 DAILY_PATH: Final = "/api/open/jg/data/report/offline/note"

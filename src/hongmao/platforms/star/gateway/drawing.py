@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 VISITORS_MAX: Final = 60
 READERS_MAX: Final = 1_500

@@ -14,7 +14,7 @@ from hongmao.platforms.taobao.gateway.errors import missing, parameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 _XHS, _CID = 140, 2
 _ITEM_PAGE, _OWN_PAGE = 1, 2

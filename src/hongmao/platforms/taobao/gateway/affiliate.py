@@ -13,7 +13,7 @@ from hongmao.platforms.taobao.gateway.errors import Refusal, missing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.taobao.gateway.books import Books, SubOrder
 
 _FORM: Final = "%Y-%m-%d %H:%M:%S"

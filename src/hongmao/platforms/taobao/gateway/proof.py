@@ -13,7 +13,7 @@ from hongmao.platforms.taobao.gateway.moments import BEIJING, moment_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 SKEW: Final = timedelta(minutes=10)
 

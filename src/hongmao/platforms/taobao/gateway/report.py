@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.wire import WireEvent
 
 HEADERS: Final = (

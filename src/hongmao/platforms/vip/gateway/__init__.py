@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from hongmao.platforms.sandbox.market import Market
+    from hongmao.platforms.sandbox.shop.market import Market
 
 
 def make_gateway(market: Market, /) -> Sequence[BaseRoute]:

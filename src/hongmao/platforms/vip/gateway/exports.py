@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
     from hongmao.platforms.vip.gateway.shelf import Shown
 

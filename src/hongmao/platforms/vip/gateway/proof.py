@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 SKEW_S: Final = 600
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.vip.gateway.shelf import Shown
 
 ORDERS: Final = ("com.vip.adp.api.open.service.UnionOrderService", "orderListWithOauth")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
-    from hongmao.platforms.sandbox.market import GatewayKey, Market
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 PATH: Final = "/ark/open_api/v3/common_controller"
 ITEMS_PATH: Final = "/ark/open_api/v1/items"

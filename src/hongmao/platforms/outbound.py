@@ -1,0 +1,102 @@
+"""The one door to the outside (ABUSE-5): calls go to hosts on a list, follow no redirect, and end in bounded time.
+
+A host of the list may be reached only at public addresses: a name that resolves to this machine or to a private network is
+refused, unless the very base address was allowed by whoever runs the deployment (the sandbox, a proxy).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import urllib3
+
+from hongmao.kernel.calls import REPLY_BYTES_MAX, CallFailed, Failure, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from hongmao.kernel.calls import Call
+
+CONNECT_TIMEOUT_S: Final = 5.0
+READ_TIMEOUT_S: Final = 20.0
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+class Outbound:
+    """Implements `kernel.calls.Caller` by urllib3. One for the whole process; safe to share between threads."""
+
+    def __init__(
+        self,
+        hosts: Iterable[str],
+        *,
+        bases: Iterable[str] = (),
+        read_timeout_s: float = READ_TIMEOUT_S,
+        resolve: Callable[[str, int], list[str]] | None = None,
+    ) -> None:
+        """`hosts` may be called by https; `bases` are whole origins that may be called wherever they stand."""
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._bases = frozenset(_origin(base) for base in bases)
+        self._resolve = resolve or _addresses
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_timeout_s)
+        self._pool = urllib3.PoolManager(num_pools=32, maxsize=8, timeout=timeout, retries=False)
+
+    def call(self, call: Call) -> Reply:
+        """Send a call and give the reply; `CallFailed` where there is none. Its address is never in an error or a log."""
+        host = (urlsplit(call.url).hostname or "").lower()
+        if not self._allows(call.url, host):
+            raise CallFailed(Failure.NOT_ALLOWED, host)
+        try:
+            response = self._pool.request(
+                call.method,
+                call.url,
+                body=call.body or None,
+                headers=dict(call.headers),
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                body = response.read(REPLY_BYTES_MAX + 1)
+            finally:
+                response.release_conn()
+        except urllib3.exceptions.TimeoutError:
+            raise CallFailed(Failure.TIMEOUT, host) from None
+        except (urllib3.exceptions.HTTPError, OSError, UnicodeError):
+            raise CallFailed(Failure.UNREACHABLE, host) from None
+        if len(body) > REPLY_BYTES_MAX:
+            raise CallFailed(Failure.TOO_LARGE, host)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(status=response.status, headers=headers, body=body)
+
+    def _allows(self, url: str, host: str) -> bool:
+        try:
+            parts = urlsplit(url)
+            origin = _origin(url)
+        except ValueError:
+            return False
+        if parts.username is not None or parts.scheme not in _PORTS:
+            return False
+        if origin in self._bases:
+            return True
+        if parts.scheme != "https" or host not in self._hosts:
+            return False
+        return self._is_public(host, parts.port or _PORTS["https"])
+
+    def _is_public(self, host: str, port: int) -> bool:
+        """Tell whether every address of a host is public; a name that nobody knows is left to fail when it is called."""
+        try:
+            return all(ipaddress.ip_address(address).is_global for address in self._resolve(host, port))
+        except OSError:
+            return True
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(scheme, 0)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    return [str(found[4][0]).partition("%")[0] for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
