@@ -114,6 +114,8 @@ def _sample(package: str) -> dict[str, Any]:
 
 
 def _flip(sent: Sent, luck: random.Random) -> Sent:
+    if not sent.body:
+        return sent
     at = luck.randrange(len(sent.body))
     return replace(sent, body=sent.body[:at] + bytes((sent.body[at] ^ 1 << luck.randrange(8),)) + sent.body[at + 1 :])
 

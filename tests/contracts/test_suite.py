@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from hongmao.platforms.api import (
+    Answered,
     CallFailed,
     Claim,
     FileHead,
@@ -24,6 +25,7 @@ from hongmao.platforms.api import (
     Row,
     RowProblem,
     SignedSample,
+    Verdict,
 )
 from hongmao_contracts.finding import Found
 from hongmao_contracts.suite import checks_of, run
@@ -33,12 +35,23 @@ from hongmao_shopx.facts import Facts
 from hongmao_shopx.files import Settlements
 from hongmao_shopx.links import ShopxLinks
 from hongmao_shopx.platform import SHOPX
+from hongmao_shopx.targets import Conversions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from hongmao.platforms.api import Caller, LinkWanted, PlatformAccount, Window
+    from hongmao.platforms.api import (
+        Call,
+        Caller,
+        Event,
+        LinkWanted,
+        Outgoing,
+        PlatformAccount,
+        Reply,
+        TargetAccount,
+        Window,
+    )
 
 SAMPLES = files("hongmao_shopx") / "samples"
 
@@ -336,7 +349,9 @@ class TellsTheAnswer(Facts):
     """Repeats in its error whatever the platform said."""
 
     def page(self, account: PlatformAccount, span: Window, token: str | None, caller: Caller, *, now_ms: int) -> Page:
-        reply = caller.call(client.call_of(account, "/v1/facts", self.question(span, token), now_ms=now_ms))
+        reply = caller.call(
+            client.call_of(client.Key.of(account), "/v1/facts", self.question(span, token), now_ms=now_ms)
+        )
         try:
             client.read(reply)
         except Exception as error:
@@ -504,6 +519,58 @@ def test_a_file_without_its_sum_proves_nothing_about_sums(folder: Folder) -> Non
     assert folder.broken(only="file") == {f"{FILE}.a_sum_below_the_rows_is_none_of_them"}
 
 
+# Targets
+
+
+class DeliversAnything(Conversions):
+    """Takes every answer for a receipt."""
+
+    def read(self, reply: Reply, items: Sequence[Outgoing]) -> Sequence[Verdict]:
+        read = super().read(reply, items)
+        return [Verdict(answered=Answered.DELIVERED) if one.reason == "unreadable" else one for one in read]
+
+
+class OneVerdict(Conversions):
+    def read(self, reply: Reply, items: Sequence[Outgoing]) -> Sequence[Verdict]:
+        return super().read(reply, items)[:1]
+
+
+class WantsAll(Conversions):
+    def wants(self, event: Event, click: Event | None) -> str | None:
+        return super().wants(event, click) and "paid"
+
+
+class SendsBlindly(Conversions):
+    """Leaves out whatever a repeat could be known by."""
+
+    def call(self, account: TargetAccount, items: Sequence[Outgoing], *, now_ms: int) -> Call:
+        assert items
+        return super().call(account, [], now_ms=now_ms)
+
+
+class RepeatsTheAnswer(Conversions):
+    def read(self, reply: Reply, items: Sequence[Outgoing]) -> Sequence[Verdict]:
+        text = reply.body.decode(errors="replace")[:100]
+        return [replace(one, reason=text or one.reason) for one in super().read(reply, items)]
+
+
+TARGET = "target[shopx_ads]"
+
+
+@pytest.mark.parametrize(
+    ("target", "promises"),
+    [
+        (DeliversAnything, {f"{TARGET}.replies_are_read_as_recorded", f"{TARGET}.a_broken_reply_delivers_nothing"}),
+        (OneVerdict, {f"{TARGET}.replies_are_read_as_recorded", f"{TARGET}.a_broken_reply_delivers_nothing"}),
+        (WantsAll, {f"{TARGET}.it_wants_these_events"}),
+        (SendsBlindly, {f"{TARGET}.it_asks_as_recorded", f"{TARGET}.a_repeat_is_known_as_one"}),
+        (RepeatsTheAnswer, {f"{TARGET}.replies_are_read_as_recorded", f"{TARGET}.nothing_tells_a_secret"}),
+    ],
+)
+def test_a_target_that_breaks_a_promise_is_found(folder: Folder, target: type[Conversions], promises: set[str]) -> None:
+    assert folder.broken(replace(SHOPX, targets=(target(),)), only="target") == promises
+
+
 # Samples, README, gateway
 
 
@@ -516,6 +583,7 @@ def test_a_file_without_its_sum_proves_nothing_about_sums(folder: Folder) -> Non
         ("link.json", "link.has_its_sample"),
         ("file-settlements.json", f"{FILE}.has_its_sample"),
         ("file-settlements.csv", f"{FILE}.has_its_sample"),
+        ("target-shopx_ads.json", "target[shopx_ads].has_its_sample"),
     ],
 )
 def test_a_sample_that_is_missing_is_named_with_the_file_to_write(folder: Folder, name: str, promise: str) -> None:

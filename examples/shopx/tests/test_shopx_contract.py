@@ -28,7 +28,7 @@ def test_it_keeps_its_contract(name: str, check: Callable[[], None]) -> None:
 
 def test_every_way_in_is_tried() -> None:
     tried = {name.partition(".")[0] for name, _ in checks_of(SHOPX)}
-    assert tried == {"platform", "signing", "webhook", "pull[facts]", "link", "file[settlements]"}
+    assert tried == {"platform", "signing", "webhook", "pull[facts]", "link", "file[settlements]", "target[shopx_ads]"}
 
 
 def imports(path: Path) -> set[tuple[str, str]]:

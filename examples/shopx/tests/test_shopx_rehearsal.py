@@ -10,14 +10,18 @@ import pytest
 
 from hongmao.platforms.api import (
     HOUR_MS,
+    Answered,
     CallFailed,
+    Event,
     Kind,
     LinkNotMade,
     LinkWanted,
+    Outgoing,
     PullRefused,
     PullThrottled,
     PullUnreadable,
     Row,
+    TargetAccount,
 )
 from hongmao_contracts.rehearsal import SHOP, Rehearsal
 from hongmao_shopx import facts
@@ -196,3 +200,36 @@ def test_a_link_that_is_not_made_says_why(stage: Rehearsal, changes: dict[str, s
     with pytest.raises(LinkNotMade) as refused:
         maker.make(replace(WANTED, **changes), stage.account, stage, now_ms=stage.now_ms)
     assert refused.value.params["answer"] == answer
+
+
+def outgoing(id: str, *, amount_fen: int = 29_900, media_click: str | None = "sxc-83f1") -> Outgoing:
+    click = Event(
+        event_id="click:1", kind=Kind.COMPONENT_CLICK, occurred_at_ms=1, media="shopx", media_click=media_click
+    )
+    pay = Event(event_id=f"ret:{id}", kind=Kind.PAY, occurred_at_ms=2, sub_order_id="L-7-1", amount_fen=amount_fen)
+    return Outgoing(id=id, event=pay, click=click, event_type="paid")
+
+
+def test_a_conversion_sent_again_is_written_down_once(stage: Rehearsal) -> None:
+    [target] = SHOPX.targets
+    account = TargetAccount(
+        id="ads-1",
+        target=target.name,
+        tenant=stage.account.tenant,
+        settings={"app": stage.account.account, "gateway": stage.account.settings["gateway"]},
+        secret=stage.account.secret,
+    )
+    items = [outgoing("out-1"), outgoing("out-2", amount_fen=-1), outgoing("out-3", media_click=None)]
+    for _ in range(2):
+        verdicts = target.read(stage.call(target.call(account, items, now_ms=stage.now_ms)), items)
+        assert [(one.answered, one.answer) for one in verdicts] == [
+            (Answered.DELIVERED, ""),
+            (Answered.REFUSED, "bad_amount"),
+            (Answered.REFUSED, "no_click"),
+        ]
+        stage.clock.advance(HOUR_MS)
+    assert [note["key"] for note in stage.control("notebook/shopx/conversions")["notes"]] == ["out-1"]
+    # In test mode it is answered as well, and stands in no report.
+    trial = replace(account, test=True)
+    target.read(stage.call(target.call(trial, [outgoing("out-9")], now_ms=stage.now_ms)), items[:1])
+    assert len(stage.control("notebook/shopx/conversions")["notes"]) == 1

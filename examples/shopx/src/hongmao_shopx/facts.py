@@ -29,7 +29,8 @@ class Facts:
     def page(self, account: PlatformAccount, span: Window, token: str | None, caller: Caller, *, now_ms: int) -> Page:
         """Ask for one page of a span; the cursor of the last answer is the token of the next."""
         question = {"since": span.start_ms, "until": span.end_ms, "cursor": token, "size": PAGE_ROWS}
-        envelope = client.read(caller.call(client.call_of(account, "/v1/facts", question, now_ms=now_ms)))
+        call = client.call_of(client.Key.of(account), "/v1/facts", question, now_ms=now_ms)
+        envelope = client.read(caller.call(call))
         if envelope.facts is None:
             raise PullUnreadable(platform=client.PLATFORM, why_zh="缺少 facts", why_en="it has no facts")
         rows = [row for fact in envelope.facts for row in read_fact(bytes(fact))]

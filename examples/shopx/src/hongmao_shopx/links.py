@@ -17,7 +17,7 @@ class ShopxLinks:
     def make(self, wanted: LinkWanted, account: PlatformAccount, caller: Caller, *, now_ms: int) -> MadeLink:
         """Make one link."""
         question = {"page": wanted.page_url, "store": wanted.platform_shop_id, "item": wanted.platform_item_id}
-        reply = caller.call(client.call_of(account, "/v1/links", question, now_ms=now_ms))
+        reply = caller.call(client.call_of(client.Key.of(account), "/v1/links", question, now_ms=now_ms))
         try:
             link = client.read(reply).link or {}
         except (PullRefused, PullThrottled) as error:

@@ -10,6 +10,7 @@ from hongmao_shopx.facts import Facts
 from hongmao_shopx.files import Settlements
 from hongmao_shopx.gateway import make_gateway
 from hongmao_shopx.links import ShopxLinks
+from hongmao_shopx.targets import Conversions
 
 SHOPX = Platform(
     name="shopx",
@@ -22,6 +23,7 @@ SHOPX = Platform(
     webhook=ShopxConnector(),
     pulls=(Facts(),),
     files=(Settlements(),),
+    targets=(Conversions(),),
     sign=signing.of_sample,
     gateway=make_gateway,
 )

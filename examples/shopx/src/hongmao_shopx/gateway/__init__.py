@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from hongmao_shopx.gateway.desk import facts, links
+from hongmao_shopx.gateway.desk import conversions, facts, links
 from hongmao_shopx.gateway.door import Door
 
 if TYPE_CHECKING:
@@ -22,4 +22,5 @@ def make_gateway(market: Market, /) -> Sequence[BaseRoute]:
     return (
         Route("/v1/facts", Door(market, "/v1/facts", facts).answer, methods=["POST"]),
         Route("/v1/links", Door(market, "/v1/links", links).answer, methods=["POST"]),
+        Route("/v1/conversions", Door(market, "/v1/conversions", conversions).answer, methods=["POST"]),
     )

@@ -60,6 +60,27 @@ def links(market: Market, key: GatewayKey, question: dict[str, Any]) -> dict[str
     }
 
 
+def conversions(market: Market, key: GatewayKey, question: dict[str, Any]) -> dict[str, Any]:
+    """Take conversions, each once by its id; what is told in test mode is not written down."""
+    items = question.get("items")
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise NotSo("bad_question")
+    refused = {str(one.get("id")): why for one in items if (why := _why_not(one))}
+    for one in items:
+        if str(one["id"]) not in refused and not question.get("test"):
+            market.note("conversions", str(one["id"]), {**one, "app": key.app_key})
+    return {"refused": refused}
+
+
+def _why_not(item: dict[str, Any]) -> str | None:
+    if item.get("what") not in {"paid", "refunded"}:
+        return "unknown_event"
+    fen = item.get("fen")
+    if isinstance(fen, bool) or not isinstance(fen, int) or fen < 0:
+        return "bad_amount"
+    return None if item.get("click") else "no_click"
+
+
 def _page(told: Sequence[Any], start: int, size: int) -> list[dict[str, Any]]:
     return [_fact(one.event) for one in told[start : start + size]]
 
