@@ -24,7 +24,7 @@ def token(key: bytes = THEIRS, key_id: int = 1, at_ms: int = NOW) -> str:
     [
         (None, "no_click_id"),
         ("__CLICK_ID__", "macro_unresolved"),
-        ("0", "malformed"),
+        ("0", "click_id_zero"),
         ("a~mangled.one", "malformed"),
         (token(), "forged"),
         (token(key_id=7), "unknown_key"),

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from hongmao.kernel.time import DAY_MS, HOUR_MS, Window, day_of, instant
 from hongmao.returns.pull.contracts import PullLimits
+from hongmao.returns.pull.rules import spans_of
 from hongmao.returns.reconcile.contracts import DayLine
-from hongmao.returns.reconcile.rules import judge, spans_of
+from hongmao.returns.reconcile.rules import judge
 
 NONE = DayLine(platform="p", day="2025-05-07", line="cid", **dict.fromkeys(DayLine.__struct_fields__[3:], 0))
 LIMITS = PullLimits(span_ms_max=3 * HOUR_MS, overlap_ms=0, every_ms=1, per_minute_max=1, lag_ms_max=1)

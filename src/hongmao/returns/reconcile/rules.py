@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS, Window
 from hongmao.returns.reconcile.contracts import DRIFT_PP_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from hongmao.returns.pull.contracts import PullLimits
     from hongmao.returns.reconcile.contracts import DayLine
-
-_SHANGHAI_MS = 8 * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +49,6 @@ def judge(lines: Iterable[DayLine], *, ratio_millionths: int = 1_000_000) -> Ver
         value_drift_pp=value_drift,
         alerts=tuple(name for name, drift in drifts if drift is not None and drift > DRIFT_PP_MAX),
     )
-
-
-def spans_of(window: Window, limits: PullLimits) -> Iterator[Window]:
-    """Cut a stretch of time into what a platform lets one query cover."""
-    start_ms = window.start_ms
-    while start_ms < window.end_ms:
-        end_ms = min(window.end_ms, start_ms + limits.span_ms_max)
-        if limits.same_day:
-            end_ms = min(end_ms, (start_ms + _SHANGHAI_MS) // DAY_MS * DAY_MS + DAY_MS - _SHANGHAI_MS)
-        yield Window(start_ms, end_ms)
-        start_ms = end_ms
 
 
 def _value_drift(pulled: int, pulled_fen: int, returned: int, returned_fen: int) -> Fraction | None:

@@ -12,9 +12,9 @@ from hongmao.returns.contracts import Row
 from hongmao.returns.judge import draft
 from hongmao.returns.lookup import Lookup
 from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
+from hongmao.returns.pull.rules import spans_of
 from hongmao.returns.reconcile.contracts import DIFFERENCES_SHOWN_MAX, Reconciled
 from hongmao.returns.reconcile.errors import SpanUnsettled
-from hongmao.returns.reconcile.rules import spans_of
 from hongmao.returns.rules import Source
 
 if TYPE_CHECKING:

@@ -1,0 +1,135 @@
+"""What to ask for next, and what a page means: pure decisions over where a feed stands."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Window
+from hongmao.returns.pull.store import OwedSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hongmao.returns.pull.contracts import Page, PullLimits
+    from hongmao.returns.pull.store import Feed
+    from hongmao.returns.store import PlatformAccount
+
+FIRST_PULL_MS: Final = DAY_MS  # a new account begins with what happened within a day before it was connected
+BACKOFF_MS_FIRST: Final = 5 * SECOND_MS
+BACKOFF_MS_MAX: Final = 10 * MINUTE_MS
+AGAIN_MS_FIRST: Final = MINUTE_MS
+TRIES_MAX: Final = 8
+_SHANGHAI_MS: Final = 8 * HOUR_MS
+
+
+def next_span(feed: Feed, limits: PullLimits, *, now_ms: int) -> Window | None:
+    """Give the next stretch to ask for; None where there is nothing that the platform could know yet.
+
+    It reaches back by the overlap, keeps to the longest span and, where it must, to one day of Asia/Shanghai.
+    """
+    settled_ms = now_ms - limits.settle_ms
+    if settled_ms <= feed.watermark_ms:
+        return None
+    start_ms = feed.watermark_ms - min(limits.overlap_ms, limits.span_ms_max - 1)
+    end_ms = min(settled_ms, start_ms + limits.span_ms_max)
+    if limits.same_day:
+        midnight_ms = day_end_ms(start_ms)
+        if midnight_ms <= feed.watermark_ms:  # what overlaps lies in the day before, which has been read to its end
+            start_ms = midnight_ms
+            end_ms = min(settled_ms, start_ms + limits.span_ms_max)
+            midnight_ms = day_end_ms(start_ms)
+        end_ms = min(end_ms, midnight_ms)
+    return Window(start_ms, end_ms)
+
+
+def spans_of(window: Window, limits: PullLimits) -> Iterator[Window]:
+    """Cut a stretch of time into what a platform lets one query cover."""
+    start_ms = window.start_ms
+    while start_ms < window.end_ms:
+        end_ms = min(window.end_ms, start_ms + limits.span_ms_max)
+        if limits.same_day:
+            end_ms = min(end_ms, day_end_ms(start_ms))
+        yield Window(start_ms, end_ms)
+        start_ms = end_ms
+
+
+def day_end_ms(at_ms: int) -> int:
+    """Give the end of the Asia/Shanghai day that an instant lies in."""
+    return (at_ms + _SHANGHAI_MS) // DAY_MS * DAY_MS + DAY_MS - _SHANGHAI_MS
+
+
+def fingerprint_of(account: PlatformAccount) -> str:
+    """Name a key with its settings, so that a feed that was refused begins again when either is another."""
+    told = msgspec.json.encode([account.secret.hex(), sorted(account.settings.items())])
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
+
+
+def page_sha256(page: Page) -> str:
+    """Name a page by what it says."""
+    return hashlib.sha256(msgspec.json.encode([row.raw for row in page.rows])).hexdigest()
+
+
+def repeats(feed: Feed, page: Page, digest: str) -> bool:
+    """Tell whether a page is the one before, given once more in place of the next one."""
+    return bool(page.rows) and feed.token is not None and digest == feed.last_sha256
+
+
+def turned(feed: Feed, page: Page, digest: str) -> Feed:
+    """Move on to the next page of the span."""
+    return replace(
+        feed,
+        token=page.next_token,
+        seen=feed.seen + wire_rows(page),
+        last_sha256=digest,
+        failures=0,
+        last_error="",
+    )
+
+
+def wire_rows(page: Page) -> int:
+    """Count the rows that a page has on the wire: several facts of one share its text."""
+    return len({row.raw for row in page.rows})
+
+
+def ended(feed: Feed, limits: PullLimits, *, now_ms: int) -> Feed:
+    """Close the span: the watermark moves to its end, unless it was a second reading."""
+    watermark_ms = feed.watermark_ms if feed.again else max(feed.watermark_ms, feed.span_end_ms or 0)
+    behind = watermark_ms < now_ms - limits.settle_ms
+    return replace(
+        feed,
+        watermark_ms=watermark_ms,
+        span_start_ms=None,
+        span_end_ms=None,
+        again=False,
+        token=None,
+        seen=0,
+        last_sha256="",
+        last_ok_ms=now_ms,
+        next_at_ms=now_ms if behind else now_ms + limits.every_ms,
+    )
+
+
+def failed(feed: Feed, code: str, *, now_ms: int, wait_ms: int = 0) -> Feed:
+    """Wait after a failure, longer each time; the span and its token stay."""
+    pause_ms = min(BACKOFF_MS_FIRST << min(feed.failures, 10), BACKOFF_MS_MAX)
+    return replace(feed, failures=feed.failures + 1, last_error=code, next_at_ms=now_ms + max(pause_ms, wait_ms))
+
+
+def owed_after(feed: Feed, total: int | None, before: OwedSpan | None, *, now_ms: int) -> OwedSpan | None:
+    """Say what is still owed of a span that has ended; None where it is whole, or nobody can tell."""
+    if total is None or feed.seen >= total:
+        return None
+    tries = 1 if before is None else before.tries + 1
+    return OwedSpan(
+        key=feed.key,
+        start_ms=feed.span_start_ms or 0,
+        end_ms=feed.span_end_ms or 0,
+        seen=feed.seen,
+        total=total,
+        tries=tries,
+        next_at_ms=now_ms + (AGAIN_MS_FIRST << min(tries - 1, 10)),
+    )

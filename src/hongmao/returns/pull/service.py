@@ -1,0 +1,201 @@
+"""The puller (拉取): asks each feed that is due for its next page, keeps the rows, and only then moves the cursor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from hongmao.kernel.calls import CallFailed
+from hongmao.kernel.time import MINUTE_MS, SECOND_MS, Window, instant
+from hongmao.returns.contracts import ROWS_MAX
+from hongmao.returns.intake import Parcel
+from hongmao.returns.outcomes import Duplicate
+from hongmao.returns.pull import rules
+from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
+from hongmao.returns.pull.store import Feed, FeedKey
+from hongmao.returns.rules import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hongmao.kernel.calls import Caller
+    from hongmao.kernel.clock import Clock
+    from hongmao.returns.intake import Intake
+    from hongmao.returns.pull.contracts import Page, PullSource
+    from hongmao.returns.pull.store import FeedStore
+    from hongmao.returns.store import AccountStore, PlatformAccount
+
+LEASE_MS: Final = 2 * MINUTE_MS  # longer than the slowest page; a worker that died lets go by itself
+PAGES_PER_TURN: Final = 50  # of one feed: the others wait no longer than that
+
+
+class Puller:
+    """Pulls every account's feeds. Several may work at once: a feed is leased to one of them."""
+
+    def __init__(
+        self,
+        store: FeedStore,
+        accounts: AccountStore,
+        sources: Mapping[str, Sequence[PullSource]],
+        intake: Intake,
+        caller: Caller,
+        clock: Clock,
+    ) -> None:
+        """`sources` are the lists of each platform."""
+        self._store = store
+        self._accounts = accounts
+        self._sources = sources
+        self._intake = intake
+        self._caller = caller
+        self._clock = clock
+        self._calls: Counter[tuple[str, str, int]] = Counter()
+
+    def run_due(self) -> int:
+        """Read what is due now; give how many pages that were. Bounded, and safe to run again."""
+        return sum(self._run(account, source) for account, source in self._feeds())
+
+    def pull(self, account: PlatformAccount, source_name: str, span: Window) -> int:
+        """Read a stretch of the past again (history re-pull), to its end; give how many rows were new.
+
+        Raises what the platform says. What was read before is a duplicate; the feed's own cursor does not move.
+        """
+        found = [one for one in self._sources.get(account.platform, ()) if one.name == source_name]
+        return sum(
+            self._read_whole(account, source, piece)
+            for source in found
+            for piece in rules.spans_of(span, source.limits)
+        )
+
+    def _feeds(self) -> Iterator[tuple[PlatformAccount, PullSource]]:
+        for account in self._accounts.every():
+            if not account.revoked:
+                for source in self._sources.get(account.platform, ()):
+                    yield account, source
+
+    def _run(self, account: PlatformAccount, source: PullSource) -> int:
+        now_ms = self._clock.now_ms()
+        key = FeedKey(platform=account.platform, account=account.account, source=source.name)
+        known = self._store.find(key)
+        if known is not None and not self._due(known, account, source, now_ms):
+            return 0
+        first = known or Feed(key=key, tenant=account.tenant, watermark_ms=_begin_ms(account, now_ms))
+        feed = self._store.lease(first, now_ms=now_ms, until_ms=now_ms + LEASE_MS)
+        if feed is None:
+            return 0
+        pages = 0
+        try:
+            while pages < PAGES_PER_TURN and self._due(feed, account, source, now_ms):
+                feed = self._turn(feed, account, source, now_ms)
+                self._store.save(feed, until_ms=now_ms + LEASE_MS)
+                pages += 1
+        finally:
+            self._store.save(feed, until_ms=0)
+        return pages
+
+    def _due(self, feed: Feed, account: PlatformAccount, source: PullSource, now_ms: int) -> bool:
+        if feed.refused_as and feed.refused_as == rules.fingerprint_of(account):
+            return False
+        return feed.next_at_ms <= now_ms and not self._spent(account, source, now_ms)
+
+    def _spent(self, account: PlatformAccount, source: PullSource, now_ms: int) -> bool:
+        """Tell whether an account has made as many calls within this minute as its platform allows."""
+        return self._calls[account.platform, account.account, now_ms // MINUTE_MS] >= source.limits.per_minute_max
+
+    def _turn(self, feed: Feed, account: PlatformAccount, source: PullSource, now_ms: int) -> Feed:
+        """Read one page, keep its rows, and say where the feed stands then."""
+        opened = self._opened(feed, source, now_ms)
+        if opened is None:
+            return replace(feed, next_at_ms=now_ms + source.limits.every_ms, refused_as="")
+        span = Window(opened.span_start_ms or 0, opened.span_end_ms or 0)
+        minute = now_ms // MINUTE_MS
+        self._calls = Counter({key: count for key, count in self._calls.items() if key[2] >= minute})
+        self._calls[account.platform, account.account, minute] += 1
+        try:
+            page = source.page(account, span, opened.token, self._caller, now_ms=now_ms)
+        except PullThrottled as error:
+            wait_s = error.params.get("wait_s", 0)
+            return rules.failed(
+                opened, error.code, now_ms=now_ms, wait_ms=wait_s * SECOND_MS if isinstance(wait_s, int) else 0
+            )
+        except PullUnreadable as error:
+            return rules.failed(opened, error.code, now_ms=now_ms)
+        except CallFailed as error:
+            return rules.failed(opened, error.failure.value, now_ms=now_ms)
+        except PullRefused as error:
+            return replace(opened, last_error=error.code, refused_as=rules.fingerprint_of(account))
+        return self._take(opened, account, source, page, now_ms)
+
+    def _opened(self, feed: Feed, source: PullSource, now_ms: int) -> Feed | None:
+        """Give the feed with a span under way: the one it has, one that is owed, or the next; None where nothing is due."""
+        if feed.span_end_ms is not None:
+            return feed
+        owed = next((one for one in self._store.owed(feed.key) if one.next_at_ms <= now_ms), None)
+        span = Window(owed.start_ms, owed.end_ms) if owed else rules.next_span(feed, source.limits, now_ms=now_ms)
+        if span is None:
+            return None
+        return replace(
+            feed, span_start_ms=span.start_ms, span_end_ms=span.end_ms, again=owed is not None, refused_as=""
+        )
+
+    def _take(self, feed: Feed, account: PlatformAccount, source: PullSource, page: Page, now_ms: int) -> Feed:
+        digest = rules.page_sha256(page)
+        if rules.repeats(feed, page, digest):
+            again = replace(feed, repeats=feed.repeats + len(page.rows))
+            return rules.failed(again, "page_repeated", now_ms=now_ms)
+        place = f"{source.name} {feed.span_start_ms} {feed.span_end_ms} {feed.token} {digest}"
+        new = self._keep(account, source.name, place, page, now_ms)
+        feed = replace(feed, rows=feed.rows + new, repeats=feed.repeats + len(page.rows) - new)
+        moved = rules.turned(feed, page, digest)
+        if page.next_token is not None:
+            return moved
+        self._settle(moved, page, now_ms)
+        return rules.ended(moved, source.limits, now_ms=now_ms)
+
+    def _settle(self, feed: Feed, page: Page, now_ms: int) -> None:
+        """Note what is owed of a span that has ended, or that nothing is any more."""
+        here = (feed.span_start_ms, feed.span_end_ms)
+        before = next((one for one in self._store.owed(feed.key) if (one.start_ms, one.end_ms) == here), None)
+        owed = rules.owed_after(feed, page.total, before, now_ms=now_ms)
+        if owed is not None:
+            self._store.owe(owed)
+        elif before is not None:
+            self._store.settle(before)
+
+    def _keep(self, account: PlatformAccount, feed: str, place: str, page: Page, now_ms: int) -> int:
+        """Keep a page's rows, durable on return; give how many were new. `place` names the page: read twice, it is kept once."""
+        source = Source(platform=account.platform, account=account.account, tenant=account.tenant, now_ms=now_ms)
+        new = 0
+        for start in range(0, len(page.rows), ROWS_MAX):
+            rows = page.rows[start : start + ROWS_MAX]
+            named = hashlib.sha256(f"{place} {start}".encode()).hexdigest()
+            parcel = Parcel(
+                source=source,
+                nonce=f"pull.{named[:32]}",
+                size_bytes=sum(len(row.raw) for row in rows),
+                sha256=rules.page_sha256(page),
+                rows=rows,
+                way="pull",
+                feed=feed,
+            )
+            new += sum(not isinstance(outcome, Duplicate) for outcome in self._intake.take(parcel))
+        return new
+
+    def _read_whole(self, account: PlatformAccount, source: PullSource, span: Window) -> int:
+        new, token = 0, None
+        while True:
+            now_ms = self._clock.now_ms()
+            page = source.page(account, span, token, self._caller, now_ms=now_ms)
+            # Somebody asked for it to be judged now: a shop that was unknown then may be known.
+            place = f"{source.name} {span.start_ms} {span.end_ms} {token} {rules.page_sha256(page)} at {now_ms}"
+            new += self._keep(account, source.name, place, page, now_ms)
+            if page.next_token is None or page.next_token == token:
+                return new
+            token = page.next_token
+
+
+def _begin_ms(account: PlatformAccount, now_ms: int) -> int:
+    """Say where a new feed begins: where `pull_from` says, else a day back."""
+    told = account.settings.get("pull_from")
+    return instant(told) if told else now_ms - rules.FIRST_PULL_MS

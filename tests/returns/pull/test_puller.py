@@ -1,0 +1,264 @@
+"""Pulling by cursor: nothing lost and nothing doubled, whatever the gateway and our own processes do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hongmao.events.contracts import Kind
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, Window
+from hongmao.returns.contracts import Row, RowProblem
+from hongmao.returns.pull.contracts import Page
+from hongmao.returns.pull.errors import PullRefused, PullThrottled
+from hongmao.returns.pull.store import Feed, FeedKey
+from returns.pull.stage import DAY_0, Crashed, Floor, MemoryFeeds, Shop, connected, down, floor, lost, paid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = FeedKey(platform="sandbox", account="account-1", source="orders")
+
+
+def told(*at_hours: float) -> list[tuple[int, Row]]:
+    return [(DAY_0 + int(at * HOUR_MS), paid(n, DAY_0 + int(at * HOUR_MS))) for n, at in enumerate(at_hours, 1)]
+
+
+def test_a_new_account_is_read_from_where_it_says_until_now_page_by_page() -> None:
+    with floor(Shop(told=told(0.5, 1, 2, 2.5, 4, 7, 11.9))) as here:
+        # 7 May 12:00: seven orders of the morning, in spans of three hours, three rows a page.
+        here.puller().run_due()
+        assert here.orders() == [f"o-{n}" for n in range(1, 8)]
+        feed = here.feeds.find(KEY)
+        assert feed is not None
+        assert feed.watermark_ms == here.clock.now_ms() - MINUTE_MS
+        assert (feed.rows, feed.last_error, feed.span_end_ms) == (7, "", None)
+
+
+def test_a_query_never_crosses_midnight_nor_asks_for_what_is_not_settled() -> None:
+    shop = Shop(told=told(23.9, 24.1))
+    with floor(shop) as here:
+        here.clock.set(DAY_0 + DAY_MS + HOUR_MS)
+        here.puller().run_due()
+        assert here.orders() == ["o-1", "o-2"]
+        midnight = DAY_0 + DAY_MS
+        assert not [one for one in shop.asked if one[0] < midnight < one[1]]
+        assert max(end for _, end, _ in shop.asked) == here.clock.now_ms() - MINUTE_MS
+
+
+def test_a_row_that_the_platform_tells_late_is_found_within_the_overlap_and_counts_once() -> None:
+    shop = Shop(told=told(11))
+    with floor(shop) as here:
+        here.puller().run_due()
+        # 12:05: the gateway comes to know of an order that it books at 11:50.
+        shop.told += [(DAY_0 + 11 * HOUR_MS + 50 * MINUTE_MS, paid(2, DAY_0 + 11 * HOUR_MS))]
+        here.settle()
+        assert here.orders() == ["o-1", "o-2"]
+        feed = here.feeds.find(KEY)
+        assert feed is not None
+        assert feed.repeats == 0 or feed.rows == 2
+
+
+def test_nothing_is_asked_again_before_its_time_and_a_quiet_feed_writes_nothing() -> None:
+    shop = Shop(told=told(11.95))
+    with floor(shop) as here:
+        puller = here.puller()
+        puller.run_due()
+        asked, kept = len(shop.asked), len(here.log.kept)
+        here.clock.advance(9 * MINUTE_MS)
+        assert puller.run_due() == 0
+        here.clock.advance(MINUTE_MS)
+        assert puller.run_due() == 1
+        assert (len(shop.asked), len(here.log.kept)) == (asked + 1, kept)
+
+
+def test_a_lost_page_makes_the_span_owed_until_it_has_been_read_whole() -> None:
+    shop = Shop(told=told(0.1, 0.2, 0.3, 0.4, 0.5))
+    shop.weather = [lost]
+    with floor(shop) as here:
+        here.puller().run_due()
+        (owed,) = here.feeds.owed()
+        assert (owed.seen, owed.total, owed.tries) == (2, 5, 1)
+        here.settle()
+        assert here.feeds.owed() == []
+        assert here.orders() == [f"o-{n}" for n in range(1, 6)]
+
+
+def test_a_page_given_once_more_in_place_of_the_next_is_known_and_asked_for_again() -> None:
+    shop = Shop(told=told(0.1, 0.2, 0.3, 0.4))
+    again = Page(rows=[row for _, row in shop.told[:3]], next_token=None, total=4)
+    shop.weather = [lambda page: page, lambda _: again]
+    with floor(shop) as here:
+        here.puller().run_due()
+        feed = here.feeds.find(KEY)
+        assert feed is not None
+        assert (feed.last_error, feed.token) == ("page_repeated", "3")
+        here.settle()
+        assert here.orders() == ["o-1", "o-2", "o-3", "o-4"]
+
+
+def test_a_gateway_that_is_down_in_mid_page_loses_nothing_and_is_asked_ever_less_often() -> None:
+    shop = Shop(told=told(0.1, 0.2, 0.3, 0.4))
+    shop.weather = [lambda page: page, down, down, down]
+    with floor(shop) as here:
+        puller = here.puller()
+        puller.run_due()
+        waits = []
+        for _ in range(3):
+            feed = here.feeds.find(KEY)
+            assert feed is not None
+            assert (feed.last_error, feed.token) == ("unreachable", "3")
+            waits.append(feed.next_at_ms - here.clock.now_ms())
+            here.clock.set(feed.next_at_ms)
+            puller.run_due()
+        assert waits == sorted(waits)
+        assert waits[0] < waits[-1]
+        here.settle()
+        assert here.orders() == ["o-1", "o-2", "o-3", "o-4"]
+
+
+def test_a_throttled_feed_waits_as_long_as_it_was_told() -> None:
+    def slow(_page: Page) -> Page:
+        raise PullThrottled(platform="sandbox", answer="7", wait_s=90)
+
+    shop = Shop(told=told(0.1))
+    shop.weather = [slow]
+    with floor(shop) as here:
+        here.puller().run_due()
+        feed = here.feeds.find(KEY)
+        assert feed is not None
+        assert feed.next_at_ms == here.clock.now_ms() + 90_000
+
+
+def test_a_refused_feed_rests_until_key_or_settings_are_others() -> None:
+    def no(_page: Page) -> Page:
+        raise PullRefused(platform="sandbox", answer="27")
+
+    shop = Shop(told=told(0.1))
+    shop.weather = [no]
+    with floor(shop) as here:
+        here.settle()
+        assert (len(shop.asked), here.orders()) == (1, [])
+        account = here.accounts.find("sandbox", "account-1")
+        assert account is not None
+        here.accounts.add(replace(account, settings={**account.settings, "session": "a fresh one"}))
+        here.settle()
+        assert here.orders() == ["o-1"]
+
+
+def test_a_revoked_account_is_asked_nothing() -> None:
+    with floor(Shop(told=told(0.1))) as here:
+        account = here.accounts.find("sandbox", "account-1")
+        assert account is not None
+        here.accounts.add(replace(account, revoked=True))
+        assert here.puller().run_due() == 0
+
+
+def test_an_account_is_never_called_more_often_in_a_minute_than_its_platform_allows() -> None:
+    shop = Shop(told=told(*[n / 10 for n in range(1, 30)]))
+    shop.limits = replace(shop.limits, per_minute_max=2)
+    with floor(shop) as here:
+        puller = here.puller()
+        for minute in range(1, 40):
+            puller.run_due()
+            assert len(shop.asked) <= 2 * minute
+            here.clock.advance(MINUTE_MS)
+        here.settle()
+        assert len(here.orders()) == 29
+
+
+def test_a_broken_row_is_kept_aside_and_holds_back_no_other() -> None:
+    shop = Shop(told=told(0.1, 0.2))
+    broken = RowProblem(code="bad_value", place="pay_fee", raw="a row that says nothing")
+    shop.weather = [lambda page: replace(page, rows=[page.rows[0], broken, page.rows[1]])]
+    with floor(shop) as here:
+        here.puller().run_due()
+        assert here.orders() == ["o-1", "o-2"]
+        (aside,) = [event for event in here.log.kept if event.kind is Kind.RETURN_QUARANTINED]
+        assert (aside.outcome, "a row that says nothing" in (aside.detail or "")) == ("bad_value", True)
+
+
+def test_a_history_re_pull_brings_what_is_missing_and_moves_no_cursor() -> None:
+    shop = Shop()
+    with floor(shop) as here:
+        here.puller().run_due()
+        before = here.feeds.find(KEY)
+        shop.told = told(0.1, 5)
+        account = here.accounts.find("sandbox", "account-1")
+        assert account is not None
+        span = Window(DAY_0, DAY_0 + 12 * HOUR_MS)
+        assert here.puller().pull(account, "orders", span) == 2
+        assert here.puller().pull(account, "orders", span) == 0
+        assert here.orders() == ["o-1", "o-2"]
+        assert here.feeds.find(KEY) == before
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_feed_is_read_by_one_worker_at_a_time_and_a_dead_one_lets_go(engine: str) -> None:
+    with floor(engine=engine) as here:
+        feed = Feed(key=KEY, tenant="tenant-1", watermark_ms=DAY_0)
+        now_ms = here.clock.now_ms()
+        assert here.feeds.lease(feed, now_ms=now_ms, until_ms=now_ms + 100) == feed
+        assert here.feeds.lease(feed, now_ms=now_ms + 99, until_ms=now_ms + 500) is None
+        assert here.feeds.lease(feed, now_ms=now_ms + 100, until_ms=now_ms + 500) == feed
+        here.feeds.save(replace(feed, token="t", seen=3), until_ms=0)
+        assert here.feeds.every() == [replace(feed, token="t", seen=3)]
+
+
+WEATHER = st.sampled_from(["fair", "fair", "lost", "down", "repeat", "die before", "die after"])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.integers(0, 14 * 60), min_size=0, max_size=12),
+    st.lists(st.integers(0, 19), min_size=12, max_size=12),
+    st.lists(WEATHER, max_size=14),
+)
+def test_promise_1_any_weather_and_any_crash_end_with_exactly_the_orders_of_a_perfect_pull(
+    minutes: list[int], late: list[int], weather: list[str]
+) -> None:
+    """The oracle is the set of orders. Each is told up to nineteen minutes after it happened, within the overlap."""
+    shop = Shop()
+    rows = [(DAY_0 + at * MINUTE_MS, paid(n, DAY_0 + at * MINUTE_MS)) for n, at in enumerate(minutes)]
+    shop.told = [(at_ms + late[n] * MINUTE_MS, row) for n, (at_ms, row) in enumerate(rows)]
+    before: list[Page] = []
+
+    def spoil(kind: str) -> Callable[[Page], Page]:
+        def spoilt(page: Page) -> Page:
+            if kind == "down":
+                return down(page)
+            if kind == "die before":
+                raise Crashed
+            first_of_span = shop.asked[-1][2] is None
+            given_page = lost(page) if kind == "lost" else page
+            if kind == "repeat" and not first_of_span:
+                given_page = before[-1]
+            before.append(page)
+            return given_page
+
+        return spoilt
+
+    feeds = MemoryFeeds()
+    here = Floor(feeds, shop, connected())
+    shop.weather = [spoil(kind) for kind in weather if kind != "die after"]
+    deaths = weather.count("die after")
+    save = feeds.save
+
+    def dying(feed: Feed, *, until_ms: int) -> None:
+        nonlocal deaths
+        if deaths:
+            deaths -= 1
+            raise Crashed  # the rows are in the log; the cursor has not moved
+        save(feed, until_ms=until_ms)
+
+    feeds.save = dying  # type: ignore[method-assign]
+    for _ in range(120):
+        here.clock.advance(5 * MINUTE_MS)
+        try:
+            here.puller().run_due()
+        except Crashed:
+            here.clock.advance(3 * MINUTE_MS)
+    assert here.orders() == sorted(f"o-{n}" for n in range(len(minutes)))
