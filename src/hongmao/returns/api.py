@@ -23,6 +23,19 @@ from hongmao.returns.errors import (
     PlatformUnknown,
 )
 from hongmao.returns.intake import Intake, Parcel
+from hongmao.returns.out.contracts import (
+    Alarm,
+    AlarmKind,
+    DeliveryState,
+    SentOnRecord,
+    Target,
+    TargetAccount,
+)
+from hongmao.returns.out.replay import Replayed, Returning
+from hongmao.returns.out.sender import Sender
+from hongmao.returns.out.service import Dispatcher
+from hongmao.returns.out.store import Facts, Outbox, TargetAccountStore
+from hongmao.returns.out.watch import Watch
 from hongmao.returns.outcomes import (
     Accepted,
     Answer,
@@ -35,6 +48,8 @@ from hongmao.returns.outcomes import (
     Unmatched,
     name_of,
 )
+from hongmao.returns.pull.service import Puller
+from hongmao.returns.reconcile.service import Reconciler
 from hongmao.returns.refusals import Refusals
 from hongmao.returns.service import ReturnDesk
 from hongmao.returns.store import AccountStore, Connector, PlatformAccount, Shelves
@@ -44,6 +59,8 @@ __all__ = [
     "ROWS_MAX",
     "Accepted",
     "AccountStore",
+    "Alarm",
+    "AlarmKind",
     "Answer",
     "BatchRecord",
     "Claim",
@@ -52,28 +69,42 @@ __all__ = [
     "DeliveryRefused",
     "DeliveryReplayed",
     "DeliverySkewed",
+    "DeliveryState",
     "DeliveryTooLarge",
     "DeliveryUnreadable",
+    "Dispatcher",
     "Duplicate",
+    "Facts",
     "HeadersMalformed",
     "Intake",
     "Late",
+    "Outbox",
     "Outcome",
     "Parcel",
     "PlatformAccount",
     "PlatformUnknown",
+    "Puller",
     "QuarantineRecord",
     "Quarantined",
+    "Reconciler",
     "RefusalReason",
     "RefusalRecord",
     "Refusals",
     "Refused",
+    "Replayed",
     "ReturnDesk",
+    "Returning",
     "Row",
     "RowOutcome",
     "RowProblem",
     "RowRecord",
+    "Sender",
+    "SentOnRecord",
     "Shelves",
+    "Target",
+    "TargetAccount",
+    "TargetAccountStore",
     "Unmatched",
+    "Watch",
     "name_of",
 ]

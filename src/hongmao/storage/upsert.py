@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -18,4 +19,5 @@ def insert_new(session: ScopedSession, model: type[Base], rows: Sequence[dict[st
     if rows:
         on_sqlite = session.get_bind().dialect.name == "sqlite"
         insert = sqlite.insert(model) if on_sqlite else postgresql.insert(model)
-        session.execute(insert.on_conflict_do_nothing(), rows)
+        # Asked for its keys, SQLAlchemy sends many rows in one statement, which saves a remote server's round trips.
+        session.execute(insert.on_conflict_do_nothing().returning(*inspect(model).primary_key), rows)

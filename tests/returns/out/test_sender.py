@@ -14,6 +14,7 @@ from hongmao.events.contracts import Event, Kind
 from hongmao.kernel.calls import Call, Failure
 from hongmao.kernel.time import HOUR_MS, MINUTE_MS, SECOND_MS, Window
 from hongmao.returns.out.contracts import Answered, DeliveryState, Outgoing, Rate, TargetAccount, TargetLimits, Verdict
+from hongmao.returns.out.errors import RatioBeyond, TargetUnknown
 from hongmao.returns.out.rules import UNREACHABLE_MS, delivery_id
 from hongmao.returns.out.sender import LEASE_MS
 from returns.out.stage import ENGINES, NOW, FakeTarget, Stage, account, click, pay, record_of, staged, visit
@@ -455,3 +456,16 @@ def test_what_is_too_large_together_goes_in_parts_and_alone_is_refused(engine: s
             "ret:p4": ("refused", "too_large"),
         }
         assert [len(body["items"]) for body in stage.far.bodies] == [2, 1]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ratio", [0, -1, 1_000_001])
+def test_ABUSE_7_a_ratio_that_is_no_share_is_refused_and_so_is_a_target_that_nobody_brings(
+    tmp_path: Path, ratio: int
+) -> None:
+    with staged("sqlite", tmp_path) as stage:
+        with pytest.raises(RatioBeyond):
+            stage.returning.declare(account(ratio_millionths=ratio))
+        with pytest.raises(TargetUnknown, match="juguang"):
+            stage.returning.declare(account(target="juguan"))
+        stage.returning.declare(account(ratio_millionths=1))
+        assert [one.ratio_millionths for one in stage.accounts.every()] == [1]

@@ -8,7 +8,11 @@ from typing import cast
 import click
 
 # Verb -> (module, attribute, one line of help), as in `hongmao.cli.main`.
-VERBS: dict[str, tuple[str, str, str]] = {}
+VERBS: dict[str, tuple[str, str, str]] = {
+    "targets": ("hongmao.cli.returns.out", "targets", "Where returns are sent on to, and at what declared ratio"),
+    "outbox": ("hongmao.cli.returns.out", "outbox", "What waits, the nearest deadline first; ends and alarms"),
+    "replay": ("hongmao.cli.returns.out", "replay", "Put dead letters back into the queue"),
+}
 
 
 class _Verbs(click.Group):
