@@ -166,6 +166,8 @@ class BatchRecord(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[RowRecord]
     way: str = "webhook"
     """How the rows came: `webhook`, `pull` or `file`."""
+    feed: str = ""
+    """The list that was pulled, or the format of the file."""
 
 
 class QuarantineRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

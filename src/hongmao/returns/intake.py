@@ -44,6 +44,7 @@ class Parcel:
     sha256: str
     rows: Sequence[Told | RowProblem]
     way: str = "webhook"
+    feed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def batch_record(parcel: Parcel, judged: Sequence[Judged], *, outcome: str = "de
         counts=dict(sorted(Counter(row.outcome for row in rows).items())),
         rows=rows,
         way=parcel.way,
+        feed=parcel.feed,
     )
     return Event(
         event_id=batch_event_id(source.platform, source.account, parcel.nonce),
