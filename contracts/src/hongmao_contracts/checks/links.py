@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -28,6 +29,8 @@ CLICK_ID: Final = "AZTxJ0-kAAAAAQ_zPq3vX8sW2bN4cQ"
 """Thirty characters, as the jump mints them."""
 NESTING_MAX: Final = 4
 _WEB: Final = ("http", "https")
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+"""An address itself: what holds one, such as JD's JSON, is unpacked further and is none."""
 _ADDRESSES: Final = ("fallback_url", "deeplink", "universal_link")
 
 
@@ -87,7 +90,7 @@ def every_address_is_the_platforms(case: Case) -> None:
     faults = [
         f"{name}: {inner} is below none of them"
         for name, url in case.addresses().items()
-        for inner in (url, *(text for text in layers(url) if "://" in text.partition("?")[0]))
+        for inner in (url, *filter(_ADDRESS.match, layers(url)))
         if not any(allows(prefix, inner) for prefix in case.platform.link_prefixes)
     ]
     demand_none(faults)

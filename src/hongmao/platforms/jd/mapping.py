@@ -117,27 +117,26 @@ class _Line:
 
 
 def _facts(line: _Line) -> Iterator[Row]:
-    row, base = line.row, 2 * version_of(line.placed_ms, "orderTime")
+    # Order and payment are one fact in every row, so their version is the order's time and repeats are duplicates. What is
+    # reckoned back may be a fen off; it only stands where no earlier row told the sum itself.
+    row, version = line.row, version_of(line.placed_ms, "orderTime")
     if line.state in {UNPAID, DEPOSIT}:
         # 已付定金 tells no amount of the deposit, so only the order is a fact until the whole is paid.
-        yield line.fact(Kind.ORDER, line.placed_ms, base + 1, amount_fen=row.yuan("estimateCosPrice"))
+        yield line.fact(Kind.ORDER, line.placed_ms, version, amount_fen=row.yuan("estimateCosPrice"))
         return
     changed_ms = needed(row.beijing("modifyTime"), "modifyTime")
     sums = _sums(line)
-    # What is reckoned back has the lower version: whenever it comes, what JD said itself stands.
-    paid_version = base + sums.is_as_paid
     commission_fen = row.yuan("estimateFee") if sums.is_as_paid and line.state not in INVALID else None
-    yield line.fact(Kind.ORDER, line.placed_ms, paid_version, amount_fen=sums.paid)
-    yield line.fact(Kind.PAY, line.placed_ms, paid_version, amount_fen=sums.paid, commission_fen=commission_fen)
+    yield line.fact(Kind.ORDER, line.placed_ms, version, amount_fen=sums.paid)
+    yield line.fact(Kind.PAY, line.placed_ms, version, amount_fen=sums.paid, commission_fen=commission_fen)
     if line.state in _COMPLETED:
         yield from _completed(line, changed_ms)
-    version = version_of(changed_ms, "modifyTime")
     backs = [("protected", sums.protected), ("returned", sums.returned)]
     if line.state in INVALID:
         backs.append((f"invalid-{line.state}", sums.left))
     for went, fen in backs:
         if fen > 0:
-            yield line.fact(Kind.REFUND, changed_ms, version, amount_fen=fen, went=went)
+            yield line.fact(Kind.REFUND, changed_ms, version_of(changed_ms, "modifyTime"), amount_fen=fen, went=went)
 
 
 def _completed(line: _Line, changed_ms: int) -> Iterator[Row]:

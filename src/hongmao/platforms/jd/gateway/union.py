@@ -17,8 +17,8 @@ from hongmao.platforms.sandbox.lines import SETTLED_AFTER_MS, Lines
 
 if TYPE_CHECKING:
     from hongmao.platforms.sandbox.lines import Line
-    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 LONGEST: Final = timedelta(hours=1)
 FEE_PERCENT: Final = 3

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hongmao.platforms.sandbox.lines import Line
-    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 GROUPED_AFTER_MS: Final = 5 * MINUTE_MS
 APPROVED_AFTER_MS: Final = 60 * MINUTE_MS

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.vip.gateway.shelf import Shown
 
 ENCODING: Final = "gb18030"
