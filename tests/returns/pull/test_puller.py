@@ -262,3 +262,27 @@ def test_promise_1_any_weather_and_any_crash_end_with_exactly_the_orders_of_a_pe
         except Crashed:
             here.clock.advance(3 * MINUTE_MS)
     assert here.orders() == sorted(f"o-{n}" for n in range(len(minutes)))
+
+
+@pytest.mark.parametrize("overlap_hours", [1, 3, 72])
+def test_an_overlap_as_long_as_a_query_or_longer_is_read_in_several_and_the_feed_gets_on(overlap_hours: int) -> None:
+    # JD lets a query cover an hour and rows come up to an hour late; 小红星 wants three days pulled anew, a day at a time.
+    limits = replace(Shop().limits, span_ms_max=HOUR_MS, overlap_ms=overlap_hours * HOUR_MS)
+    shop = Shop(told=told(1, 11.5), limits=limits)
+    with floor(shop) as here:
+        here.puller().run_due()
+        here.puller().run_due()
+        here.puller().run_due()
+        feed = here.feeds.find(KEY)
+        assert feed is not None
+        assert (feed.watermark_ms, feed.read_ms) == (here.clock.now_ms() - MINUTE_MS, None)
+        # 12:15: the next pull begins a whole overlap before, asks for every instant of it, and for none twice.
+        here.clock.advance(15 * MINUTE_MS)
+        shop.asked.clear()
+        here.puller().run_due()
+        here.puller().run_due()
+        starts, ends = [start for start, _, _ in shop.asked], [end for _, end, _ in shop.asked]
+        assert (starts[0], ends[-1]) == (feed.watermark_ms - overlap_hours * HOUR_MS, here.clock.now_ms() - MINUTE_MS)
+        assert starts[1:] == ends[:-1]
+        assert max(end - start for start, end, _ in shop.asked) <= HOUR_MS
+        assert here.orders() == ["o-1", "o-2"]

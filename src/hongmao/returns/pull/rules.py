@@ -29,21 +29,14 @@ _SHANGHAI_MS: Final = 8 * HOUR_MS
 def next_span(feed: Feed, limits: PullLimits, *, now_ms: int) -> Window | None:
     """Give the next stretch to ask for; None where there is nothing that the platform could know yet.
 
-    It reaches back by the overlap, keeps to the longest span and, where it must, to one day of Asia/Shanghai.
+    A pull begins a whole overlap before the watermark and goes on to the present, in as many spans as it takes: each keeps
+    to the longest that is allowed and, where it must, to one day of Asia/Shanghai.
     """
     settled_ms = now_ms - limits.settle_ms
     if settled_ms <= feed.watermark_ms:
         return None
-    start_ms = feed.watermark_ms - min(limits.overlap_ms, limits.span_ms_max - 1)
-    end_ms = min(settled_ms, start_ms + limits.span_ms_max)
-    if limits.same_day:
-        midnight_ms = day_end_ms(start_ms)
-        if midnight_ms <= feed.watermark_ms:  # what overlaps lies in the day before, which has been read to its end
-            start_ms = midnight_ms
-            end_ms = min(settled_ms, start_ms + limits.span_ms_max)
-            midnight_ms = day_end_ms(start_ms)
-        end_ms = min(end_ms, midnight_ms)
-    return Window(start_ms, end_ms)
+    start_ms = feed.watermark_ms - limits.overlap_ms if feed.read_ms is None else feed.read_ms
+    return next(spans_of(Window(start_ms, settled_ms), limits))
 
 
 def spans_of(window: Window, limits: PullLimits) -> Iterator[Window]:
@@ -97,11 +90,13 @@ def wire_rows(page: Page) -> int:
 
 def ended(feed: Feed, limits: PullLimits, *, now_ms: int) -> Feed:
     """Close the span: the watermark moves to its end, unless it was a second reading."""
+    read_ms = feed.read_ms if feed.again else feed.span_end_ms
     watermark_ms = feed.watermark_ms if feed.again else max(feed.watermark_ms, feed.span_end_ms or 0)
     behind = watermark_ms < now_ms - limits.settle_ms
     return replace(
         feed,
         watermark_ms=watermark_ms,
+        read_ms=read_ms if behind else None,
         span_start_ms=None,
         span_end_ms=None,
         again=False,

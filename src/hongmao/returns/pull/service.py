@@ -80,7 +80,9 @@ class Puller:
         known = self._store.find(key)
         if known is not None and not self._due(known, account, source, now_ms):
             return 0
-        first = known or Feed(key=key, tenant=account.tenant, watermark_ms=_begin_ms(account, now_ms))
+        # A new feed has nothing behind it that it could overlap.
+        begin_ms = _begin_ms(account, now_ms)
+        first = known or Feed(key=key, tenant=account.tenant, watermark_ms=begin_ms, read_ms=begin_ms)
         feed = self._store.lease(first, now_ms=now_ms, until_ms=now_ms + LEASE_MS)
         if feed is None:
             return 0

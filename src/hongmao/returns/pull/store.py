@@ -31,6 +31,8 @@ class Feed:
     tenant: str
     watermark_ms: int
     """Up to where every span has been read to its end."""
+    read_ms: int | None = None
+    """Up to where the pull under way has read, which begins an overlap before the watermark; None between two pulls."""
     next_at_ms: int = 0
     span_start_ms: int | None = None
     span_end_ms: int | None = None

@@ -19,6 +19,7 @@ class FeedRow(TenantOwned, Base):
     source: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
     lease_until_ms: Mapped[At]
     watermark_ms: Mapped[At]
+    read_ms: Mapped[At | None]
     next_at_ms: Mapped[At]
     span_start_ms: Mapped[At | None]
     span_end_ms: Mapped[At | None]

@@ -24,6 +24,7 @@ def upgrade() -> None:
         *_key(),
         sa.Column("lease_until_ms", sa.BigInteger(), nullable=False),
         sa.Column("watermark_ms", sa.BigInteger(), nullable=False),
+        sa.Column("read_ms", sa.BigInteger(), nullable=True),
         sa.Column("next_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("span_start_ms", sa.BigInteger(), nullable=True),
         sa.Column("span_end_ms", sa.BigInteger(), nullable=True),
