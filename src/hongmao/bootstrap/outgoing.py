@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from hongmao.bootstrap.clocks import open_clock
 from hongmao.bootstrap.platforms import platforms_of
 from hongmao.bootstrap.state import Layout
+from hongmao.jobs.worker import Step
 from hongmao.returns.api import Dispatcher, Returning, Sender, Watch
 from hongmao.storage.database import open_database
+from hongmao.storage.facts import SqlFacts
 from hongmao.storage.outgoing import SqlOutbox
 from hongmao.storage.target_accounts import SqlTargetAccountStore
 from hongmao.storage.vault import Vault
@@ -20,11 +22,16 @@ if TYPE_CHECKING:
 
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
+    from hongmao.events.api import EventLog
     from hongmao.kernel.calls import Caller
     from hongmao.kernel.clock import Clock
     from hongmao.platforms.contracts import Platform
-    from hongmao.returns.api import Facts, Outbox, Target, TargetAccountStore
+    from hongmao.returns.api import Outbox, Target, TargetAccountStore
     from hongmao.storage.database import Database
+
+
+FOLLOW_ROWS = 5_000
+FOLLOW_PAUSE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,17 @@ class SendingOn:
     desk: OutDesk
     dispatcher: Dispatcher
     sender: Sender
+    log: EventLog
+
+    def follower(self) -> Step:
+        """Give the worker that follows the log."""
+        return Step("outgoing", self.dispatcher.position, self.follow, FOLLOW_PAUSE_S)
+
+    def follow(self) -> int:
+        """Enqueue what a piece of the log brings; give how many events that were."""
+        batch = self.log.read(after=self.dispatcher.position(), limit=FOLLOW_ROWS)
+        self.dispatcher.absorb(batch)
+        return len(batch)
 
     def turn(self) -> int:
         """Send what is due now: a wheel of the clockwork."""
@@ -57,14 +75,13 @@ def targets_of(platforms: Mapping[str, Platform]) -> tuple[Target, ...]:
     return tuple(target for platform in platforms.values() for target in platform.targets)
 
 
-def send_on(
-    ground: Foundations, platforms: Mapping[str, Platform], caller: Caller, facts: Facts | None = None
-) -> SendingOn:
+def send_on(ground: Foundations, platforms: Mapping[str, Platform], caller: Caller) -> SendingOn:
     """Put the room up on a deployment's foundations."""
     vault = Vault(ground.layout.secrets / "vault.key")
     desk = _desk(ground.database, vault, targets_of(platforms), ground.clock)
     return SendingOn(
         desk=desk,
+        log=ground.log,
         dispatcher=Dispatcher(desk.outbox, desk.accounts, desk.targets, desk.clock),
         sender=Sender(
             desk.outbox,
@@ -74,7 +91,7 @@ def send_on(
             ground.log,
             ids=ground.ids,
             watch=desk.watch,
-            facts=facts,
+            facts=SqlFacts(ground.database),
         ),
     )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from hongmao.returns.out.contracts import WAITING, DeliveryState, Gate
@@ -14,13 +14,15 @@ from hongmao.storage.outgoing_follow import to_delivery
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Table
 
     from hongmao.returns.out.contracts import Delivery
     from hongmao.returns.out.store import Lease
     from hongmao.storage.scope import ScopedSession
 
 _SOONEST = (OutgoingRow.due_ms, OutgoingRow.number)
+_SETTLED = ("state", "reason", "answer", "attempts", "alone", "next_at_ms", "ended_at_ms")
+_TABLE = cast("Table", OutgoingRow.__table__)
 _Other = aliased(OutgoingRow)
 
 
@@ -69,23 +71,16 @@ class SqlAccountWork:
 
     def settle(self, lease: Lease, deliveries: Sequence[Delivery]) -> None:
         """Write down how leased deliveries are now and give them up."""
-        for delivery in sorted(deliveries, key=lambda one: one.id):  # in the order in which closing locks rows
-            self._session.execute(
-                update(OutgoingRow)
-                .where(OutgoingRow.id == delivery.id, OutgoingRow.lease == lease.token, OutgoingRow.state.in_(WAITING))
-                .values(
-                    state=delivery.state,
-                    reason=delivery.reason,
-                    answer=delivery.answer,
-                    attempts=delivery.attempts,
-                    alone=delivery.alone,
-                    next_at_ms=delivery.next_at_ms,
-                    ended_at_ms=delivery.ended_at_ms,
-                    lease="",
-                    lease_until_ms=0,
-                ),
-                execution_options={"synchronize_session": False},
-            )
+        rows = [
+            {"delivery": one.id, **{f"new_{name}": getattr(one, name) for name in _SETTLED}}
+            for one in sorted(deliveries, key=lambda one: one.id)  # in the order in which closing locks rows
+        ]
+        if rows:
+            waiting = or_(*(_TABLE.c.state == state for state in sorted(WAITING)))  # IN takes no list of rows
+            held = (_TABLE.c.id == bindparam("delivery")) & (_TABLE.c.lease == lease.token)
+            statement = update(_TABLE).where(held, waiting)
+            changed: dict[str, object] = {name: bindparam(f"new_{name}") for name in _SETTLED}
+            self._session.connection().execute(statement.values(**changed, lease="", lease_until_ms=0), rows)
 
     def _rows(
         self, most: int, *conditions: ColumnElement[bool], state: DeliveryState = DeliveryState.PENDING
