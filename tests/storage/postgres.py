@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 START_S = 30
 TRIES = 3
 TEMPLATE = "hongmao_template"
+PREFIX = "hongmao-postgres-"
+OWNER = "owner"
 SETTINGS = {
     # Nothing here need outlive the process, let alone a power cut.
     "fsync": "off",
@@ -97,7 +99,9 @@ def _do(server: str, statement: str) -> None:
 @functools.cache
 def _server() -> str:
     """Start the server and give its address."""
-    folder = Path(tempfile.mkdtemp(prefix="hongmao-postgres-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    (folder / OWNER).write_text(str(os.getpid()))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     user = _nobody()
     bin_folder = _programs(folder, user)
@@ -114,6 +118,29 @@ def _server() -> str:
             return f"postgresql+pg8000://hongmao@127.0.0.1:{port}"
         faults.append(fault)
     raise AssertionError(f"no PostgreSQL server came up: {faults}")
+
+
+def _sweep() -> None:
+    """Stop the servers of test processes that were killed before they could stop them, and remove what they left."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}"):
+        with suppress(OSError, ValueError):
+            if not _said_of(int(owner.read_text())):
+                for noted in owner.parent.glob("data/postmaster.pid"):
+                    server = int(noted.read_text().splitlines()[0])
+                    if str(owner.parent) in _said_of(server):  # the number may be another process's by now
+                        os.kill(server, signal.SIGQUIT)
+                shutil.rmtree(owner.parent, ignore_errors=True)
+
+
+def _said_of(process: int) -> str:
+    """Give the command line of a process; empty where there is none."""
+    listed = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(process)],  # noqa: S607 - where ps stands differs between machines
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return listed.stdout.strip()
 
 
 def _programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
