@@ -85,7 +85,7 @@ def errors() -> list[type[HongmaoError]]:
 
 def own_texts() -> list[Path]:
     """List every text of ours: what a reader of the repository may open."""
-    folders = ("src", "tests", "scripts", "docs", "examples", "changelog.d", ".ci")
+    folders = ("src", "contracts", "tests", "scripts", "docs", "examples", "changelog.d", ".ci")
     endings = {".py", ".md", ".toml", ".sql", ".html", ".css", ".js", ".mjs", ".json", ".txt", ".po", ".svg", ""}
     found = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     found += [path for path in ROOT.iterdir() if path.name not in {"uv.lock", "package-lock.json"}]

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+FOLDERS = ("docs", "src", "contracts", "examples")
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
-TEXTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "src").rglob("*.md")])
+TEXTS = sorted([*ROOT.glob("*.md"), *(text for folder in FOLDERS for text in (ROOT / folder).rglob("*.md"))])
 
 
 def anchor(heading: str) -> str:

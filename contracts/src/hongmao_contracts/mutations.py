@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from hongmao_contracts.changes import places
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Json = Any
 Path = tuple[str | int, ...]
+LIST_WHOLE_MAX: Final = 12
+LIST_SAMPLED: Final = 4
+"""Of a longer list so many items are tried, the first and the last among them: a page repeats itself."""
 _INSIDE: Final = "\0json"
 """The step from a text into the JSON that it holds."""
 _HOUR_S: Final = 3_600
@@ -74,12 +79,12 @@ class Body:
         """Take a body apart; raises ValueError where it is no JSON."""
         self._tree: Json = json.loads(raw)
 
-    def leaves(self) -> list[Leaf]:
-        """List the single values, in the order they stand."""
-        return [Leaf(path, value) for path, value in _walk(self._tree, ())]
+    def leaves(self, *, sampled: bool = False) -> list[Leaf]:
+        """List the single values, in the order they stand; `sampled` takes some items of a long list for all."""
+        return [Leaf(path, value) for path, value in _walk(self._tree, (), sampled=sampled)]
 
     def nodes(self) -> list[Leaf]:
-        """List the objects and lists, the whole first."""
+        """List the objects and lists, the whole first; of a long list some items."""
         return [Leaf(path, value) for path, value in _containers(self._tree, ())]
 
     def changed(self, path: Path, value: Json) -> bytes:
@@ -89,7 +94,7 @@ class Body:
 
 def odd_bodies(body: Body) -> Iterator[tuple[str, bytes]]:
     """Give every body that has one odd value, and say where."""
-    for leaf in body.leaves():
+    for leaf in body.leaves(sampled=True):
         for what, value in ODD:
             if value is MISSING and not leaf.path:
                 continue
@@ -132,16 +137,13 @@ def _step(digits: str) -> int:
     return _HOUR_S if len(digits) == _SECONDS_DIGITS else 1
 
 
-def _walk(node: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+def _walk(node: Json, path: Path, *, sampled: bool) -> Iterator[tuple[Path, Json]]:
     inner = _inner(node)
     if inner is not None:
-        yield from _walk(inner, (*path, _INSIDE))
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from _walk(value, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _walk(value, (*path, index))
+        yield from _walk(inner, (*path, _INSIDE), sampled=sampled)
+    elif isinstance(node, dict | list):
+        for key, value in _items(node, sampled=sampled):
+            yield from _walk(value, (*path, key), sampled=sampled)
     else:
         yield path, node
 
@@ -150,13 +152,17 @@ def _containers(node: Json, path: Path) -> Iterator[tuple[Path, Json]]:
     inner = _inner(node)
     if inner is not None:
         yield from _containers(inner, (*path, _INSIDE))
-        return
-    if not isinstance(node, dict | list):
-        return
-    yield path, node
-    pairs = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, value in pairs:
-        yield from _containers(value, (*path, key))
+    elif isinstance(node, dict | list):
+        yield path, node
+        for key, value in _items(node, sampled=True):
+            yield from _containers(value, (*path, key))
+
+
+def _items(node: Json, *, sampled: bool) -> list[tuple[str | int, Json]]:
+    if isinstance(node, dict):
+        return list(node.items())
+    some = places(len(node), LIST_SAMPLED) if sampled and len(node) > LIST_WHOLE_MAX else range(len(node))
+    return [(at, node[at]) for at in some]
 
 
 def _inner(node: Json) -> Json | None:

@@ -48,11 +48,13 @@ class Script:
     def __init__(self, replies: Sequence[Reply]) -> None:
         """Begin at the first reply."""
         self._replies = list(replies)
+        self.given = 0
 
     def call(self, call: Call) -> Reply:  # noqa: ARG002 - the port's signature; nothing hangs on what is asked
         """Give the next reply."""
         if not self._replies:
             raise CallFailed(Failure.UNREACHABLE, HOST)
+        self.given += 1
         return self._replies.pop(0)
 
 

@@ -77,15 +77,27 @@ class Case:
         return Script([exchange.reply.reply() for exchange in self.sample.exchanges])
 
     def answers(self) -> Iterator[tuple[int, Exchange, Callable[[bytes], list[rows.Found]]]]:
-        """Give each answer with a reader of the whole span in which that answer has another body."""
+        """Give each answer with a reader of its page, in which that answer has another body."""
         replies = [exchange.reply.reply() for exchange in self.sample.exchanges]
-        for at, exchange in enumerate(self.sample.exchanges):
+        for at, (token, first) in enumerate(self._pages_of_answers(replies)):
 
-            def read(body: bytes, at: int = at) -> list[rows.Found]:
+            def read(body: bytes, at: int = at, token: str | None = token, first: int = first) -> list[rows.Found]:
                 other = Reply(status=replies[at].status, headers=replies[at].headers, body=body)
-                return self.pulled(Script([*replies[:at], other, *replies[at + 1 :]]))
+                return list(self.page(Script([*replies[first:at], other, *replies[at + 1 :]]), token).rows)
 
-            yield at, exchange, read
+            yield at, self.sample.exchanges[at], read
+
+    def _pages_of_answers(self, replies: list[Reply]) -> list[tuple[str | None, int]]:
+        """Say of each answer by which token its page was asked for, and which answer was the first of that page."""
+        script = Script(replies)
+        pages: list[tuple[str | None, int]] = []
+        token: str | None = None
+        while not pages or token is not None:
+            first = script.given
+            following = self.page(script, token).next_token
+            pages += [(token, first)] * (script.given - first)
+            token = following
+        return pages
 
 
 def it_asks_as_recorded(case: Case) -> None:

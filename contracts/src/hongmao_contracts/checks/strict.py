@@ -39,7 +39,7 @@ def rounded(body: bytes, read: Callable[[bytes], Sequence[Found]]) -> tuple[int,
     parsed = Body(body)
     base = read(body)
     tried, faults = 0, []
-    for leaf in parsed.leaves():
+    for leaf in parsed.leaves(sampled=True):
         more = plus(leaf.value, Decimal(_STEP))
         moved = _moved(base, _tried(read, parsed.changed(leaf.path, more))) if more is not None else {}
         for index, by in moved.items():
@@ -68,23 +68,20 @@ def unversioned(rows: Sequence[Found]) -> Iterator[str]:
 
 
 def stuck(told: Sequence[tuple[bytes, Callable[[bytes], Sequence[Found]]]]) -> Iterator[str]:
-    """Say which facts have a version that nothing in their bodies moves, or that something moves backwards.
-
-    `told` are bodies with what reads each, or reads all of them with that one changed.
-    """
-    base: dict[tuple[object, ...], int] = {}
+    """Say which facts have a version that nothing in their bodies moves, or that something moves backwards."""
+    versioned: set[tuple[object, ...]] = set()
     moving: set[tuple[object, ...]] = set()
-    for body, read in told:
-        base |= _versions(read(body))
-        for leaf, value in _later_leaves(Body(body)):
-            for fact, version in _versions(_tried(read, Body(body).changed(leaf.path, value)) or ()).items():
+    for raw, read in told:
+        body, base = Body(raw), _versions(read(raw))
+        versioned |= {fact for fact, version in base.items() if version > 1}
+        for leaf, value in _later_leaves(body):
+            for fact, version in _versions(_tried(read, body.changed(leaf.path, value)) or ()).items():
                 if version != base.get(fact, version):
                     moving.add(fact)
                     if version < base[fact]:
                         yield f"{leaf.name} made later, and the version falls from {base[fact]} to {version}"
-    for fact, version in base.items():
-        if version > 1 and fact not in moving:
-            yield f"{fact}: version {version}, and no later time in its row makes it higher"
+    for fact in versioned - moving:
+        yield f"{fact}: it has versions, and no later time in its row makes them higher"
 
 
 def _later_leaves(body: Body) -> Iterator[tuple[Leaf, object]]:
