@@ -21,7 +21,8 @@ ORDERS_SERVICE: Final = Service(
     service="com.vip.adp.api.open.service.UnionOrderService", method="orderListWithOauth", version="1.0.0"
 )
 BY_CALL: Final = "call"
-PAGE_ROWS: Final = 50
+PAGE_ROWS: Final = 20
+"""Their default: an order has several goods, a line several facts, and a page of ours holds a thousand."""
 
 LIMITS: Final = PullLimits(
     span_ms_max=DAY_MS,  # up to ten days are said to be allowed
