@@ -63,4 +63,4 @@ def test_it_turns_by_itself_until_it_is_stopped() -> None:
     work.start()
     assert turned.wait(10)
     work.stop()
-    assert not work._thread.is_alive()
+    assert "hongmao-clockwork" not in {thread.name for thread in threading.enumerate()}

@@ -54,11 +54,9 @@ def test_the_agenda_runs_by_time_and_then_by_plan(instants: list[int]) -> None:
 
 
 def test_a_tap_lands_where_the_page_says() -> None:
-    assert landing("http://shop/item/1?hm_click=x", b"") == "http://shop/item/1?hm_click=x"
-    assert (
-        landing("sandboxshop://open?h5url=http%3A%2F%2Fshop%2Fitem%2F1%3Fhm_click%3Dx", b"")
-        == "http://shop/item/1?hm_click=x"
-    )
+    at = {"shop_url": "http://shop"}
+    assert landing("http://shop/item/1?hm_click=x", b"", **at) == "http://shop/item/1?hm_click=x"
+    assert landing("https://elsewhere.example/item/1?hm_click=x", b"", **at) is None
     page = b'<a class="b" id="fallback" href="http://shop/item/1?a=1&amp;hm_click=x">open</a>'
-    assert landing(None, page) == "http://shop/item/1?a=1&hm_click=x"
-    assert landing(None, b"<p>no way on</p>") is None
+    assert landing(None, page, **at) == "http://shop/item/1?a=1&hm_click=x"
+    assert landing(None, b"<p>no way on</p>", **at) is None

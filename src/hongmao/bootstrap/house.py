@@ -14,7 +14,9 @@ from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
+from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.state import first_start
+from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
 from hongmao.definitions.api import load_registry
@@ -25,9 +27,11 @@ from hongmao.jobs.worker import Workers
 from hongmao.ledger.api import Ledger
 from hongmao.links.api import Jump, KeyRing, Links, LinkTable, TokenMinter, WakeFeedback
 from hongmao.links.api import load as load_wakeup
+from hongmao.platforms.making import LinkMaking
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
 from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.billing import SqlBillingStore
+from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.catalog import SqlCatalogStore
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.links import SqlLinkStore
@@ -35,6 +39,7 @@ from hongmao.storage.shelves import SqlShelves
 from hongmao.storage.vault import Vault
 from hongmao.web.app import Cookies, create_app
 from hongmao.web.edge.enrich import Enricher
+from hongmao.web.juguang.sink import IntakeSink
 from hongmao.web.services import Health, Services
 
 if TYPE_CHECKING:
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
 
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
+    from hongmao.jobs.clockwork import Clockwork
     from hongmao.platforms.contracts import Platform
     from hongmao.returns.api import AccountStore
 
@@ -55,6 +61,7 @@ class House:
     services: Services
     app: object
     workers: Workers
+    clockwork: Clockwork
     derivation: Derivation
 
     def rebuild(self, progress: Callable[[int], None]) -> dict[str, int]:
@@ -88,15 +95,18 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     billing = Billing(SqlBillingStore(ground.database), ledger, catalog, clock)
     registry = load_registry()
     attribution = Attribution(DuckDbCredits(ground.tables, ground.derived), registry)
-    derivation = Derivation(ground.log, ground.lake, ground.derived, ground.tables, attribution, billing)
-    workers = Workers(ground.log, derivation.jobs())
     accounts = SqlAccountStore(ground.database, Vault(ground.layout.secrets / "vault.key"))
-    intake = Intake(ground.log, shelves=SqlShelves(ground.database), minter=minter)
+    shelves = SqlShelves(ground.database)
+    intake = Intake(ground.log, shelves=shelves, minter=minter)
+    room = put_up_returns(ground, platforms, accounts=accounts, shelves=shelves, intake=intake)
+    derivation = Derivation(ground.log, ground.lake, ground.derived, ground.tables, attribution, billing)
+    workers = Workers(ground.log, (*derivation.jobs(), room.follower()))
     services = Services(
         clock=clock,
         log=ground.log,
         catalog=catalog,
         links=links,
+        link_making=LinkMaking(platforms, accounts, room.caller, clock),
         accounts=accounts,
         jump=Jump(table, minter, ground.log, wakeup, closed=closed_pilots(platforms, ground.settings)),
         wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
@@ -115,11 +125,17 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         billing=billing,
         definitions=registry,
         insight=Insight(ground.tables, catalog, links, billing, ledger, registry, attribution, clock),
+        campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock),
+        conversions=IntakeSink(intake, catalog, clock),
         health=lambda: Health(log_end=ground.log.end(), lag=workers.lag()),
-        settle=workers.settle,
+        returning=room.sending.desk.returning,
+        target_accounts=room.sending.desk.accounts,
+        reconciler=room.reconciler,
+        tick=room.clockwork.turn,
+        settle=lambda: room.settle(workers),
     )
     app = create_app(services, _cookies(ground))
-    return House(services=services, app=app, workers=workers, derivation=derivation)
+    return House(services=services, app=app, workers=workers, clockwork=room.clockwork, derivation=derivation)
 
 
 def _minter(ground: Foundations) -> TokenMinter:

@@ -25,6 +25,9 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
         stop_when_stdin_closes()
     with open_house(settings) as house:
         house.workers.start()
+        # A clock that somebody plays is wound up by the player: what is due at an instant is done at that instant.
+        if not settings.clock:
+            house.clockwork.start()
         # The server raises the signal that stopped it once more when it is done; by then the house must still be closed.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
@@ -34,6 +37,7 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
                 runner.run(web.serve())
                 runner.run(house.services.returns.close())
         finally:
+            house.clockwork.stop()
             house.workers.stop()
 
 

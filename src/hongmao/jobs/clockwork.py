@@ -35,7 +35,7 @@ class Clockwork:
         self._wheels = tuple(wheels)
         self._turning = threading.Lock()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="hongmao-clockwork", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def turn(self) -> dict[str, int]:
         """Do all that is due now, one caller at a time; give how much each wheel did."""
@@ -44,12 +44,13 @@ class Clockwork:
 
     def start(self) -> None:
         """Look every second in the background."""
+        self._thread = threading.Thread(target=self._work, name="hongmao-clockwork", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Finish the turn under way and end the thread."""
         self._stop.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
 
     def _work(self) -> None:

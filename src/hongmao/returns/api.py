@@ -49,6 +49,9 @@ from hongmao.returns.outcomes import (
     name_of,
 )
 from hongmao.returns.pull.service import Puller
+from hongmao.returns.reconcile.contracts import DayLine, Query, Reconciled
+from hongmao.returns.reconcile.rules import LineVerdict
+from hongmao.returns.reconcile.rules import judge as judge_lines
 from hongmao.returns.reconcile.service import Reconciler
 from hongmao.returns.refusals import Refusals
 from hongmao.returns.service import ReturnDesk
@@ -65,6 +68,7 @@ __all__ = [
     "BatchRecord",
     "Claim",
     "Connector",
+    "DayLine",
     "Delivered",
     "DeliveryRefused",
     "DeliveryReplayed",
@@ -78,6 +82,7 @@ __all__ = [
     "HeadersMalformed",
     "Intake",
     "Late",
+    "LineVerdict",
     "Outbox",
     "Outcome",
     "Parcel",
@@ -86,6 +91,8 @@ __all__ = [
     "Puller",
     "QuarantineRecord",
     "Quarantined",
+    "Query",
+    "Reconciled",
     "Reconciler",
     "RefusalReason",
     "RefusalRecord",
@@ -106,5 +113,6 @@ __all__ = [
     "TargetAccountStore",
     "Unmatched",
     "Watch",
+    "judge_lines",
     "name_of",
 ]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from hongmao.billing.api import Billing
+    from hongmao.campaigns.api import Campaigns
     from hongmao.catalog.api import Catalog
     from hongmao.community.api import Community
     from hongmao.definitions.api import Registry
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
     from hongmao.links.api import Jump, Links, WakeFeedback
-    from hongmao.returns.api import AccountStore, ReturnDesk
+    from hongmao.platforms.making import LinkMaking
+    from hongmao.returns.api import AccountStore, Reconciler, ReturnDesk, Returning, TargetAccountStore
+    from hongmao.web.juguang.sink import ConversionSink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Services:
     log: EventLog
     catalog: Catalog
     links: Links
+    link_making: LinkMaking
     accounts: AccountStore
     jump: Jump
     wake_feedback: WakeFeedback
@@ -53,7 +57,14 @@ class Services:
     billing: Billing
     definitions: Registry
     insight: Insight
+    campaigns: Campaigns
+    conversions: ConversionSink
+    returning: Returning
+    target_accounts: TargetAccountStore
+    reconciler: Reconciler
     health: Callable[[], Health]
+    tick: Callable[[], dict[str, int]]
+    """Do what the clock says is due: pulls, then what is to be sent on; how much each did."""
     settle: Callable[[], None]
     """Run every worker until nothing is waiting; returns when reports show all that the log holds."""
 

@@ -6,7 +6,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS, SECOND_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from hongmao.world.agenda import Agenda
 from hongmao.world.reader import Sitting
 from hongmao.world.shopper import Shopper, hour_of_need_ms
@@ -23,6 +23,7 @@ SITTING_SHARE = 0.55
 """Share of readers who sit down with the community on a day; some do so twice."""
 _HOUR_WEIGHTS = (2, 1, 1, 0, 0, 1, 2, 4, 5, 4, 4, 5, 8, 7, 5, 4, 4, 5, 7, 9, 12, 14, 11, 6)
 BOTS = 3
+BEAT_MS = 10 * MINUTE_MS
 
 
 class MovableClock(Protocol):
@@ -55,15 +56,19 @@ class City:
         for day in range(days):
             self._plan_day(day)
 
-    def live_until(self, at_ms: int, *, between: Callable[[], None] | None = None) -> None:
-        """Do everything due before an instant; `between` runs at each full hour, where shops and workers catch up."""
-        hour_ms = self._clock.now_ms() // HOUR_MS * HOUR_MS + HOUR_MS
-        while (due_ms := self.agenda.next_at_ms()) is not None and due_ms < at_ms:
-            while hour_ms <= due_ms:
-                self.set_time(hour_ms)
-                if between is not None:
-                    between()
-                hour_ms += HOUR_MS
+    def live_until(self, at_ms: int, *, beat: Callable[[int], None] | None = None) -> None:
+        """Do everything due before an instant; `beat` is told every tenth minute, when shops and workers catch up."""
+        beat_ms = self._clock.now_ms() // BEAT_MS * BEAT_MS + BEAT_MS
+        while True:
+            due_ms = self.agenda.next_at_ms()
+            upto_ms = at_ms if due_ms is None else min(due_ms, at_ms)
+            while beat_ms <= upto_ms:
+                self.set_time(beat_ms)
+                if beat is not None:
+                    beat(beat_ms)
+                beat_ms += BEAT_MS
+            if due_ms is None or due_ms >= at_ms:
+                break
             self.set_time(due_ms)
             self.agenda.run_next()
         self.set_time(at_ms)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from hongmao.world.connect import connect, send_on
 from hongmao.world.spec import PRICE_FEN, WALLET_FEN
 
 if TYPE_CHECKING:
-    from hongmao.world.spec import Plan, Story
+    from hongmao.world.spec import Plan, Store, Story
     from hongmao.world.wire import Line
 
 PLATFORM = "sandbox"
 PASSWORD = "hongmao-demo"  # noqa: S105 - printed on the demo's screen; a real instance makes its own
-ACCOUNT_SECRET = "the sandbox shop signs with this"  # noqa: S105 - same: both sides of it are this demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,13 @@ class Login:
 
 def found(plan: Plan, platform: Line, shop: Line) -> list[Login]:
     """Set the city up on both sides; running it again changes nothing."""
-    _stock_shelves(plan, shop, platform.base_url)
-    logins = [login for brand in range(len(plan.brands)) for login in _found_merchant(plan, brand, platform, shop)]
+    _stock_shelves(plan, shop)
+    logins = [_found_merchant(plan, brand, platform, shop) for brand in range(len(plan.brands))]
     for n, name in enumerate(plan.creators):
-        _add(platform, "/v1/creators", {"id": f"creator-{n + 1}", "name": name, "bio": "真实使用，认真写笔记"})
+        platform.add("/v1/creators", {"id": f"creator-{n + 1}", "name": name, "bio": "真实使用，认真写笔记"})
     for n, story in enumerate(plan.stories):
-        _publish(story, n, platform, shop)
-    _add(
-        platform,
+        _publish(plan, story, n, platform, shop)
+    platform.add(
         "/v1/users",
         {
             "id": "user-ops",
@@ -49,68 +48,71 @@ def found(plan: Plan, platform: Line, shop: Line) -> list[Login]:
     return [*logins, Login("/ops", "ops", PASSWORD)]
 
 
-def _found_merchant(plan: Plan, brand: int, platform: Line, shop: Line) -> list[Login]:
-    name, shop_name = plan.brands[brand]
-    number = brand + 1
-    tenant, merchant, shop_id = f"tenant-{number}", f"merchant-{number}", f"shop-{number}"
-    _add(platform, "/v1/tenants", {"id": tenant, "name": name, "kind": "merchant"})
+def _found_merchant(plan: Plan, brand: int, platform: Line, shop: Line) -> Login:
+    name, number = plan.brands[brand], brand + 1
+    tenant, merchant = f"tenant-{number}", f"merchant-{number}"
+    platform.add("/v1/tenants", {"id": tenant, "name": name, "kind": "merchant"})
     login = {"id": f"user-{number}", "tenant": tenant, "login": f"brand{number}", "password": PASSWORD}
-    _add(platform, "/v1/users", {**login, "name": f"{name}优化师", "role": "optimiser"})
-    _add(platform, "/v1/merchants", {"id": merchant, "tenant": tenant, "name": name})
-    shelf = {"id": shop_id, "tenant": tenant, "merchant": merchant, "platform": PLATFORM, "platform_shop_id": shop_id}
-    _add(platform, "/v1/shops", {**shelf, "name": shop_name, "home_url": f"{shop.base_url}/shop/{shop_id}"})
+    platform.add("/v1/users", {**login, "name": f"{name}优化师", "role": "optimiser"})
+    platform.add("/v1/merchants", {"id": merchant, "tenant": tenant, "name": name})
+    for store in plan.stores:
+        if store.brand == brand:
+            _open_store(plan, store, platform, shop)
+    send_on(plan, brand, platform, shop)
+    return Login("/console/", f"brand{number}", PASSWORD)
+
+
+def _open_store(plan: Plan, store: Store, platform: Line, shop: Line) -> None:
+    tenant, merchant = f"tenant-{store.brand + 1}", f"merchant-{store.brand + 1}"
+    home_url = f"{shop.base_url}/shop/{store.id}"
+    place = {"id": store.id, "tenant": tenant, "merchant": merchant, "platform": store.platform}
+    platform.add("/v1/shops", {**place, "platform_shop_id": store.id, "name": store.name, "home_url": home_url})
     for good in plan.goods:
-        if good.brand == brand:
-            where = {
-                "id": good.id,
-                "tenant": tenant,
-                "shop": shop_id,
-                "spu": f"spu-{good.id}",
-                "platform_item_id": good.id,
-            }
+        if good.shop == store.id:
+            shelf = {"id": good.id, "tenant": tenant, "shop": store.id, "spu": f"spu-{good.id}"}
             facts = {"title": good.title, "price_fen": good.price_fen, "url": f"{shop.base_url}/item/{good.id}"}
-            _add(platform, "/v1/items", {**where, **facts})
-    account = {"platform": PLATFORM, "account": f"account-{number}", "secret": f"{ACCOUNT_SECRET} {number}"}
-    _add(platform, "/v1/platform-accounts", {**account, "tenant": tenant})
-    top_up = {
-        "tenant": tenant,
-        "merchant": merchant,
-        "line": "cid",
-        "amount_fen": WALLET_FEN,
-        "key": f"opening-{number}",
-    }
-    _add(platform, "/v1/wallets/top-ups", top_up)
-    return [Login("/console/", f"brand{number}", PASSWORD)]
+            platform.add("/v1/items", {**shelf, "platform_item_id": good.id, **facts})
+    connect(store, platform, shop)
+    wallet = {"tenant": tenant, "merchant": merchant, "line": store.line, "amount_fen": WALLET_FEN}
+    platform.add("/v1/wallets/top-ups", {**wallet, "key": f"opening-{store.line}-{store.brand + 1}"})
 
 
-def _publish(story: Story, n: int, platform: Line, shop: Line) -> None:
+def _publish(plan: Plan, story: Story, n: int, platform: Line, shop: Line) -> None:
     note = {"id": story.id, "creator": story.creator, "type": "picture", "title": story.title, "body": story.body}
     place = {"topic": story.topic, "cover": story.id, "published_at_ms": story.published_at_ms}
-    _add(platform, "/v1/notes", {**note, **place})
+    platform.add("/v1/notes", {**note, **place})
     if story.good is None:
         return
-    page = f"{shop.base_url}/item/{story.good.id}"
+    store = plan.store(story.good.shop)
     link = {
         "id": f"link-{n + 1:03d}",
-        "tenant": f"tenant-{story.good.brand + 1}",
+        "tenant": f"tenant-{store.brand + 1}",
         "note": story.id,
-        "shop": story.good.shop,
+        "shop": store.id,
         "target": "item",
         "item": story.good.id,
-        "deeplink": f"sandboxshop://open?h5url={quote(page, safe='')}",
-        "fallback_url": page,
+        "line": store.line,
         "button": story.button,
         "title": "同款好物",
         "price_fen": PRICE_FEN[n % len(PRICE_FEN)],
+        **_addresses(store, f"{shop.base_url}/item/{story.good.id}"),
     }
-    _add(platform, "/v1/links", link)
-    review = {"deeplink": 2, "fallback": 2, "note": "链接、落地页与笔记一致"}
+    platform.add("/v1/links", link)
+    made = platform.must(platform.get(f"/v1/links/{link['id']}"), "GET", "/v1/links").json()
+    verdicts = {name: 2 for name in ("deeplink", "universal_link") if made[name] is not None}
     path = f"/v1/links/{link['id']}/review"
-    platform.must(platform.post(path, review), "POST", path)
+    platform.must(platform.post(path, {**verdicts, "fallback": 2, "note": "链接、落地页与笔记一致"}), "POST", path)
 
 
-def _stock_shelves(plan: Plan, shop: Line, hongmao_url: str) -> None:
-    shops = [{"shop_id": f"shop-{n + 1}", "name": name} for n, (_, name) in enumerate(plan.brands)]
+def _addresses(store: Store, page: str) -> dict[str, object]:
+    """Give a link's addresses, or let the store's platform make them."""
+    if store.platform != PLATFORM:
+        return {"make": True}
+    return {"deeplink": f"sandboxshop://open?h5url={quote(page, safe='')}", "fallback_url": page}
+
+
+def _stock_shelves(plan: Plan, shop: Line) -> None:
+    shops = [{"shop_id": store.id, "name": store.name, "platform": store.platform} for store in plan.stores]
     items = [
         {
             "item_id": good.id,
@@ -121,12 +123,4 @@ def _stock_shelves(plan: Plan, shop: Line, hongmao_url: str) -> None:
         }
         for good in plan.goods
     ]
-    for n in range(len(plan.brands)):
-        account = {"account": f"account-{n + 1}", "secret": f"{ACCOUNT_SECRET} {n + 1}"}
-        webhook = {"webhook_url": f"{hongmao_url}/v1/returns/{PLATFORM}", "shops": [f"shop-{n + 1}"]}
-        _add(shop, "/_control/accounts", {**account, **webhook})
-    _add(shop, "/_control/stock", {"shops": shops, "items": items})
-
-
-def _add(line: Line, path: str, value: object) -> None:
-    line.must(line.post(path, value), "POST", path)
+    shop.add("/_control/stock", {"shops": shops, "items": items})

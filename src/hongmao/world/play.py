@@ -9,6 +9,7 @@ from hongmao.kernel.errors import Unavailable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
 from hongmao.world.city import City
 from hongmao.world.founding import Login, found
+from hongmao.world.office import Office
 from hongmao.world.wire import Line
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Play:
         self._control = stage.shop_line()
         self._clock = clock
         self._plan = plan
+        self._office = Office(plan, self._admin, self._control)
         self.logins: list[Login] = found(plan, self._admin, self._control)
         self._control.must(self._control.post("/_control/faults", FAULTS), "POST", "/_control/faults")
         # Readers have lines of their own: no key, no control token.
@@ -57,24 +59,28 @@ class Play:
 
     def days(self, count: int, *, progress: Callable[[int], None]) -> None:
         """Live whole days as fast as the machine goes; `progress` is told each hour that has passed."""
-        hours = 0
 
-        def _hour() -> None:
-            nonlocal hours
-            hours += 1
-            self.drain_shop()
-            progress(hours)
+        def _beat(at_ms: int) -> None:
+            if at_ms % HOUR_MS == 0:
+                self.drain_shop()
+                progress((at_ms - self._plan.start_ms) // HOUR_MS)
+            self.beat(at_ms)
 
-        self.city.live_until(self._plan.start_ms + count * DAY_MS, between=_hour)
+        self.city.live_until(self._plan.start_ms + count * DAY_MS, beat=_beat)
         self.drain_shop()
         self.settle()
+
+    def beat(self, at_ms: int) -> None:
+        """Fetch the files whose hour it is, and let pulls and returns that are due be done at this very instant."""
+        self._office.work(at_ms)
+        self._admin.add("/v1/ops/tick", {})
 
     def live(self, *, minutes_per_second: float, stop: Callable[[], bool]) -> None:
         """Live on at a steady pace until told to stop, so that a person can walk the city meanwhile."""
         began_ms, began_s = self._clock.now_ms(), time.monotonic()
         while not stop():
             passed_ms = int((time.monotonic() - began_s) * minutes_per_second * MINUTE_MS)
-            self.city.live_until(began_ms + passed_ms)
+            self.city.live_until(began_ms + passed_ms, beat=self.beat)
             time.sleep(LIVE_TICK_S)
 
     def drain_shop(self) -> None:
@@ -90,4 +96,4 @@ class Play:
 
     def settle(self) -> None:
         """Let every worker of the platform catch up."""
-        self._admin.must(self._admin.post("/v1/ops/settle", {}), "POST", "/v1/ops/settle")
+        self._admin.add("/v1/ops/settle", {})

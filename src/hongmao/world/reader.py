@@ -6,9 +6,9 @@ import random
 import re
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 from hongmao.kernel.time import SECOND_MS
+from hongmao.world.phone import open_address
 from hongmao.world.wire import CityLineDown
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Sitting:
     def _jump(self, jump_url: str, story: Story) -> None:
         self._wait(6, 40)
         answer = self._city.platform.get(jump_url, self._headers)
-        shop_url = landing(answer.location, answer.body)
+        shop_url = landing(answer.location, answer.body, shop_url=self._city.shop.base_url)
         if story.good is not None and shop_url is not None:
             self._city.go_shopping(self._citizen, story.good, shop_url, self._at_ms, self._rng)
         # Some readers tap twice; the second tap must cost the merchant nothing.
@@ -113,12 +113,10 @@ class Sitting:
         self._city.set_time(self._at_ms)
 
 
-def landing(location: str | None, page: bytes) -> str | None:
-    """Find where a tap leads: the redirect's target, or the page's plain link; an app scheme is opened as its H5 page."""
+def landing(location: str | None, page: bytes, *, shop_url: str) -> str | None:
+    """Find where a tap leads: the redirect's target, or the page's plain link; an app's link opens the item's page."""
     target = location
     if target is None:
         found = _FALLBACK.search(page)
         target = unescape((found[1] or found[2]).decode()) if found else None
-    if target is not None and target.startswith("sandboxshop:"):
-        target = parse_qs(urlsplit(target).query)["h5url"][0]
-    return target
+    return None if target is None else open_address(target, shop_url=shop_url)

@@ -22,7 +22,19 @@ _CREATORS = (
     "跑步的豆子",
     "林医生说",
 )
-_BRANDS = (("初晴", "初晴旗舰店"), ("小鹿", "小鹿母婴店"), ("山野", "山野户外店"), ("自在", "自在健康馆"))
+_BRANDS = ("初晴", "小鹿", "山野", "自在")
+# Every brand keeps two shops, so that the city buys on every platform, and on one of them by either way of paying.
+_SHOPS = (
+    ("初晴天猫旗舰店", "tmall", "cid"),
+    ("初晴淘宝店", "taobao", "cid"),
+    ("小鹿京东店", "jd", "cid"),
+    ("小鹿唯品会店", "vip", "cid"),
+    ("山野拼多多店", "pdd", "cid"),
+    ("山野小红书店", "xhs", "cid"),
+    ("自在淘宝店", "taobao", "ud"),
+    ("自在健康馆", "sandbox", "cid"),
+)
+SHOPS_PER_BRAND = 2
 _GOODS: tuple[tuple[tuple[str, int, int | None], ...], ...] = (
     (("清透防晒乳", 12_900, None), ("柔雾口红", 9_900, None), ("修护精华", 25_900, 5_000), ("氨基酸洁面", 6_900, None)),
     (("恒温水壶", 19_900, None), ("轻便推车", 89_900, 10_000), ("辅食三件套", 7_900, None), ("学步鞋", 15_900, None)),
@@ -42,6 +54,17 @@ _OPENINGS = (
 PRICE_FEN = (180, 240, 300, 360)
 WALLET_FEN = 50_000_00
 _NOTES_PER_GOOD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A shop of the city, on one platform, with the line that pays for its links: `cid` or `ud`."""
+
+    id: str
+    brand: int
+    name: str
+    platform: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +114,13 @@ class Plan:
     goods: tuple[Good, ...]
     stories: tuple[Story, ...]
     citizens: tuple[Citizen, ...]
-    brands: tuple[tuple[str, str], ...] = field(default=_BRANDS)
+    stores: tuple[Store, ...]
+    brands: tuple[str, ...] = field(default=_BRANDS)
     creators: tuple[str, ...] = field(default=_CREATORS)
+
+    def store(self, id: str) -> Store:
+        """Find a shop of this city."""
+        return next(store for store in self.stores if store.id == id)
 
     def story(self, note: str) -> Story | None:
         """Find a note of this city; somebody else's notes read as None."""
@@ -111,12 +139,16 @@ def draw_plan(seed: int, readers: int) -> Plan:
     """Draw the city: the same seed and number of readers give the same city for ever."""
     rng = random.Random(f"city/{seed}")  # noqa: S311 - a simulation, not a secret
     start_ms = instant(FIRST_DAY)
+    stores = tuple(
+        Store(id=f"shop-{n + 1}", brand=n // SHOPS_PER_BRAND, name=name, platform=platform, line=line)
+        for n, (name, platform, line) in enumerate(_SHOPS)
+    )
     goods = tuple(
         Good(
             id=f"item-{brand + 1}{n + 1}",
-            shop=f"shop-{brand + 1}",
+            shop=stores[brand * SHOPS_PER_BRAND + n % SHOPS_PER_BRAND].id,
             brand=brand,
-            title=f"{_BRANDS[brand][0]} {title}",
+            title=f"{_BRANDS[brand]} {title}",
             price_fen=price_fen,
             deposit_fen=deposit_fen,
         )
@@ -126,6 +158,7 @@ def draw_plan(seed: int, readers: int) -> Plan:
     return Plan(
         seed=seed,
         start_ms=start_ms,
+        stores=stores,
         goods=goods,
         stories=tuple(_draw_stories(rng, goods, start_ms)),
         citizens=tuple(_draw_citizen(seed, n) for n in range(readers)),

@@ -146,6 +146,7 @@ class Stage:
             "HONGMAO_SANDBOX_URL": self.shop_url,
             "HONGMAO_SANDBOX_CONTROL": self._control,
             "HONGMAO_CLOCK": f"file:{self.home / 'clock'}",
+            "HONGMAO_PILOTS": "jd,pdd",
         }
         # A session of its own: Ctrl-C reaches the city alone, which then closes the pipe and waits for its children.
         child = subprocess.Popen(  # noqa: S603 - our own program, no shell

@@ -70,6 +70,10 @@ class Line:
         kind = {"content-type": "application/x-www-form-urlencoded"}
         return self._call("POST", path, urlencode(form).encode(), {**kind, **(headers or {})})
 
+    def add(self, path: str, value: object) -> Answer:
+        """Send JSON, and stop at anything but success."""
+        return self.must(self.post(path, value), "POST", path)
+
     def must(self, answer: Answer, method: str, path: str) -> Answer:
         """Let a 2xx through and stop at anything else: a city must not go on over a broken road."""
         if answer.status // 100 != 2:  # noqa: PLR2004 - the class of success

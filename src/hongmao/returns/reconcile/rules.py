@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class LineVerdict:
     """How well a line agrees. None where there is nothing to divide by: unknown, never 0."""
 
     reconciled: Fraction | None
@@ -27,7 +27,7 @@ class Verdict:
     alerts: tuple[str, ...]
 
 
-def judge(lines: Iterable[DayLine], *, ratio_millionths: int = 1_000_000) -> Verdict:
+def judge(lines: Iterable[DayLine], *, ratio_millionths: int = 1_000_000) -> LineVerdict:
     """Judge days of one line together, from their sums: shares are never averaged (ATTR-6).
 
     >>> judge([]).reconciled is None
@@ -43,7 +43,7 @@ def judge(lines: Iterable[DayLine], *, ratio_millionths: int = 1_000_000) -> Ver
         pulled, sum(one.pulled_fen for one in every), returned, sum(one.returned_fen for one in every)
     )
     drifts = (("row_drift", row_drift), ("value_drift", value_drift))
-    return Verdict(
+    return LineVerdict(
         reconciled=None if not either else Fraction(same, either),
         row_drift_pp=row_drift,
         value_drift_pp=value_drift,

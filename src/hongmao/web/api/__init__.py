@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.web.api import community, goods, links, money, operations, people, reports
+from hongmao.web.api import community, goods, links, money, operations, people, reports, sending
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -17,4 +17,5 @@ routes: list[BaseRoute] = [
     *money.routes,
     *operations.routes,
     *reports.routes,
+    *sending.routes,
 ]

@@ -45,7 +45,7 @@ def _keep_account(call: Call, body: AccountBody) -> object:
         tenant=call.who.tenant,
         secret=_secret(body.secret),
         revoked=body.revoked,
-        settings=_settings(body.settings),
+        settings=settings_of(body.settings),
     )
     call.services.accounts.add(account)
     return Made(_shown(account))
@@ -63,7 +63,8 @@ def _secret(text: str) -> bytes:
     return text.encode()
 
 
-def _settings(given: dict[str, str]) -> dict[str, str]:
+def settings_of(given: dict[str, str]) -> dict[str, str]:
+    """Let settings through that are few, well-named and one line each."""
     if len(given) > SETTINGS_MAX:
         raise SettingsTooMany(place="settings", limit=SETTINGS_MAX)
     return {
@@ -75,6 +76,10 @@ def _settings(given: dict[str, str]) -> dict[str, str]:
 def _settle(call: Call, _body: Sent) -> object:
     call.services.settle()
     return _written(call.services.health())
+
+
+def _tick(call: Call, _body: Sent) -> object:
+    return call.services.tick()
 
 
 def _lag(call: Call, _query: Sent) -> object:
@@ -92,5 +97,6 @@ routes = [
         post=Act(Permission.MANAGE_ACCOUNTS, AccountBody, _keep_account),
     ),
     door("/v1/ops/settle", post=Act(Permission.OPERATE, Sent, _settle)),
+    door("/v1/ops/tick", post=Act(Permission.OPERATE, Sent, _tick)),
     door("/v1/ops/lag", get=Act(Permission.OPERATE, Sent, _lag)),
 ]
