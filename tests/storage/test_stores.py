@@ -21,6 +21,8 @@ from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.catalog import SqlCatalogStore
 from hongmao.storage.errors import AccountTaken, VaultKeyWrong
 from hongmao.storage.links import SqlLinkStore
+from hongmao.storage.outgoing import SqlOutbox
+from hongmao.storage.target_accounts import SqlTargetAccountStore
 from hongmao.storage.vault import Vault
 from storage.opened import ALLIANCE_DAY, ROOT, House, house
 
@@ -48,6 +50,16 @@ WITHOUT_A_TENANT = {
     (SqlAccountStore, "find"): "a delivery comes before any tenant",
     (SqlBillingStore, "begin"): "the worker's",
     (SqlBillingStore, "position"): "a number",
+    (SqlTargetAccountStore, "add"): "writes the account's own tenant",
+    (SqlTargetAccountStore, "find"): "returns are sent on for every tenant, each by its own account",
+    (SqlTargetAccountStore, "every"): "as above",
+    (SqlOutbox, "begin"): "the follower's",
+    (SqlOutbox, "position"): "a number",
+    (SqlOutbox, "at"): "the sender's, one account at a time",
+    (SqlOutbox, "waiting"): "the sender's",
+    (SqlOutbox, "revive"): "names the accounts; the command line acts as the house",
+    (SqlOutbox, "overdue"): "as above",
+    (SqlOutbox, "ring"): "writes the alarm's own tenant",
 }
 
 
@@ -159,7 +171,7 @@ def test_no_store_shows_a_tenant_anothers_rows(owners: dict[str, str]) -> None:
 
 
 def test_every_method_of_a_store_names_a_tenant_or_says_why_not() -> None:
-    stores = (SqlCatalogStore, SqlLinkStore, SqlAccountStore, SqlBillingStore)
+    stores = (SqlCatalogStore, SqlLinkStore, SqlAccountStore, SqlBillingStore, SqlTargetAccountStore, SqlOutbox)
     silent = {
         (store, name)
         for store in stores
