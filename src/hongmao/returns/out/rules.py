@@ -42,8 +42,8 @@ RATIO = "ratio"
 _SECRET_CHARS_MIN = 6  # shorter settings are words such as a currency, and would blot out innocent text
 # What may be sent on: what shops say of a click, and what the jump itself saw of it.
 # What a shop platform's monitor is told of its own line: the tap itself, and a view that no tap belongs to.
-_SEEN: Final = frozenset({Kind.IMPRESSION, Kind.COMPONENT_CLICK})
-SENDABLE: Final = BACK_LINK | _SEEN | {Kind.WAKEUP, Kind.BRIDGE_IMPRESSION, Kind.BRIDGE_CLICK}
+SEEN: Final = frozenset({Kind.IMPRESSION, Kind.COMPONENT_CLICK})
+SENDABLE: Final = BACK_LINK | SEEN | {Kind.WAKEUP, Kind.BRIDGE_IMPRESSION, Kind.BRIDGE_CLICK}
 _COPIED: Final = ("merchant", "shop", "click_id", "order_id", "sub_order_id", "line")
 
 
@@ -85,14 +85,14 @@ def plan(
     event: Event, click: Event | None, account: TargetAccount, target: Target, *, now_ms: int
 ) -> Delivery | Unsent | None:
     """Decide whether an event goes to an account; None where the target has no use for it, and nothing is amiss."""
-    if event.kind in _SEEN:
+    if event.kind in SEEN:
         click = event  # nothing led to it: it stands for itself
     elif click is None or click.tenant != account.tenant:
         reason = NO_CLICK_ID if event.click_id is None else CLICK_UNKNOWN
         return unsent(event, account.id, account.tenant, reason) if event.kind in BACK_LINK else None
     event_type = target.wants(event, click)
     if event_type is None:
-        lost = click.media == target.name and click.media_problem is not None
+        lost = event.kind not in SEEN and click.media == target.name and click.media_problem is not None
         return unsent(event, account.id, account.tenant, click.media_problem or "") if lost else None
     if not 0 < len(event_type) <= EVENT_TYPE_CHARS_MAX:
         raise ValueError(event_type[:EVENT_TYPE_CHARS_MAX])

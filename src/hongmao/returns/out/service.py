@@ -105,7 +105,11 @@ class Dispatcher:
     def _plan(self, event: Event, click: Event | None, account: TargetAccount, now_ms: int) -> Delivery | Unsent | None:
         target = self._targets.get(account.target)
         if target is None:
-            return None if click is None else unsent(event, account.id, account.tenant, TARGET_UNKNOWN)
+            return (
+                None
+                if click is None or event.kind in SEEN
+                else unsent(event, account.id, account.tenant, TARGET_UNKNOWN)
+            )
         try:
             return plan(event, click, account, target, now_ms=now_ms)
         except Exception:  # noqa: BLE001 - a plugin's fault must not hold up every tenant's returns
