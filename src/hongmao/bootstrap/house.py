@@ -15,6 +15,7 @@ from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.returns import put_up_returns
+from hongmao.bootstrap.returns_in import build_returns_in
 from hongmao.bootstrap.state import first_start
 from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Catalog
@@ -99,6 +100,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     shelves = SqlShelves(ground.database)
     intake = Intake(ground.log, shelves=shelves, minter=minter)
     room = put_up_returns(ground, platforms, accounts=accounts, shelves=shelves, intake=intake)
+    brought = build_returns_in(ground, platforms, accounts=accounts, intake=intake)
     derivation = Derivation(ground.log, ground.lake, ground.derived, ground.tables, attribution, billing)
     workers = Workers(ground.log, (*derivation.jobs(), room.follower()))
     services = Services(
@@ -126,6 +128,9 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         definitions=registry,
         insight=Insight(ground.tables, catalog, links, billing, ledger, registry, attribution, clock),
         campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock),
+        puller=room.puller,
+        files=brought.files,
+        feeds=brought.feeds,
         conversions=IntakeSink(intake, catalog, clock),
         health=lambda: Health(log_end=ground.log.end(), lag=workers.lag()),
         returning=room.sending.desk.returning,

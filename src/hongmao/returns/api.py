@@ -22,6 +22,14 @@ from hongmao.returns.errors import (
     HeadersMalformed,
     PlatformUnknown,
 )
+from hongmao.returns.feed.contracts import Completeness, FeedHealth
+from hongmao.returns.feed.rules import lines_of as feed_lines
+from hongmao.returns.feed.service import FeedWatch
+from hongmao.returns.feed.service import told as feed_told
+from hongmao.returns.files.errors import FileTooLarge
+from hongmao.returns.files.problems import FileProblem
+from hongmao.returns.files.readers import FILE_BYTES_MAX
+from hongmao.returns.files.service import FileDesk, Imported, file_told
 from hongmao.returns.intake import Intake, Parcel
 from hongmao.returns.out.contracts import (
     Alarm,
@@ -59,6 +67,7 @@ from hongmao.returns.store import AccountStore, Connector, PlatformAccount, Shel
 
 __all__ = [
     "BODY_BYTES_MAX",
+    "FILE_BYTES_MAX",
     "ROWS_MAX",
     "Accepted",
     "AccountStore",
@@ -67,6 +76,7 @@ __all__ = [
     "Answer",
     "BatchRecord",
     "Claim",
+    "Completeness",
     "Connector",
     "DayLine",
     "Delivered",
@@ -79,7 +89,13 @@ __all__ = [
     "Dispatcher",
     "Duplicate",
     "Facts",
+    "FeedHealth",
+    "FeedWatch",
+    "FileDesk",
+    "FileProblem",
+    "FileTooLarge",
     "HeadersMalformed",
+    "Imported",
     "Intake",
     "Late",
     "LineVerdict",
@@ -113,6 +129,9 @@ __all__ = [
     "TargetAccountStore",
     "Unmatched",
     "Watch",
+    "feed_lines",
+    "feed_told",
+    "file_told",
     "judge_lines",
     "name_of",
 ]

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from hongmao.ledger.api import Ledger
     from hongmao.links.api import Jump, Links, WakeFeedback
     from hongmao.platforms.making import LinkMaking
-    from hongmao.returns.api import AccountStore, Reconciler, ReturnDesk, Returning, TargetAccountStore
+    from hongmao.returns.api import (
+        AccountStore,
+        FeedWatch,
+        FileDesk,
+        Puller,
+        Reconciler,
+        ReturnDesk,
+        Returning,
+        TargetAccountStore,
+    )
     from hongmao.web.juguang.sink import ConversionSink
 
 
@@ -59,6 +68,9 @@ class Services:
     insight: Insight
     campaigns: Campaigns
     conversions: ConversionSink
+    puller: Puller
+    files: FileDesk
+    feeds: FeedWatch
     returning: Returning
     target_accounts: TargetAccountStore
     reconciler: Reconciler

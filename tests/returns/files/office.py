@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # carries no type information
 
 from hongmao.events.contracts import Event, Kind
 from hongmao.kernel.clock import SetClock
@@ -72,7 +72,7 @@ class Other(Daily):
     """A report with other columns."""
 
     name = "other"
-    required = ("day", "task")
+    required: Sequence[str] = ("day", "task")
     aliases: Mapping[str, Sequence[str]] = {"day": ("日期",), "task": ("任务ID",)}
 
 

@@ -99,7 +99,7 @@ def test_a_title_above_the_headers_is_no_header_and_unused_columns_are_named(off
 
 
 def test_a_spreadsheet_is_read_with_its_numbers_and_days_as_people_see_them(office: Office, tmp_path: Path) -> None:
-    rows = [HEADERS, [DAY, "note-1", 100], [DAY, "note-2", 2.0**60], ["合计1条记录", "", 100]]
+    rows: list[list[object]] = [[*HEADERS], [DAY, "note-1", 100], [DAY, "note-2", 2.0**60], ["合计1条记录", "", 100]]
     found = office.take_path(sheet(tmp_path / "a.xlsx", rows), "a.xlsx")
     assert (dict(found.counts), found.totals) == ({"accepted": 1, "quarantined": 1}, 1)
     # A spreadsheet keeps sixteen digits of a number: the rest of a long one is gone, and nobody guesses.
@@ -147,7 +147,7 @@ def test_rows_of_an_unknown_shop_are_taken_when_the_file_is_judged_anew(office: 
     content = text([DAY, "note-1", "1", "s9"], headers=[*HEADERS, "店铺ID"]).encode()
     assert [one.code for one in office.take(content).problems] == ["shop_unknown"]
     known = office.shelves.shop
-    office.shelves.shop = lambda platform, _id: known(platform, "s1")  # type: ignore[method-assign]
+    office.shelves.shop = lambda platform, platform_shop_id: known(platform, "s1")  # type: ignore[method-assign]  # noqa: ARG005 - the port's name
     assert dict(office.take(content).counts) == {"already": 1}
     assert dict(office.take(content, anew=True).counts) == {"accepted": 1}
     assert [event.shop for event in office.cells()] == ["shop-1"]

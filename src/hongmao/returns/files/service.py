@@ -7,7 +7,7 @@ changes nothing. `anew` judges it once more: what could not be used, such as row
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -139,6 +139,21 @@ class FileDesk:
             reading.counts[name_of(outcome).value] += 1
             if isinstance(outcome, Quarantined):
                 reading.note(stretch.rows[outcome.index], stretch.numbers[outcome.index], outcome.reason)
+
+
+def file_told(found: Imported) -> dict[str, object]:
+    """Write what became of a file for programs."""
+    written = {each.name: getattr(found, each.name) for each in fields(found) if each.name != "problems"}
+    problems = [
+        {
+            "row": one.row,
+            "field": one.field,
+            "code": one.code,
+            "message": {"zh": one.message("zh"), "en": one.message("en")},
+        }
+        for one in found.problems
+    ]
+    return {**written, "problems": problems}
 
 
 class _Reading:
