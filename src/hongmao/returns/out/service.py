@@ -13,6 +13,7 @@ from hongmao.kernel.time import DAY_MS
 from hongmao.returns.out.contracts import DeliveryState, SentOnRecord, Unsent
 from hongmao.returns.out.rules import (
     CLICK_DAYS,
+    SEEN,
     SENDABLE,
     SUPERSEDED,
     kept_click,
