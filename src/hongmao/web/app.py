@@ -14,6 +14,7 @@ from hongmao.web.api import routes as api_routes
 from hongmao.web.edge.app import EdgeApp
 from hongmao.web.edge.feed_api import routes as feed_routes
 from hongmao.web.errors import BrokenInside, MethodNotTaken, PageUnknown
+from hongmao.web.juguang.routes import routes as juguang_routes
 from hongmao.web.pages import error_page
 from hongmao.web.pages import routes as page_routes
 from hongmao.web.problems import problem_response
@@ -44,7 +45,7 @@ class Cookies:
 def create_app(services: Services, cookies: Cookies) -> EdgeApp:
     """Make the app of one deployment."""
     inner = Starlette(
-        routes=[*api_routes, *feed_routes, *page_routes],
+        routes=[*api_routes, *juguang_routes, *feed_routes, *page_routes],
         exception_handlers={HongmaoError: _named, HTTPException: _unnamed, Exception: _broken},
     )
     inner.state.services = services
