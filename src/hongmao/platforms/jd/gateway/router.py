@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from hongmao.platforms.jd.gateway.proof import Refusal, prove
 from hongmao.platforms.jd.gateway.union import Unfit, Union
-from hongmao.platforms.sandbox import gate
+from hongmao.platforms.sandbox.shop import gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hongmao.kernel.time import Window
 from hongmao.platforms.jd.gateway.proof import BEIJING
-from hongmao.platforms.sandbox import gate
-from hongmao.platforms.sandbox.lines import SETTLED_AFTER_MS, Lines
+from hongmao.platforms.sandbox.shop import gate
+from hongmao.platforms.sandbox.shop.lines import SETTLED_AFTER_MS, Lines
 
 if TYPE_CHECKING:
-    from hongmao.platforms.sandbox.lines import Line
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.lines import Line
     from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 LONGEST: Final = timedelta(hours=1)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hongmao.kernel.time import DAY_MS, MINUTE_MS, Window
 from hongmao.platforms.pdd.gateway.proof import Refusal
-from hongmao.platforms.sandbox import gate
-from hongmao.platforms.sandbox.lines import SETTLED_AFTER_MS, Lines
+from hongmao.platforms.sandbox.shop import gate
+from hongmao.platforms.sandbox.shop.lines import SETTLED_AFTER_MS, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.sandbox.lines import Line
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.lines import Line
     from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 GROUPED_AFTER_MS: Final = 5 * MINUTE_MS

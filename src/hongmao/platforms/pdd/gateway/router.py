@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from hongmao.platforms.pdd.gateway.duoduo import Duoduo
 from hongmao.platforms.pdd.gateway.proof import Refusal, prove
-from hongmao.platforms.sandbox import gate
+from hongmao.platforms.sandbox.shop import gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.responses import PlainTextResponse, Response
 
 from hongmao.kernel.time import Window
-from hongmao.platforms.sandbox import gate
+from hongmao.platforms.sandbox.shop import gate
 from hongmao.platforms.vip.gateway.proof import Refusal, let_in
 from hongmao.platforms.vip.gateway.shelf import Shelf, beijing, day_of, fee_of, yuan
 

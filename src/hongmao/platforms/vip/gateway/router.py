@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import msgspec
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from hongmao.platforms.sandbox import gate
+from hongmao.platforms.sandbox.shop import gate
 from hongmao.platforms.vip.gateway.proof import Refusal, let_in
 from hongmao.platforms.vip.gateway.shelf import Shelf, fee_of, yuan
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.sandbox.lines import SETTLED_AFTER_MS, Lines
+from hongmao.platforms.sandbox.shop.lines import SETTLED_AFTER_MS, Lines
 
 if TYPE_CHECKING:
-    from hongmao.platforms.sandbox.lines import Line
+    from hongmao.platforms.sandbox.shop.lines import Line
     from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
 
 BEIJING: Final = timezone(timedelta(hours=8))
