@@ -73,6 +73,7 @@ def test_what_is_no_json_is_named_with_line_and_column(raw: bytes, place: str) -
         (file_of({**VECTOR, "secret": None}), "vectors[0].secret"),
         (file_of({**VECTOR, "body": {}}), "vectors[0].body"),
         (file_of({**VECTOR, "path": 1}), "vectors[0].path"),
+        (file_of({**VECTOR, "path": "/a", "api_path": "/b"}), "vectors[0].api_path"),
         (file_of({**VECTOR, "expected": ""}), "vectors[0].expected"),
         (file_of({**VECTOR, "expected": None}), "vectors[0].expected"),
         (file_of({**VECTOR, "alg": ""}), "vectors[0].alg"),

@@ -21,7 +21,7 @@ Path = tuple[str | int, ...]
 LIST_WHOLE_MAX: Final = 12
 LIST_SAMPLED: Final = 4
 """Of a longer list so many items are tried, the first and the last among them: a page repeats itself."""
-_INSIDE: Final = "\0json"
+_INSIDE: Final = -1
 """The step from a text into the JSON that it holds."""
 _HOUR_S: Final = 3_600
 _SECONDS_DIGITS: Final = 10

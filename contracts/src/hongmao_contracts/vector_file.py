@@ -105,6 +105,8 @@ def _read(told: object, place: str, *, before: Vector | None) -> Vector:
         if before is None:
             raise _wrong(f"{place}.alg", "之前没有向量可“same”", "no vector stands before it to be the same as")
         alg = before.alg
+    if "path" in told and "api_path" in told:
+        raise _wrong(f"{place}.api_path", "与 path 只能有一个", "it stands beside path, and one of them is signed")
     path_name = "api_path" if "api_path" in told else "path"
     return Vector(
         id=_needed(told, "id", place),
