@@ -26,7 +26,7 @@ from hongmao.returns.feed.contracts import Completeness, FeedHealth
 from hongmao.returns.feed.rules import lines_of as feed_lines
 from hongmao.returns.feed.service import FeedWatch
 from hongmao.returns.feed.service import told as feed_told
-from hongmao.returns.files.errors import FileTooLarge
+from hongmao.returns.files.errors import FileTooLarge, FileUnreadable
 from hongmao.returns.files.problems import FileProblem
 from hongmao.returns.files.readers import FILE_BYTES_MAX
 from hongmao.returns.files.service import FileDesk, Imported, file_told
@@ -94,6 +94,7 @@ __all__ = [
     "FileDesk",
     "FileProblem",
     "FileTooLarge",
+    "FileUnreadable",
     "HeadersMalformed",
     "Imported",
     "Intake",

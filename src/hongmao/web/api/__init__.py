@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.web.api import community, goods, links, money, operations, people, reports, sending
+from hongmao.web.api import community, goods, imports, links, money, operations, people, reports, sending
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 routes: list[BaseRoute] = [
     *people.routes,
     *goods.routes,
+    *imports.routes,
     *community.routes,
     *links.routes,
     *money.routes,

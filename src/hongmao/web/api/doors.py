@@ -76,11 +76,11 @@ def door(path: str, *, get: Act[Any] | None = None, post: Act[Any] | None = None
         try:
             if method not in acts:
                 raise MethodNotTaken(method=request.method, allowed=", ".join(acts))
-            return _answer(await _enter(request, method, acts[method]))
+            return answer_of(await _enter(request, method, acts[method]))
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except HongmaoError as error:
-            return problem_response(error, {**_GUARDS, **_advice(error)})
+            return refusal_of(error)
 
     return Route(path, endpoint, methods=list(_METHODS))
 
@@ -98,7 +98,7 @@ def _act(request: Request, home: Principal, act: Act[Any], body: bytes | None) -
     tenant = sent.tenant if isinstance(sent, Standing) else None
     if body is not None:
         tenant = _same(tenant, _tenant_in_query(request, act.sent))
-    return act.does(Call(services=services, who=_standing(services, home, tenant), ids=ids), sent)
+    return act.does(Call(services=services, who=standing_in(services, home, tenant), ids=ids), sent)
 
 
 def _tenant_in_query(request: Request, kind: type[Sent]) -> str | None:
@@ -114,7 +114,8 @@ def _same(in_body: str | None, in_query: str | None) -> str | None:
     return in_body if in_body is not None else in_query
 
 
-def _standing(services: Services, home: Principal, tenant: str | None) -> Principal:
+def standing_in(services: Services, home: Principal, tenant: str | None) -> Principal:
+    """Let somebody stand in the tenant that was named, if they may; by default in their own."""
     if tenant is None:
         return home
     who = acting_for(home, TenantId(check_id(tenant, place="tenant")))
@@ -122,7 +123,13 @@ def _standing(services: Services, home: Principal, tenant: str | None) -> Princi
     return who
 
 
-def _answer(given: object) -> Response:
+def refusal_of(error: HongmaoError) -> Response:
+    """Answer with an error."""
+    return problem_response(error, {**_GUARDS, **_advice(error)})
+
+
+def answer_of(given: object) -> Response:
+    """Answer with what an act gave."""
     made = isinstance(given, Made)
     content = msgspec.json.encode(given.value if isinstance(given, Made) else given)
     return Response(content, status_code=201 if made else 200, headers=_GUARDS, media_type="application/json")
