@@ -6,11 +6,12 @@ import random
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from hongmao.catalog.contracts import TenantKind
 from hongmao.kernel.ids import TenantId
@@ -75,7 +76,6 @@ def delivery(name: str, *, lane: str = "", due_ms: int = NOW + HOUR_MS, **change
         "target": "juguang",
         "tenant": "t1",
         "fact": name,
-        "lane": lane or name,
         "event": pay(name),
         "click": click(),
         "event_type": "404",
@@ -84,6 +84,7 @@ def delivery(name: str, *, lane: str = "", due_ms: int = NOW + HOUR_MS, **change
         "ratio_millionths": 1_000_000,
         **changes,
     }
+    facts["lane"] = f"{facts['account']} {lane or name}"
     return Delivery(id=delivery_id(str(facts["account"]), name), **facts)  # type: ignore[arg-type]
 
 
@@ -391,3 +392,24 @@ def test_PRIV_8_an_accounts_secret_and_settings_are_sealed_and_gone_when_it_is_r
             accounts.revoke(TenantId("t2"), "a1")
         accounts.revoke(TenantId("t1"), "a1")
         assert accounts.find("a1") == replace(mine, active=False, secret=b"", settings={})
+
+
+def test_a_claim_looks_its_lanes_up_by_their_index_even_where_the_engine_has_no_statistics(engine: str) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if "NOT (EXISTS" in statement:
+            seen.append((statement, parameters))
+
+    with ENGINES[engine]() as database:
+        found(database)
+        outbox = SqlOutbox(database)
+        enqueue(outbox, *(delivery(f"p{number}") for number in range(500)))
+        event.listen(database._engine, "before_cursor_execute", note)
+        assert len(take(outbox, lease(), most=50)) == 50
+        ((statement, parameters),) = seen
+        explain = "EXPLAIN QUERY PLAN " if engine == "sqlite" else "EXPLAIN "
+        with database._engine.connect() as connection:
+            plan = " ".join(map(str, connection.exec_driver_sql(explain + statement, parameters).all()))
+        assert "ix_outgoing_lane_state" in plan
+        assert "ix_outgoing_account_id_state_due_ms_number" in plan

@@ -129,7 +129,7 @@ DEAD_LETTERS = frozenset({DeliveryState.DEAD, DeliveryState.REFUSED})
 class Delivery:
     """One event on its way to one account, as the queue keeps it.
 
-    `lane` is what order is kept within: the click. `fact` names what the event says whatever its version, so that a
+    `lane` is what order is kept within: one click on this account. `fact` names what the event says whatever its version, so that a
     corrected row does not count twice over there. `alone` means that it may not share a request, `replays` how often it
     was taken back from the dead.
     """

@@ -104,7 +104,7 @@ def plan(
         target=account.target,
         tenant=account.tenant,
         fact=fact_of(event),
-        lane=click.click_id or event.event_id,
+        lane=_digest(account.id, click.click_id),
         event=event,
         click=click,
         event_type=event_type,

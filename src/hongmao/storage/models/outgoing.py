@@ -46,7 +46,7 @@ class OutgoingRow(TenantOwned, Base):
     __tablename__ = "outgoing"
     __table_args__ = (
         Index(None, "account_id", "state", "due_ms", "number"),
-        Index(None, "account_id", "lane", "state"),
+        Index(None, "lane", "state"),
         Index(None, "ended_at_ms"),
         Index(None, "tenant_id", "state", "due_ms"),
         UniqueConstraint("account_id", "fact"),

@@ -43,9 +43,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "fact", name=op.f("uq_outgoing_account_id_fact")),
         sa.UniqueConstraint("id", name=op.f("uq_outgoing_id")),
     )
-    op.create_index(
-        op.f("ix_outgoing_account_id_lane_state"), "outgoing", ["account_id", "lane", "state"], unique=False
-    )
+    op.create_index(op.f("ix_outgoing_lane_state"), "outgoing", ["lane", "state"], unique=False)
     op.create_index(
         op.f("ix_outgoing_account_id_state_due_ms_number"),
         "outgoing",
@@ -138,5 +136,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_outgoing_tenant_id_state_due_ms"), table_name="outgoing")
     op.drop_index(op.f("ix_outgoing_ended_at_ms"), table_name="outgoing")
     op.drop_index(op.f("ix_outgoing_account_id_state_due_ms_number"), table_name="outgoing")
-    op.drop_index(op.f("ix_outgoing_account_id_lane_state"), table_name="outgoing")
+    op.drop_index(op.f("ix_outgoing_lane_state"), table_name="outgoing")
     op.drop_table("outgoing")
