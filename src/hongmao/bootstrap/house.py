@@ -131,7 +131,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         puller=room.puller,
         files=brought.files,
         feeds=brought.feeds,
-        conversions=IntakeSink(intake, catalog, clock),
+        conversions=IntakeSink(intake, catalog, accounts, clock),
         health=lambda: Health(log_end=ground.log.end(), lag=workers.lag()),
         returning=room.sending.desk.returning,
         target_accounts=room.sending.desk.accounts,

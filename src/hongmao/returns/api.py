@@ -62,6 +62,7 @@ from hongmao.returns.reconcile.rules import LineVerdict
 from hongmao.returns.reconcile.rules import judge as judge_lines
 from hongmao.returns.reconcile.service import Reconciler
 from hongmao.returns.refusals import Refusals
+from hongmao.returns.rules import Source
 from hongmao.returns.service import ReturnDesk
 from hongmao.returns.store import AccountStore, Connector, PlatformAccount, Shelves
 
@@ -125,6 +126,7 @@ __all__ = [
     "Sender",
     "SentOnRecord",
     "Shelves",
+    "Source",
     "Target",
     "TargetAccount",
     "TargetAccountStore",

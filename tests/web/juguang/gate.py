@@ -7,26 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from starlette.applications import Starlette
-
 from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Role
-from hongmao.kernel.errors import HongmaoError
 from hongmao.links.api import KeyRing, TokenMinter
 from hongmao.returns.api import Intake
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.shelves import SqlShelves
 from hongmao.web.juguang.routes import routes
 from hongmao.web.juguang.sink import IntakeSink
-from hongmao.web.problems import problem_response
 from links.factories import MemoryLog
 from web.api.front import Caller, Front, found_tenant, front
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from starlette.requests import Request
-    from starlette.responses import Response
 
     from platforms.sandbox.browser import Browser
 
@@ -94,7 +87,7 @@ def gate() -> Iterator[Gate]:
         made.app.state.services = replace(
             made.app.state.services,
             campaigns=campaigns,
-            conversions=IntakeSink(intake, made.catalog, made.clock),
+            conversions=IntakeSink(intake, made.catalog, made.accounts, made.clock),
         )
         made.app.router.routes.extend(routes)
         admin = made.caller(browser)
@@ -129,7 +122,14 @@ def campaign(**other: object) -> dict[str, object]:
 
 def unit(**other: object) -> dict[str, object]:
     """Fill in a unit."""
-    return {"unit_name": "通投", "event_bid": 4_500, "note_ids": ["note-1"], "promotion_target": 1, "target_type": 1, **other}
+    return {
+        "unit_name": "通投",
+        "event_bid": 4_500,
+        "note_ids": ["note-1"],
+        "promotion_target": 1,
+        "target_type": 1,
+        **other,
+    }
 
 
 def creativity(**other: object) -> dict[str, object]:
@@ -153,7 +153,9 @@ def without(body: dict[str, object], *names: str) -> dict[str, object]:
 
 def placed(program: Program) -> tuple[int, int, int, int]:
     """Place a direct link, a campaign, a unit and a creativity; give their ids."""
-    link = program.done("/jg/direct-link/create", direct_link_list=[{"url": DEEPLINK, "type": 1, "remark_name": "商品页"}])
+    link = program.done(
+        "/jg/direct-link/create", direct_link_list=[{"url": DEEPLINK, "type": 1, "remark_name": "商品页"}]
+    )
     link_id = link[0]["id"]
     campaign_id = program.done("/jg/campaign/create", **campaign(deeplink_id=link_id))["campaign_id"]
     unit_id = program.done("/jg/unit/create", campaign_id=campaign_id, **unit())["unit_id"]

@@ -55,7 +55,9 @@ LEAVES = st.one_of(
     WORDS,
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
 )
-VALUES = st.recursive(LEAVES, lambda deep: st.lists(deep, max_size=3) | st.dictionaries(WORDS, deep, max_size=3), max_leaves=6)
+VALUES = st.recursive(
+    LEAVES, lambda deep: st.lists(deep, max_size=3) | st.dictionaries(WORDS, deep, max_size=3), max_leaves=6
+)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,10 @@ def test_a_real_body_with_one_field_of_any_kind_is_answered(program: Program, pa
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(path=st.sampled_from(sorted(POSTS)), content=st.binary(max_size=40) | st.sampled_from([b"[" * 3_000, b'"\\ud800"', b"{}"]))
+@given(
+    path=st.sampled_from(sorted(POSTS)),
+    content=st.binary(max_size=40) | st.sampled_from([b"[" * 3_000, b'"\\ud800"', b"{}"]),
+)
 def test_any_bytes_are_answered(program: Program, path: str, content: bytes) -> None:
     sound(program, path, content)
 

@@ -57,7 +57,13 @@ CAMPAIGNS: list[tuple[str, dict[str, Any]]] = [
     ("time_period", {"time_peroid_type": 1}),
     ("time_period.mon", {"time_peroid_type": 1, "time_period": {"mon": "1" * 23}}),
     ("time_period.mon", {"time_peroid_type": 1, "time_period": {"mon": "2" * 24}}),
-    ("time_period", {"time_peroid_type": 1, "time_period": dict.fromkeys("mon tues wed thu fri sat sun".split(), "0" * 24)}),
+    (
+        "time_period",
+        {
+            "time_peroid_type": 1,
+            "time_period": dict.fromkeys(["mon", "tues", "wed", "thu", "fri", "sat", "sun"], "0" * 24),
+        },
+    ),
     ("deeplink_id", {"deeplink_id": None}),
     ("deeplink_id", {"deeplink_id": 99}),
     ("deeplink_id", {"deeplink_id": 2**70}),
@@ -84,10 +90,13 @@ CAMPAIGNS: list[tuple[str, dict[str, Any]]] = [
 def test_CREAT_3_BILL_1_a_campaign_names_the_field_that_is_wrong(
     program: Program, place: str, broken: dict[str, Any]
 ) -> None:
-    refused(program, "/jg/campaign/create", campaign(campaign_name="坏的", **{}) | broken, place)
+    refused(program, "/jg/campaign/create", campaign(campaign_name="坏的") | broken, place)
 
 
-@pytest.mark.parametrize("name", ["marketing_target", "campaign_name", "placement", "promotion_target", "bidding_strategy", "optimize_target"])
+@pytest.mark.parametrize(
+    "name",
+    ["marketing_target", "campaign_name", "placement", "promotion_target", "bidding_strategy", "optimize_target"],
+)
 def test_a_campaign_cannot_do_without(program: Program, name: str) -> None:
     refused(program, "/jg/campaign/create", without(campaign(), name), name)
 
@@ -99,7 +108,9 @@ def test_BILL_1_the_bounds_themselves_are_taken(program: Program) -> None:
 
 def test_direct_campaigns_of_both_books_need_a_link(program: Program) -> None:
     for target in (13, 23):
-        body = campaign(campaign_name="直达", marketing_target=target, optimize_target=1, constraint_type=1, asset_event=0)
+        body = campaign(
+            campaign_name="直达", marketing_target=target, optimize_target=1, constraint_type=1, asset_event=0
+        )
         refused(program, "/jg/campaign/create", without(body, "deeplink_id"), "deeplink_id")
 
 
@@ -137,7 +148,14 @@ def test_a_unit_names_the_field_that_is_wrong(program: Program, place: str, brok
 
 
 def test_a_unit_of_a_campaign_that_bids_by_itself_names_no_bid(program: Program) -> None:
-    terms = campaign(campaign_name="最大转化", marketing_target=4, optimize_target=1, bidding_strategy=3, constraint_type=101, asset_event=0)
+    terms = campaign(
+        campaign_name="最大转化",
+        marketing_target=4,
+        optimize_target=1,
+        bidding_strategy=3,
+        constraint_type=101,
+        asset_event=0,
+    )
     made = program.done("/jg/campaign/create", **terms)["campaign_id"]
     refused(program, "/jg/unit/create", {"campaign_id": made, **unit()}, "event_bid")
     program.done("/jg/unit/create", campaign_id=made, **unit(event_bid=None))
@@ -151,7 +169,15 @@ def test_a_bid_of_roi_is_a_percentage(program: Program) -> None:
 
 
 def test_a_search_campaign_needs_keywords_with_their_match_and_bid(program: Program) -> None:
-    terms = campaign(campaign_name="搜索", marketing_target=4, placement=2, optimize_target=0, bidding_strategy=2, constraint_type=None, asset_event=0)
+    terms = campaign(
+        campaign_name="搜索",
+        marketing_target=4,
+        placement=2,
+        optimize_target=0,
+        bidding_strategy=2,
+        constraint_type=None,
+        asset_event=0,
+    )
     made = program.done("/jg/campaign/create", **terms)["campaign_id"]
     refused(program, "/jg/unit/create", {"campaign_id": made, **unit()}, "keyword_with_bid")
     words = [{"keyword": "防晒", "phrase_match_type": match, "bid": 120} for match in (0, 1, 2)]
@@ -195,7 +221,9 @@ def test_CREAT_3_LINK_1_a_creativity_names_the_field_that_is_wrong(
 
 
 def test_CREAT_3_the_longest_words_are_taken(program: Program) -> None:
-    program.done("/jg/creativity/create", unit_id=3, **creativity(title="一二三四五六七八九十一", bar_content="一二三四五六"))
+    program.done(
+        "/jg/creativity/create", unit_id=3, **creativity(title="一二三四五六七八九十一", bar_content="一二三四五六")
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,13 @@ import msgspec
 import pytest
 
 from hongmao.events.contracts import Event, Kind
+from hongmao.kernel.ids import TenantId
 from hongmao.kernel.time import HOUR_MS, MINUTE_MS, instant
 from hongmao.links.api import click_event_id
+from hongmao.returns.api import Intake, Parcel, PlatformAccount, Row
 from hongmao.returns.contracts import QuarantineRecord
+from hongmao.returns.rules import Source
+from hongmao.storage.shelves import SqlShelves
 from web.juguang.gate import gate
 
 if TYPE_CHECKING:
@@ -97,6 +101,32 @@ def test_a_paid_order_becomes_an_event_of_the_shop_and_counts_once(opened: Gate,
     assert (event.platform, event.tenant, event.shop, event.item) == ("sandbox", "tenant-1", "shop-1", "item-1")
     assert (event.sub_order_id, event.amount_fen, event.quantity, event.click_id) == ("so-1", 12_900, 1, token)
     assert event.occurred_at_ms == NOW_MS - MINUTE_MS
+
+
+def test_ABUSE_6_an_order_that_the_shop_s_own_account_brought_is_one_event(opened: Gate, program: Program) -> None:
+    tenant = TenantId("tenant-1")
+    opened.front.accounts.add(
+        PlatformAccount(
+            platform="sandbox", account="a-1", tenant=tenant, secret=b"the shop signs with this", revoked=False
+        )
+    )
+    token = tapped(opened)
+    source = Source(platform="sandbox", account="a-1", tenant=tenant, now_ms=NOW_MS)
+    row = Row(
+        kind=Kind.PAY,
+        event_no="e-1",
+        occurred_at_ms=NOW_MS,
+        platform_shop_id="shop-1",
+        raw="{}",
+        click_id=token,
+        order_id="o-1",
+        sub_order_id="so-1",
+        amount_fen=12_900,
+    )
+    intake = Intake(opened.log, shelves=SqlShelves(opened.front.house.database), minter=opened.minter)
+    intake.take(Parcel(source=source, nonce="n-1", size_bytes=2, sha256="0" * 64, rows=[row]))
+    assert program.send("/conversion", paid(token))["data"]["outcome"] == "duplicate"
+    assert len(kept(opened, Kind.PAY)) == 1
 
 
 def test_acts_without_an_order_are_one_by_click_and_type(opened: Gate, program: Program) -> None:
@@ -216,7 +246,9 @@ def test_a_lead_is_kept_with_or_without_a_sign(opened: Gate, program: Program) -
         answer = opened.browser.post("/api/open/common", {}, json=body).json()
         assert answer["data"] == {"outcome": "quarantined", "reason": "event_not_counted"}
     assert reasons(opened) == ["event_not_counted", "event_not_counted"]
-    [first, _] = [msgspec.json.decode(e.detail or "", type=QuarantineRecord) for e in kept(opened, Kind.RETURN_QUARANTINED)]
+    [first, _] = [
+        msgspec.json.decode(e.detail or "", type=QuarantineRecord) for e in kept(opened, Kind.RETURN_QUARANTINED)
+    ]
     assert '"some-click"' in first.raw
     assert "sign" not in first.raw
 
@@ -260,7 +292,11 @@ def test_PRIV_2_a_return_by_code_keeps_no_device(opened: Gate, program: Program)
     answer = program.send("/app", body)
     assert (answer["code"], answer["data"]["reason"]) == (0, "test_click")
     assert all(body["oaid_md5"] not in (event.detail or "") for event in opened.log.kept)
-    for broken in ({"oaid_md5": body["oaid_md5"].lower()}, {"oaid_md5": "0" * 32}, {"caid_md5": "D41D8CD98F00B204E9800998ECF8427E"}):
+    for broken in (
+        {"oaid_md5": body["oaid_md5"].lower()},
+        {"oaid_md5": "0" * 32},
+        {"caid_md5": "D41D8CD98F00B204E9800998ECF8427E"},
+    ):
         assert program.send("/app", body | broken)["error"] == "field_refused"
     assert "token_code" in program.send("/app", token_return(program, oaid_md5=None, token_code=None))["msg"]
 

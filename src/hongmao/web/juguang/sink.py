@@ -14,15 +14,14 @@ import msgspec
 
 from hongmao.events.contracts import Kind
 from hongmao.links.api import is_unresolved
-from hongmao.returns.api import Duplicate, Parcel, Row, RowProblem, name_of
-from hongmao.returns.rules import Source
+from hongmao.returns.api import Duplicate, Parcel, Row, RowProblem, Source, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hongmao.catalog.api import Catalog, Principal, Shop
     from hongmao.kernel.clock import Clock
-    from hongmao.returns.api import Intake
+    from hongmao.returns.api import AccountStore, Intake
 
 HOUR_MS: Final = 3_600_000
 LATE, TEST, NOT_COUNTED = "return_late", "test_click", "event_not_counted"
@@ -78,17 +77,18 @@ class ConversionSink(Protocol):
 class IntakeSink:
     """The sink over the return desk's intake: stable ids, matched clicks, one record for each return."""
 
-    def __init__(self, intake: Intake, catalog: Catalog, clock: Clock) -> None:
+    def __init__(self, intake: Intake, catalog: Catalog, accounts: AccountStore, clock: Clock) -> None:
         """Work on an intake."""
         self._intake = intake
         self._catalog = catalog
+        self._accounts = accounts
         self._clock = clock
 
     def take(self, who: Principal, told: Return) -> Taken:
         """Keep one return of a tenant and say what became of it; the same one again is a duplicate."""
         now_ms = self._clock.now_ms()
         platform = platform_of(told.platform)
-        source = Source(platform=platform, account=f"{OURS}:{who.tenant}"[:64], tenant=who.tenant, now_ms=now_ms)
+        source = Source(platform=platform, account=self._account(who, platform), tenant=who.tenant, now_ms=now_ms)
         raw = msgspec.json.encode(told.told, order="sorted").decode()
         row = self._row(who, told, platform, raw, now_ms)
         digest = hashlib.sha256(raw.encode()).hexdigest()
@@ -102,6 +102,11 @@ class IntakeSink:
         if isinstance(outcome, Duplicate) and isinstance(row, RowProblem):
             return Taken(outcome="quarantined", reason=row.code)
         return Taken(outcome=name_of(outcome).value, reason=outcome.reason)
+
+    def _account(self, who: Principal, platform: str) -> str:
+        """Name the shop's own account where it has one only: then its webhook and this bring one order once."""
+        own = [one.account for one in self._accounts.of_tenant(who.tenant) if one.platform == platform]
+        return own[0] if len(own) == 1 else f"{OURS}:{who.tenant}"[:64]
 
     def _row(self, who: Principal, told: Return, platform: str, raw: str, now_ms: int) -> Row | RowProblem:
         problem = fault_of(told, now_ms=now_ms)
