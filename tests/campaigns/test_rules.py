@@ -17,7 +17,7 @@ from hongmao.campaigns.errors import BudgetOutOfRange, TermFixed, TermUnknown
 from hongmao.campaigns.rules import check_campaign, serves_at
 from hongmao.campaigns.service import merged
 from hongmao.campaigns.vocabulary import load
-from hongmao.kernel.time import SHANGHAI, SECOND_MS
+from hongmao.kernel.time import SECOND_MS, SHANGHAI
 from hongmao.links.contracts import Review
 from links.factories import link
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -42,7 +42,7 @@ def store(opened: House) -> SqlCampaignStore:
     return made
 
 
-def campaign(tenant: str = "t1", advertiser: int = 1, **other: object) -> Placed:
+def campaign(tenant: str = "t1", advertiser: int = 1, **other: Any) -> Placed:
     draft = Placed(
         number=0,
         tenant=TenantId(tenant),
@@ -89,7 +89,13 @@ def test_each_change_is_kept_with_who_and_when(store: SqlCampaignStore) -> None:
     later = replace(made, state=State.PAUSED, version=2, updated_at_ms=ALLIANCE_DAY + 1)
     store.save(later, act="paused", by="user-2", lone_name=False)
     first, second = store.changes(TenantId("t1"), Noun.CAMPAIGN, made.number)
-    assert (first.version, first.act, first.by, first.at_ms, first.state) == (1, "create", "key-1", ALLIANCE_DAY, State.ON)
+    assert (first.version, first.act, first.by, first.at_ms, first.state) == (
+        1,
+        "create",
+        "key-1",
+        ALLIANCE_DAY,
+        State.ON,
+    )
     assert (second.version, second.act, second.by, second.at_ms) == (2, "paused", "user-2", ALLIANCE_DAY + 1)
     assert (second.state, second.terms) == (State.PAUSED, TERMS)
 

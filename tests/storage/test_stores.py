@@ -18,6 +18,7 @@ from hongmao.links.contracts import AdLink, Review, TargetKind
 from hongmao.returns.store import PlatformAccount
 from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.billing import SqlBillingStore
+from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.catalog import SqlCatalogStore
 from hongmao.storage.errors import AccountTaken, VaultKeyWrong
 from hongmao.storage.links import SqlLinkStore
@@ -41,6 +42,8 @@ WITHOUT_A_TENANT = {
     (SqlCatalogStore, "newest_notes"): "the community's",
     (SqlCatalogStore, "remember"): "the community's",
     (SqlCatalogStore, "reader"): "the community's",
+    (SqlCampaignStore, "add"): "writes the thing's own tenant",
+    (SqlCampaignStore, "save"): "writes the thing's own tenant",
     (SqlAccountStore, "every"): "pulls run for every tenant, each by its own account",
     (SqlLinkStore, "add"): "writes the link's own tenant",
     (SqlLinkStore, "update"): "writes the link's own tenant",
@@ -171,7 +174,15 @@ def test_no_store_shows_a_tenant_anothers_rows(owners: dict[str, str]) -> None:
 
 
 def test_every_method_of_a_store_names_a_tenant_or_says_why_not() -> None:
-    stores = (SqlCatalogStore, SqlLinkStore, SqlAccountStore, SqlBillingStore, SqlTargetAccountStore, SqlOutbox)
+    stores = (
+        SqlCatalogStore,
+        SqlLinkStore,
+        SqlAccountStore,
+        SqlBillingStore,
+        SqlCampaignStore,
+        SqlTargetAccountStore,
+        SqlOutbox,
+    )
     silent = {
         (store, name)
         for store in stores

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from web.juguang.gate import Program
 
-POSTS = {
+POSTS: dict[str, dict[str, Any]] = {
     "/jg/direct-link/create": {"direct_link_list": [{"url": "sandboxshop://x", "type": 1}]},
     "/jg/direct-link/update": {"id": 1, "remark_name": "x"},
     "/jg/direct-link/delete": {"id": 99},

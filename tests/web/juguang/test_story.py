@@ -28,7 +28,7 @@ def program(opened: Gate) -> Program:
     return opened.program()
 
 
-def review(opened: Gate, **verdicts: int) -> None:
+def review(opened: Gate, **verdicts: object) -> None:
     admin = opened.front.caller(opened.browser)
     admin.add("/v1/links/link-1/review", **verdicts)
 
