@@ -108,7 +108,7 @@ class Campaigns:
             case DirectLinkTerms():
                 rules.check_direct_link(after, "")
             case CampaignTerms():
-                self._check_campaign(account, after)
+                self._check_campaign(account, after, before=cast("CampaignTerms", before.terms))
             case UnitTerms():
                 self._check_unit(after, self.get(account, Noun.CAMPAIGN, cast("int", before.parent)))
             case CreativityTerms():
@@ -165,11 +165,13 @@ class Campaigns:
         """Say how a campaign stands now, resting hours included."""
         return rules.state_of(campaign, cast("CampaignTerms", campaign.terms), self._clock.now_ms())
 
-    def _check_campaign(self, account: Advertiser, terms: CampaignTerms) -> None:
+    def _check_campaign(self, account: Advertiser, terms: CampaignTerms, before: CampaignTerms | None = None) -> None:
+        """Check a campaign. A link that stood in it before may be gone or rejected by now: that stops serving, not editing."""
         rules.check_campaign(terms)
         sides = (("deeplink_id", LinkType.DEEPLINK), ("universal_link_id", LinkType.UNIVERSAL_LINK))
         for place, kind in sides:
-            if number := getattr(terms, place):
+            number = getattr(terms, place)
+            if number and (before is None or number != getattr(before, place)):
                 self._check_way(account, number, kind, place)
 
     def _check_way(self, account: Advertiser, number: int, kind: LinkType, place: str) -> None:

@@ -198,3 +198,12 @@ def test_what_is_not_served_is_named(program: Program) -> None:
     assert (answer["code"], answer["success"]) == (900501, False)
     assert "/api/open/jg/keyword/common/recommend" in answer["msg"]
     assert program.get("/jg/campaign/list")["code"] == 900405
+
+
+def test_a_campaign_whose_link_is_gone_can_be_edited_and_not_begun_again(program: Program) -> None:
+    link_id, campaign_id, _, _ = placed(program)
+    program.done("/jg/direct-link/delete", id=link_id)
+    program.done("/jg/campaign/update", campaign_id=campaign_id, campaign_day_budget=20_000)
+    begun = program.post("/jg/campaign/create", **campaign(campaign_name="第二个", deeplink_id=link_id))
+    assert begun["error"] == "placed_unknown"
+    assert "deeplink_id" in begun["msg"]

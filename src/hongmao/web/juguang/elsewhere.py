@@ -25,4 +25,6 @@ async def _unserved(request: Request) -> Response:
     return refused(request_id_of(path, b"", services_of(request).clock.now_ms()), error)
 
 
-routes = [Route(f"{GATE}/{{rest:path}}", _unserved, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])]
+routes = [
+    Route(f"{GATE}/{{rest:path}}", _unserved, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+]
