@@ -35,7 +35,7 @@ COUNTERS: Final = {
     "tmall": Counter("/gw/tmall"),
     "jd": Counter("/gw/jd/routerjson"),
     "pdd": Counter("/gw/pdd/api/router"),
-    "vip": Counter("/gw/vip"),
+    "vip": Counter("/gw/vip", {"orders": "call"}),
     "xhs": Counter("/gw/xhs", {"visits_method": "hongmao.listVisits", "reviews_method": "hongmao.listReviews"}),
 }
 

@@ -13,7 +13,14 @@ from hongmao.returns.contracts import ROWS_MAX
 from hongmao.returns.intake import Parcel
 from hongmao.returns.outcomes import Duplicate
 from hongmao.returns.pull import rules
-from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
+from hongmao.returns.pull.errors import (
+    PullIncomplete,
+    PullRefused,
+    PullThrottled,
+    PullUnreached,
+    PullUnreadable,
+    SourceUnknown,
+)
 from hongmao.returns.pull.store import Feed, FeedKey
 from hongmao.returns.rules import Source
 
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from hongmao.returns.store import AccountStore, PlatformAccount
 
 LEASE_MS: Final = 2 * MINUTE_MS  # longer than the slowest page; a worker that died lets go by itself
+READINGS_MAX: Final = 3
 PAGES_PER_TURN: Final = 50  # of one feed: the others wait no longer than that
 
 
@@ -54,19 +62,25 @@ class Puller:
 
     def run_due(self) -> int:
         """Read what is due now; give how many pages that were. Bounded, and safe to run again."""
-        return sum(self._run(account, source) for account, source in self._feeds())
+        known = {feed.key: feed for feed in self._store.every()}
+        # Nearly no feed owes anything: those that do are asked for by name, the others not at all.
+        owing = {span.key for span in self._store.owed()}
+        return sum(self._run(account, source, known, owing) for account, source in self._feeds())
 
     def pull(self, account: PlatformAccount, source_name: str, span: Window) -> int:
         """Read a stretch of the past again (history re-pull), to its end; give how many rows were new.
 
-        Raises what the platform says. What was read before is a duplicate; the feed's own cursor does not move.
+        Raises what the platform says; what was read until then is kept. What was read before is a duplicate; the feed's own
+        cursor does not move.
         """
-        found = [one for one in self._sources.get(account.platform, ()) if one.name == source_name]
-        return sum(
-            self._read_whole(account, source, piece)
-            for source in found
-            for piece in rules.spans_of(span, source.limits)
-        )
+        known = {one.name: one for one in self._sources.get(account.platform, ())}
+        source = known.get(source_name)
+        if source is None:
+            raise SourceUnknown(platform=account.platform, id=source_name[:64], known=", ".join(known) or "—")
+        try:
+            return sum(self._read_whole(account, source, piece) for piece in rules.spans_of(span, source.limits))
+        except CallFailed as error:
+            raise PullUnreached(platform=account.platform, answer=error.failure.value) from None
 
     def _feeds(self) -> Iterator[tuple[PlatformAccount, PullSource]]:
         for account in self._accounts.every():
@@ -74,27 +88,26 @@ class Puller:
                 for source in self._sources.get(account.platform, ()):
                     yield account, source
 
-    def _run(self, account: PlatformAccount, source: PullSource) -> int:
+    def _run(
+        self, account: PlatformAccount, source: PullSource, known: Mapping[FeedKey, Feed], owing: set[FeedKey]
+    ) -> int:
         now_ms = self._clock.now_ms()
         key = FeedKey(platform=account.platform, account=account.account, source=source.name)
-        known = self._store.find(key)
-        if known is not None and not self._due(known, account, source, now_ms):
+        if key in known and not self._due(known[key], account, source, now_ms):
             return 0
         # A new feed has nothing behind it that it could overlap.
         begin_ms = _begin_ms(account, now_ms)
-        first = known or Feed(key=key, tenant=account.tenant, watermark_ms=begin_ms, read_ms=begin_ms)
+        first = known.get(key) or Feed(key=key, tenant=account.tenant, watermark_ms=begin_ms, read_ms=begin_ms)
         feed = self._store.lease(first, now_ms=now_ms, until_ms=now_ms + LEASE_MS)
         if feed is None:
             return 0
-        pages = 0
-        try:
-            while pages < PAGES_PER_TURN and self._due(feed, account, source, now_ms):
-                feed = self._turn(feed, account, source, now_ms)
-                self._store.save(feed, until_ms=now_ms + LEASE_MS)
-                pages += 1
-        finally:
-            self._store.save(feed, until_ms=0)
-        return pages
+        for pages in range(1, PAGES_PER_TURN + 1):
+            feed = self._turn(feed, account, source, owing, now_ms)
+            goes_on = pages < PAGES_PER_TURN and self._due(feed, account, source, now_ms)
+            self._store.save(feed, until_ms=now_ms + LEASE_MS if goes_on else 0)
+            if not goes_on:
+                return pages
+        raise AssertionError(feed.key)  # the last page never goes on
 
     def _due(self, feed: Feed, account: PlatformAccount, source: PullSource, now_ms: int) -> bool:
         if feed.refused_as and feed.refused_as == rules.fingerprint_of(account):
@@ -105,9 +118,9 @@ class Puller:
         """Tell whether an account has made as many calls within this minute as its platform allows."""
         return self._calls[account.platform, account.account, now_ms // MINUTE_MS] >= source.limits.per_minute_max
 
-    def _turn(self, feed: Feed, account: PlatformAccount, source: PullSource, now_ms: int) -> Feed:
+    def _turn(self, feed: Feed, account: PlatformAccount, source: PullSource, owing: set[FeedKey], now_ms: int) -> Feed:
         """Read one page, keep its rows, and say where the feed stands then."""
-        opened = self._opened(feed, source, now_ms)
+        opened = self._opened(feed, source, owing, now_ms)
         if opened is None:
             return replace(feed, next_at_ms=now_ms + source.limits.every_ms, refused_as="")
         span = Window(opened.span_start_ms or 0, opened.span_end_ms or 0)
@@ -127,13 +140,14 @@ class Puller:
             return rules.failed(opened, error.failure.value, now_ms=now_ms)
         except PullRefused as error:
             return replace(opened, last_error=error.code, refused_as=rules.fingerprint_of(account))
-        return self._take(opened, account, source, page, now_ms)
+        return self._take(opened, account, source, page, owing, now_ms)
 
-    def _opened(self, feed: Feed, source: PullSource, now_ms: int) -> Feed | None:
+    def _opened(self, feed: Feed, source: PullSource, owing: set[FeedKey], now_ms: int) -> Feed | None:
         """Give the feed with a span under way: the one it has, one that is owed, or the next; None where nothing is due."""
         if feed.span_end_ms is not None:
             return feed
-        owed = next((one for one in self._store.owed(feed.key) if one.next_at_ms <= now_ms), None)
+        spans = self._store.owed(feed.key) if feed.key in owing else ()
+        owed = next((one for one in spans if one.next_at_ms <= now_ms), None)
         span = Window(owed.start_ms, owed.end_ms) if owed else rules.next_span(feed, source.limits, now_ms=now_ms)
         if span is None:
             return None
@@ -141,7 +155,15 @@ class Puller:
             feed, span_start_ms=span.start_ms, span_end_ms=span.end_ms, again=owed is not None, refused_as=""
         )
 
-    def _take(self, feed: Feed, account: PlatformAccount, source: PullSource, page: Page, now_ms: int) -> Feed:
+    def _take(
+        self,
+        feed: Feed,
+        account: PlatformAccount,
+        source: PullSource,
+        page: Page,
+        owing: set[FeedKey],
+        now_ms: int,
+    ) -> Feed:
         digest = rules.page_sha256(page)
         if rules.repeats(feed, page, digest):
             again = replace(feed, repeats=feed.repeats + len(page.rows))
@@ -152,16 +174,18 @@ class Puller:
         moved = rules.turned(feed, page, digest)
         if page.next_token is not None:
             return moved
-        self._settle(moved, page, now_ms)
+        self._settle(moved, page, owing, now_ms)
         return rules.ended(moved, source.limits, now_ms=now_ms)
 
-    def _settle(self, feed: Feed, page: Page, now_ms: int) -> None:
+    def _settle(self, feed: Feed, page: Page, owing: set[FeedKey], now_ms: int) -> None:
         """Note what is owed of a span that has ended, or that nothing is any more."""
         here = (feed.span_start_ms, feed.span_end_ms)
-        before = next((one for one in self._store.owed(feed.key) if (one.start_ms, one.end_ms) == here), None)
+        spans = self._store.owed(feed.key) if feed.key in owing else ()
+        before = next((one for one in spans if (one.start_ms, one.end_ms) == here), None)
         owed = rules.owed_after(feed, page.total, before, now_ms=now_ms)
         if owed is not None:
             self._store.owe(owed)
+            owing.add(feed.key)
         elif before is not None:
             self._store.settle(before)
 
@@ -185,16 +209,32 @@ class Puller:
         return new
 
     def _read_whole(self, account: PlatformAccount, source: PullSource, span: Window) -> int:
-        new, token = 0, None
+        """Read a span as often as it takes until as many rows have come as the platform says it has."""
+        new, seen, total = 0, set[str](), None
+        for _ in range(READINGS_MAX):
+            for page, place in self._pages(account, source, span):
+                new += self._keep(account, source.name, place, page, self._clock.now_ms())
+                seen |= {row.raw for row in page.rows}
+                total = page.total if page.total is not None else total
+            if total is None or len(seen) >= total:
+                return new
+        raise PullIncomplete(platform=account.platform, source=source.name, total=total, seen=len(seen))
+
+    def _pages(self, account: PlatformAccount, source: PullSource, span: Window) -> Iterator[tuple[Page, str]]:
+        """Ask for a span page by page; one that is the page before once more is asked for again."""
+        token, before, repeats = None, "", 0
         while True:
             now_ms = self._clock.now_ms()
             page = source.page(account, span, token, self._caller, now_ms=now_ms)
+            digest = rules.page_sha256(page)
+            if page.rows and token is not None and digest == before and repeats < READINGS_MAX:
+                repeats += 1
+                continue
             # Somebody asked for it to be judged now: a shop that was unknown then may be known.
-            place = f"{source.name} {span.start_ms} {span.end_ms} {token} {rules.page_sha256(page)} at {now_ms}"
-            new += self._keep(account, source.name, place, page, now_ms)
+            yield page, f"{source.name} {span.start_ms} {span.end_ms} {token} {digest} at {now_ms}"
             if page.next_token is None or page.next_token == token:
-                return new
-            token = page.next_token
+                return
+            token, before, repeats = page.next_token, digest, 0
 
 
 def _begin_ms(account: PlatformAccount, now_ms: int) -> int:
