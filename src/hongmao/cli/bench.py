@@ -51,12 +51,14 @@ class Bench(Protocol):
 def bench(*, name: str, rounds: int, as_json: bool) -> None:
     """Run a benchmark (or `all`) and print the median ratio to its baseline with the range over the rounds.
 
+    A benchmark brings those with it whose names go on after its own, such as returns and returns_files.
+
     Machines are noisy: read the ratio, not the absolute figures.
     """
     known = names()
     if name != "all" and name not in known:
         raise BenchMissing(id=name, known=", ".join(known) or "—")
-    for one in known if name == "all" else [name]:
+    for one in (one for one in known if name in ("all", one) or one.startswith(f"{name}_")):
         found = load(one)
         runs = list(found.rounds(rounds))
         _print(one, found, runs, as_json=as_json)

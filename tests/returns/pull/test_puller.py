@@ -13,7 +13,7 @@ from hongmao.events.contracts import Kind
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, Window
 from hongmao.returns.contracts import Row, RowProblem
 from hongmao.returns.pull.contracts import Page
-from hongmao.returns.pull.errors import PullRefused, PullThrottled
+from hongmao.returns.pull.errors import PullIncomplete, PullRefused, PullThrottled, PullUnreached, SourceUnknown
 from hongmao.returns.pull.store import Feed, FeedKey
 from returns.pull.stage import DAY_0, Crashed, Floor, MemoryFeeds, Shop, connected, down, floor, lost, paid
 
@@ -286,3 +286,37 @@ def test_an_overlap_as_long_as_a_query_or_longer_is_read_in_several_and_the_feed
         assert starts[1:] == ends[:-1]
         assert max(end - start for start, end, _ in shop.asked) <= HOUR_MS
         assert here.orders() == ["o-1", "o-2"]
+
+
+def test_a_history_pull_reads_a_lost_and_a_repeated_page_again_until_it_has_every_row() -> None:
+    shop = Shop(told=told(1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6))
+    with floor(shop) as here:
+        first: list[Page] = []
+
+        def twice(page: Page) -> Page:
+            return replace(page, rows=first[0].rows)
+
+        def remember(page: Page) -> Page:
+            first.append(page)
+            return page
+
+        shop.weather = [remember, twice, lost]
+        account = here.accounts.every()[0]
+        assert here.puller().pull(account, "orders", Window(DAY_0, DAY_0 + 2 * HOUR_MS)) == 7
+        assert here.orders() == [f"o-{n}" for n in range(1, 8)]
+        assert here.feeds.find(KEY) is None  # its own cursor did not move
+
+
+def test_a_history_pull_says_what_hindered_it() -> None:
+    shop = Shop(told=told(1))
+    with floor(shop) as here:
+        account, span = here.accounts.every()[0], Window(DAY_0, DAY_0 + 2 * HOUR_MS)
+        with pytest.raises(SourceUnknown):
+            here.puller().pull(account, "nothing", span)
+        shop.weather = [down]
+        with pytest.raises(PullUnreached):
+            here.puller().pull(account, "orders", span)
+        shop.weather = [lost] * 3
+        with pytest.raises(PullIncomplete):
+            here.puller().pull(account, "orders", span)
+        assert here.puller().pull(account, "orders", span) == 1
