@@ -49,8 +49,6 @@ from hongmao.insight.contracts.orders import (
     OrderRow,
     OrderStatus,
     Received,
-    SentOn,
-    SentWay,
     State,
     Step,
     SubOrderTrace,
@@ -58,6 +56,7 @@ from hongmao.insight.contracts.orders import (
     Verified,
 )
 from hongmao.insight.contracts.reports import DayPoint, FunnelStep, NoteRow, Overview
+from hongmao.insight.contracts.sending import SentOn, SentWay
 
 __all__ = [
     "DASH",
