@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S: Final = 5.0
 READ_TIMEOUT_S: Final = 20.0
+WHOLE_TIMEOUT_S: Final = 60.0  # of a body: one that drips is cut off
+_PIECE_BYTES: Final = 64 * 1024
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -34,18 +37,20 @@ class Outbound:
         *,
         bases: Iterable[str] = (),
         read_timeout_s: float = READ_TIMEOUT_S,
+        whole_timeout_s: float = WHOLE_TIMEOUT_S,
         resolve: Callable[[str, int], list[str]] | None = None,
     ) -> None:
         """`hosts` may be called by https; `bases` are whole origins that may be called wherever they stand."""
         self._hosts = frozenset(host.lower() for host in hosts)
         self._bases = frozenset(_origin(base) for base in bases)
         self._resolve = resolve or _addresses
+        self._whole_timeout_s = whole_timeout_s
         timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_timeout_s)
         self._pool = urllib3.PoolManager(num_pools=32, maxsize=8, timeout=timeout, retries=False)
 
     def call(self, call: Call) -> Reply:
         """Send a call and give the reply; `CallFailed` where there is none. Its address is never in an error or a log."""
-        host = (urlsplit(call.url).hostname or "").lower()
+        host = _host(call.url)
         if not self._allows(call.url, host):
             raise CallFailed(Failure.NOT_ALLOWED, host)
         try:
@@ -58,15 +63,16 @@ class Outbound:
                 preload_content=False,
             )
             try:
-                body = response.read(REPLY_BYTES_MAX + 1)
+                body = _read(response, host, until_s=time.monotonic() + self._whole_timeout_s)
             finally:
+                response.close()  # a body that was not read to its end leaves no connection to be used again
                 response.release_conn()
+        except urllib3.exceptions.NewConnectionError:  # a timeout by its class, and refused by its meaning
+            raise CallFailed(Failure.UNREACHABLE, host) from None
         except urllib3.exceptions.TimeoutError:
             raise CallFailed(Failure.TIMEOUT, host) from None
         except (urllib3.exceptions.HTTPError, OSError, UnicodeError):
             raise CallFailed(Failure.UNREACHABLE, host) from None
-        if len(body) > REPLY_BYTES_MAX:
-            raise CallFailed(Failure.TOO_LARGE, host)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, body=body)
 
@@ -90,6 +96,25 @@ class Outbound:
             return all(ipaddress.ip_address(address).is_global for address in self._resolve(host, port))
         except OSError:
             return True
+
+
+def _read(response: urllib3.BaseHTTPResponse, host: str, *, until_s: float) -> bytes:
+    """Read a body piece by piece, no more of it and no longer than is allowed."""
+    body = bytearray()
+    for piece in response.stream(_PIECE_BYTES):
+        body += piece
+        if len(body) > REPLY_BYTES_MAX:
+            raise CallFailed(Failure.TOO_LARGE, host)
+        if time.monotonic() > until_s:
+            raise CallFailed(Failure.TIMEOUT, host)
+    return bytes(body)
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _origin(url: str) -> tuple[str, str, int]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hongmao.kernel.time import MINUTE_MS, Window
 
 if TYPE_CHECKING:
-    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.wire import WireEvent
 
 ASYNC_PERCENT: Final = 15

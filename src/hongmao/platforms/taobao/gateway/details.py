@@ -14,8 +14,8 @@ from hongmao.platforms.taobao.gateway.errors import missing, parameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.wire import WireEvent
     from hongmao.platforms.taobao.gateway.books import Books, SubOrder
 

@@ -14,8 +14,8 @@ from hongmao.platforms.xhs.gateway import reviews
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.contracts import Item
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.xhs.gateway.books import AfterSale, ArkOrder, Book, Line
 
 HOUR_MS: Final = 3_600_000

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from hongmao.kernel.time import Window
 
 if TYPE_CHECKING:
-    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.wire import WireEvent
 
 VISITS: Final = frozenset({"open", "visit", "cart", "favourite", "follow"})
