@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -21,6 +21,8 @@ from hongmao.world.spec import draw_plan
 from hongmao.world.stage import Ports, Stage, clear_home, free_ports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hongmao.world.spec import Plan
     from hongmao.world.truth import Truth
 
@@ -76,8 +78,9 @@ def demo(
         if serve:
             _live_on(play, speed)
             return
-        truth = play.city.truth
-    _print_report(replace(settings, clock=f"file:{home / 'clock'}"), plan, days, truth, as_json=as_json)
+        truth, reconciled = play.city.truth, play.reconcile(days)
+    settings = replace(settings, clock=f"file:{home / 'clock'}")
+    _print_report(settings, plan, days, truth, reconciled, as_json=as_json)
 
 
 def _live_days(play: Play, days: int) -> None:
@@ -110,9 +113,17 @@ def _live_on(play: Play, speed: float) -> None:
         _words.print("Stopping: running requests end, the log is closed.")
 
 
-def _print_report(settings: Settings, plan: Plan, days: int, truth: Truth, *, as_json: bool) -> None:
+def _print_report(
+    settings: Settings,
+    plan: Plan,
+    days: int,
+    truth: Truth,
+    reconciled: list[dict[str, Any]],
+    *,
+    as_json: bool,
+) -> None:
     with open_house(settings) as house:
-        report = house.services.insight.city_report()
+        report = with_reconciled(house.services.insight.city_report(), reconciled)
         text = house.services.insight.render_report(report)
     if as_json:
         report = {"seed": plan.seed, "readers": len(plan.citizens), "days": days, **report, "truth": truth.summary()}
@@ -120,7 +131,34 @@ def _print_report(settings: Settings, plan: Plan, days: int, truth: Truth, *, as
         sys.stdout.write("\n")
         return
     click.echo(text)
+    for line in _differences(reconciled):
+        click.echo(line)
     click.echo("")
     click.echo("What only the city knows (orders placed, whether or not a return has arrived)")
     for name, count in truth.summary().items():
         click.echo(f"  {name.replace('_', ' '):<28}{count:>10}")
+
+
+def with_reconciled(report: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Write beside each line of a report which share of facts its shops agree on; null where none could be asked."""
+    shares = {
+        (one["platform"], line["line"]): line["reconciled_percent"]
+        for one in found
+        if one["complete"]
+        for line in one["lines"]
+    }
+    lines = [
+        {**line, "reconciled_percent": shares.get((line["platform"], line["line"])) if line["facts"] else None}
+        for line in report["lines"]
+    ]
+    differences = [difference for one in found for difference in one["differences"]]
+    return {**report, "lines": lines, "differences": differences}
+
+
+def _differences(found: list[dict[str, Any]]) -> Iterator[str]:
+    for one in found:
+        if not one["complete"]:
+            yield f"{one['platform']} {one['account']} could not be asked to the end: {one['reason']}"
+        for difference in one["differences"]:
+            facts = (difference[name] for name in ("platform", "day", "difference", "kind", "sub_order_id"))
+            yield "  ".join(map(str, facts))

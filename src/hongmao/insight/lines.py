@@ -40,18 +40,28 @@ class _Figure(msgspec.Struct, frozen=True):
     value: int
 
 
+class _Days(msgspec.Struct, frozen=True):
+    platform: str
+    line: str
+    report: str
+    days: int
+    their_clicks: int | None
+    our_clicks: int
+
+
 def line_rows(queries: Queries) -> list[dict[str, object]]:
     """Count every line of the deployment, as plain data: unknown is null, and figures of a report stand apart."""
     counts = queries.read("lines", LineCounts, tenant=None)
     figures = queries.read("reported", _Figure, tenant=None)
-    return [_row(one, figures) for one in counts if one.line is not None]
+    days = queries.read("reported_days", _Days, tenant=None)
+    return [_row(one, figures, days) for one in counts if one.line is not None]
 
 
-def _row(one: LineCounts, figures: list[_Figure]) -> dict[str, object]:
+def _row(one: LineCounts, figures: list[_Figure], days: list[_Days]) -> dict[str, object]:
     row: dict[str, object] = msgspec.to_builtins(one)
     report = REPORTED_BY_LINE.get(one.line or "")
     if report is None:
-        return {**row, "reported": None}
+        return {**row, "reported": None, "reported_clicks": None}
     said = {
         figure.figure: figure.value
         for figure in figures
@@ -59,4 +69,11 @@ def _row(one: LineCounts, figures: list[_Figure]) -> dict[str, object]:
     }
     # What a line's shop never returns is unknown here, not zero.
     unknown = dict.fromkeys(("visits", "orders", "refunds", "facts"))
-    return {**row, **unknown, "reported": said}
+    here = (one.platform, one.line, report)
+    covered = next((day for day in days if (day.platform, day.line, day.report) == here), None)
+    return {**row, **unknown, "reported": said, "reported_clicks": None if covered is None else _clicks(covered)}
+
+
+def _clicks(covered: _Days) -> dict[str, object]:
+    """Hold the clicks that a report counts against those that we saw on the days it covers: all it can be held to."""
+    return {"days": covered.days, "theirs": covered.their_clicks, "ours": covered.our_clicks}

@@ -77,9 +77,14 @@ def _came_back(row: Mapping[str, object], reported: Mapping[str, object] | None)
 
 
 def _agreed(row: Mapping[str, object]) -> str:
-    """Say which share of facts both sides agree on, or that nobody has reconciled."""
-    share = row.get("reconciled")
-    return str(share) if share else DASH
+    """Say which share of facts both sides agree on: facts where there are any, else the clicks of a report."""
+    share = row.get("reconciled_percent")
+    if share is not None:
+        return f"{share}%"
+    clicks = cast("Mapping[str, int | None] | None", row.get("reported_clicks"))
+    if not clicks or not clicks["theirs"] or not clicks["ours"]:
+        return DASH
+    return f"{min(clicks['theirs'], clicks['ours']) * 100 / max(clicks['theirs'], clicks['ours']):.2f}%*"
 
 
 def _cell(key: str, value: object) -> str:

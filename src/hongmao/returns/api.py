@@ -57,10 +57,9 @@ from hongmao.returns.outcomes import (
     name_of,
 )
 from hongmao.returns.pull.service import Puller
-from hongmao.returns.reconcile.contracts import DayLine, Query, Reconciled
-from hongmao.returns.reconcile.rules import LineVerdict
-from hongmao.returns.reconcile.rules import judge as judge_lines
+from hongmao.returns.reconcile.contracts import Query, Reconciled
 from hongmao.returns.reconcile.service import Reconciler
+from hongmao.returns.reconcile.telling import plain
 from hongmao.returns.refusals import Refusals
 from hongmao.returns.rules import Source
 from hongmao.returns.service import ReturnDesk
@@ -79,7 +78,6 @@ __all__ = [
     "Claim",
     "Completeness",
     "Connector",
-    "DayLine",
     "Delivered",
     "DeliveryRefused",
     "DeliveryReplayed",
@@ -100,7 +98,6 @@ __all__ = [
     "Imported",
     "Intake",
     "Late",
-    "LineVerdict",
     "Outbox",
     "Outcome",
     "Parcel",
@@ -135,6 +132,6 @@ __all__ = [
     "feed_lines",
     "feed_told",
     "file_told",
-    "judge_lines",
     "name_of",
+    "plain",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hongmao.kernel.errors import Unavailable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
 from hongmao.world.city import City
+from hongmao.world.connect import COUNTERS, key_of
 from hongmao.world.founding import Login, found
 from hongmao.world.office import Office
 from hongmao.world.wire import Line
@@ -74,6 +75,18 @@ class Play:
         """Fetch the files whose hour it is, and let pulls and returns that are due be done at this very instant."""
         self._office.work(at_ms)
         self._admin.add("/v1/ops/tick", {})
+
+    def reconcile(self, days: int) -> list[dict[str, object]]:
+        """Have every shop that can be asked held against what came back: one answer for each, as plain data."""
+        start_ms = self._plan.start_ms
+        span = {"start": str(start_ms), "end": str(start_ms + days * DAY_MS)}
+        found = []
+        for store in self._plan.stores:
+            if store.platform in COUNTERS:
+                asked = {"tenant": f"tenant-{store.brand + 1}", "platform": store.platform}
+                answer = self._admin.add("/v1/reconciliations", {**asked, "account": key_of(store).account, **span})
+                found.append(answer.json())
+        return found
 
     def live(self, *, minutes_per_second: float, stop: Callable[[], bool]) -> None:
         """Live on at a steady pace until told to stop, so that a person can walk the city meanwhile."""

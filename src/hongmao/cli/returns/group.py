@@ -9,6 +9,7 @@ import click
 
 # Verb -> (module, attribute, one line of help), as in `hongmao.cli.main`.
 VERBS: dict[str, tuple[str, str, str]] = {
+    "reconcile": ("hongmao.cli.returns.reconcile", "reconcile", "What the shops say now, held against what came back"),
     "pull": ("hongmao.cli.returns.bring", "pull", "Days of the past, asked for anew"),
     "import": ("hongmao.cli.returns.bring", "import_", "A report that a platform exported: CSV, XLSX, Parquet"),
     "health": ("hongmao.cli.returns.bring", "health", "How far behind each feed is, and whether one may decide by it"),

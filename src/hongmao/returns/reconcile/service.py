@@ -55,6 +55,10 @@ class Reconciler:
         self._clock = clock
         self._pause = pause
 
+    def can_ask(self, account: PlatformAccount) -> bool:
+        """Tell whether an account's platform has a list to ask; one that only pushes has nothing to be held against."""
+        return bool(self._sources.get(account.platform))
+
     def run(self, query: Query, account: PlatformAccount) -> Reconciled:
         """Pull the days of a query anew and compare. A shop that cannot be asked to the end is said so, not guessed at."""
         return self._compare(query, lambda: self._pulled(query, account))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,19 +9,16 @@ import msgspec
 from hongmao.catalog.api import Permission
 from hongmao.kernel.ids import check_id
 from hongmao.platforms.errors import AccountAbsent
-from hongmao.returns.api import Query, TargetAccount, judge_lines
+from hongmao.returns.api import Query, TargetAccount, plain
 from hongmao.web.api.doors import Act, Made, door
 from hongmao.web.api.operations import settings_of
 from hongmao.web.api.reading import Standing, in_order, moment
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from hongmao.returns.api import DayLine, LineVerdict, PlatformAccount, Reconciled
+    from hongmao.returns.api import PlatformAccount
     from hongmao.web.api.doors import Call
 
 MILLION = 1_000_000
-_CENT = Decimal("0.01")
 
 
 class TargetBody(Standing, frozen=True, kw_only=True):
@@ -82,7 +78,7 @@ def _reconcile(call: Call, body: ReconcileBody) -> object:
         start_ms=start_ms,
         end_ms=end_ms,
     )
-    return told_of(call.services.reconciler.run(query, account))
+    return plain(call.services.reconciler.run(query, account))
 
 
 def _own_account(call: Call, body: ReconcileBody) -> PlatformAccount:
@@ -97,40 +93,6 @@ def _own_account(call: Call, body: ReconcileBody) -> PlatformAccount:
     if found is None:
         raise AccountAbsent(id=f"{body.platform}/{body.account}"[:120])
     return found
-
-
-def told_of(found: Reconciled) -> dict[str, object]:
-    """Write a reconciliation as plain data: days by line, and each line's verdict over all of them; unknown is null."""
-    by_line: dict[str | None, list[DayLine]] = {}
-    for day in found.lines:
-        by_line.setdefault(day.line, []).append(day)
-    return {
-        "platform": found.query.platform,
-        "account": found.query.account,
-        "complete": found.complete,
-        "reason": found.reason or None,
-        "days": [msgspec.to_builtins(day) for day in found.lines],
-        "lines": [
-            {"line": line, **_verdict(judge_lines(days, ratio_millionths=found.query.ratio_millionths))}
-            for line, days in by_line.items()
-        ],
-        "differences": [msgspec.to_builtins(one) for one in found.differences],
-        "differences_total": found.differences_total,
-    }
-
-
-def _verdict(verdict: LineVerdict) -> dict[str, object]:
-    """Write shares as percent with two decimals, as text: a share is exact and a float is not."""
-    return {
-        "reconciled": _percent(None if verdict.reconciled is None else verdict.reconciled * 100),
-        "row_drift_pp": _percent(verdict.row_drift_pp),
-        "value_drift_pp": _percent(verdict.value_drift_pp),
-        "alerts": list(verdict.alerts),
-    }
-
-
-def _percent(value: Fraction | None) -> str | None:
-    return None if value is None else str((Decimal(value.numerator) / value.denominator).quantize(_CENT))
 
 
 routes = [
