@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from hongmao.events.contracts import Kind
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, Window
 from hongmao.returns.contracts import Row, RowProblem
+from hongmao.returns.pull import rules
 from hongmao.returns.pull.contracts import Page
-from hongmao.returns.pull.errors import PullIncomplete, PullRefused, PullThrottled, PullUnreached, SourceUnknown
+from hongmao.returns.pull.errors import (
+    PullIncomplete,
+    PullRefused,
+    PullThrottled,
+    PullUnreached,
+    PullUnreadable,
+    SourceUnknown,
+)
 from hongmao.returns.pull.store import Feed, FeedKey
 from returns.pull.stage import DAY_0, Crashed, Floor, MemoryFeeds, Shop, connected, down, floor, lost, paid
 
@@ -320,3 +328,38 @@ def test_a_history_pull_says_what_hindered_it() -> None:
         with pytest.raises(PullIncomplete):
             here.puller().pull(account, "orders", span)
         assert here.puller().pull(account, "orders", span) == 1
+
+
+def test_a_token_that_the_platform_has_forgotten_is_given_up_and_the_span_read_from_its_first_page() -> None:
+    shop = Shop(told=told(1, 1.1, 1.2, 1.3, 1.4))
+    with floor(shop) as here:
+        forgotten = here.clock.now_ms() + MINUTE_MS
+
+        def expired(_page: Page) -> Page:
+            raise PullUnreadable(platform="sandbox", why_zh="游标失效", why_en="the cursor is gone")
+
+        shop.weather = [lambda page: page, *[expired] * rules.TOKEN_FAILURES_MAX]
+        while here.clock.now_ms() < forgotten + HOUR_MS:
+            here.puller().run_due()
+            here.clock.advance(MINUTE_MS)
+        first_span = [token for start, _, token in shop.asked if start == DAY_0]
+        assert first_span == [None, *["3"] * rules.TOKEN_FAILURES_MAX, None, "3"]
+        assert here.orders() == [f"o-{n}" for n in range(1, 6)]
+
+
+def test_a_broken_list_of_a_plugin_keeps_no_other_feed_waiting() -> None:
+    def broken(_page: Page) -> Page:
+        raise ZeroDivisionError
+
+    shop = Shop(told=told(1))
+    with floor(shop) as here:
+        here.accounts.add(replace(here.accounts.every()[0], settings={"pull_from": "long ago"}))
+        shop.weather = [broken]
+        here.puller().run_due()
+        feed = here.feeds.find(KEY)
+        assert feed is not None
+        assert (feed.last_error, feed.failures) == ("source_broken", 1)
+        # A start that nobody can read is a day back.
+        assert feed.watermark_ms == here.clock.now_ms() - DAY_MS
+        here.settle()
+        assert here.orders() == ["o-1"]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FIRST_PULL_MS: Final = DAY_MS  # a new account begins with what happened within a day before it was connected
 BACKOFF_MS_FIRST: Final = 5 * SECOND_MS
 BACKOFF_MS_MAX: Final = 10 * MINUTE_MS
+TOKEN_FAILURES_MAX: Final = 5
 AGAIN_MS_FIRST: Final = MINUTE_MS
 TRIES_MAX: Final = 8
 _SHANGHAI_MS: Final = 8 * HOUR_MS
@@ -109,8 +110,13 @@ def ended(feed: Feed, limits: PullLimits, *, now_ms: int) -> Feed:
 
 
 def failed(feed: Feed, code: str, *, now_ms: int, wait_ms: int = 0) -> Feed:
-    """Wait after a failure, longer each time; the span and its token stay."""
+    """Wait after a failure, longer each time; the span stays, and its token until it has failed too often.
+
+    Platforms forget what their tokens meant: then the span is read from its first page, and what comes twice is a duplicate.
+    """
     pause_ms = min(BACKOFF_MS_FIRST << min(feed.failures, 10), BACKOFF_MS_MAX)
+    if feed.token is not None and (feed.failures + 1) % TOKEN_FAILURES_MAX == 0:
+        feed = replace(feed, token=None, seen=0, last_sha256="")
     return replace(feed, failures=feed.failures + 1, last_error=code, next_at_ms=now_ms + max(pause_ms, wait_ms))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hongmao.kernel.calls import CallFailed
-from hongmao.kernel.time import MINUTE_MS, SECOND_MS, Window, instant
+from hongmao.kernel.time import MINUTE_MS, SECOND_MS, TimeUnreadable, Window, instant
 from hongmao.returns.contracts import ROWS_MAX
 from hongmao.returns.intake import Parcel
 from hongmao.returns.outcomes import Duplicate
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
 
 LEASE_MS: Final = 2 * MINUTE_MS  # longer than the slowest page; a worker that died lets go by itself
 READINGS_MAX: Final = 3
+SOURCE_BROKEN: Final = "source_broken"
 PAGES_PER_TURN: Final = 50  # of one feed: the others wait no longer than that
+
+_log = logging.getLogger("hongmao.returns")
 
 
 class Puller:
@@ -127,20 +131,29 @@ class Puller:
         minute = now_ms // MINUTE_MS
         self._calls = Counter({key: count for key, count in self._calls.items() if key[2] >= minute})
         self._calls[account.platform, account.account, minute] += 1
+        page = self._asked(opened, account, source, span, now_ms)
+        return page if isinstance(page, Feed) else self._take(opened, account, source, page, owing, now_ms)
+
+    def _asked(
+        self, opened: Feed, account: PlatformAccount, source: PullSource, span: Window, now_ms: int
+    ) -> Page | Feed:
+        """Ask for the page; where there is none, give the feed as it stands then. The cursor has not moved."""
+        wait_ms = 0
         try:
-            page = source.page(account, span, opened.token, self._caller, now_ms=now_ms)
-        except PullThrottled as error:
-            wait_s = error.params.get("wait_s", 0)
-            return rules.failed(
-                opened, error.code, now_ms=now_ms, wait_ms=wait_s * SECOND_MS if isinstance(wait_s, int) else 0
-            )
-        except PullUnreadable as error:
-            return rules.failed(opened, error.code, now_ms=now_ms)
-        except CallFailed as error:
-            return rules.failed(opened, error.failure.value, now_ms=now_ms)
+            return source.page(account, span, opened.token, self._caller, now_ms=now_ms)
         except PullRefused as error:
             return replace(opened, last_error=error.code, refused_as=rules.fingerprint_of(account))
-        return self._take(opened, account, source, page, owing, now_ms)
+        except PullThrottled as error:
+            code, wait_s = error.code, error.params.get("wait_s", 0)
+            wait_ms = wait_s * SECOND_MS if isinstance(wait_s, int) else 0
+        except PullUnreadable as error:
+            code = error.code
+        except CallFailed as error:
+            code = error.failure.value
+        except Exception:  # noqa: BLE001 - a plugin's fault must not keep the other feeds waiting
+            code = SOURCE_BROKEN
+            _log.exception("the list %s of %s is broken", source.name, account.platform)
+        return rules.failed(opened, code, now_ms=now_ms, wait_ms=wait_ms)
 
     def _opened(self, feed: Feed, source: PullSource, owing: set[FeedKey], now_ms: int) -> Feed | None:
         """Give the feed with a span under way: the one it has, one that is owed, or the next; None where nothing is due."""
@@ -238,6 +251,8 @@ class Puller:
 
 
 def _begin_ms(account: PlatformAccount, now_ms: int) -> int:
-    """Say where a new feed begins: where `pull_from` says, else a day back."""
-    told = account.settings.get("pull_from")
-    return instant(told) if told else now_ms - rules.FIRST_PULL_MS
+    """Say where a new feed begins: where `pull_from` says, else (also where it says nothing readable) a day back."""
+    try:
+        return min(now_ms, instant(account.settings["pull_from"]))
+    except (KeyError, TimeUnreadable):
+        return now_ms - rules.FIRST_PULL_MS
