@@ -17,8 +17,13 @@ from hongmao.catalog.api import PLATFORM, Role
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import IdMaker
 from hongmao.links.api import Links
+from hongmao.platforms.contracts import LinkWanted, MadeLink
+from hongmao.platforms.registry import load_platforms
+from hongmao.returns.api import Returning
 from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.links import SqlLinkStore
+from hongmao.storage.outgoing import SqlOutbox
+from hongmao.storage.target_accounts import SqlTargetAccountStore
 from hongmao.storage.vault import Vault
 from hongmao.web.api import routes
 from hongmao.web.auth import close_session, open_session, sign_in, signed_in
@@ -35,7 +40,8 @@ if TYPE_CHECKING:
 
     from hongmao.storage.database import Database
 
-ALLOWED = {"sandbox": ("http://shop.example/", "sandboxshop://")}
+# Every platform's shops stand in one building here.
+ALLOWED = dict.fromkeys(load_platforms(), ("http://shop.example/", "sandboxshop://"))
 PASSWORD = "correct horse"
 ITEM_PAGE = "http://shop.example/item/item-1"
 
@@ -72,6 +78,18 @@ class Caller:
         return {} if self.key is None else {"authorization": f"Bearer {self.key}"}
 
 
+class PlainMaking:
+    """Makes links as a platform without an app of its own would: the page itself, with its place for the click id."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, LinkWanted]] = []
+
+    def make(self, tenant: str, platform: str, wanted: LinkWanted) -> MadeLink:
+        """Make one link."""
+        self.asked.append((tenant, platform, wanted))
+        return MadeLink(fallback_url=f"{wanted.page_url}?clickid=__CLICK_ID__")
+
+
 class Front:
     """A deployment seen through its API. `insight` stands in for reports where a test is about them."""
 
@@ -83,6 +101,9 @@ class Front:
         self.accounts = SqlAccountStore(database, Vault(folder / "vault.key"))
         ids = IdMaker(self.clock, random.Random(11))
         self.links = Links(SqlLinkStore(database), self.clock, ids, ALLOWED)
+        self.targets = SqlTargetAccountStore(database, Vault(folder / "vault.key"))
+        every = [target for platform in load_platforms().values() for target in platform.targets]
+        self.returning = Returning(SqlOutbox(database), self.targets, every, self.clock)
         self.lag = 3
         self.app = self._app(insight)
         self.catalog.bootstrap_admin(password=PASSWORD)
@@ -107,6 +128,9 @@ class Front:
                 "clock": self.clock,
                 "catalog": self.catalog,
                 "links": self.links,
+                "link_making": PlainMaking(),
+                "returning": self.returning,
+                "target_accounts": self.targets,
                 "accounts": self.accounts,
                 "ledger": self.house.ledger,
                 "billing": self.house.billing,

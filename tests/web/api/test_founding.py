@@ -26,6 +26,13 @@ class AppLine:
     def post(self, path: str, value: object) -> httpx.Response | None:
         return self._caller.post(path, value) if self._caller else None
 
+    def get(self, path: str) -> httpx.Response:
+        assert self._caller is not None
+        return self._caller.get(path)
+
+    def add(self, path: str, value: object) -> httpx.Response | None:
+        return self.must(self.post(path, value), "POST", path)
+
     def must(self, answer: httpx.Response | None, _method: str, _path: str) -> httpx.Response | None:
         if answer is not None:
             assert answer.status_code in {200, 201}, answer.text
@@ -51,7 +58,17 @@ def test_a_city_is_founded_through_the_api_and_founding_it_again_changes_nothing
     assert len(admin.get("/v1/items").json()["items"]) == len(plan.goods)
     wallets = admin.get("/v1/wallets").json()["wallets"]
     assert {one["balance_fen"] for one in wallets if one["line"] == "cid"} == {WALLET_FEN}
-    assert house.accounts.find("sandbox", "account-1") is not None
+    assert {one["line"] for one in wallets if one["balance_fen"] == WALLET_FEN} == {"cid", "ud"}
+
+    # Every shop is connected on its own platform, each link was made there, and every brand's returns go on to 聚光.
+    for store in plan.stores:
+        account = house.accounts.find(store.platform, f"account-{store.id.removeprefix('shop-')}")
+        assert account is not None
+        assert account.tenant == f"tenant-{store.brand + 1}"
+    assert {link.platform for link in links} == {store.platform for store in plan.stores}
+    assert {link.line for link in links} == {"cid", "ud"}
+    assert {one.target for one in house.targets.every()} == {"juguang", "alimama"}
+    assert len(house.targets.every()) == len(plan.brands) + 1
 
     # Everybody on the list gets in.
     ours = {"sec-fetch-site": "same-origin"}
