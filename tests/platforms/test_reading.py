@@ -49,6 +49,19 @@ def test_whatever_stands_in_an_amount_is_exact_or_a_fault(value: object) -> None
         assert found is None or found == Decimal(str(value).strip()) * 100
 
 
+@pytest.mark.parametrize("zeros", [25, 38, 60])
+def test_no_amount_becomes_whole_by_being_rounded(zeros: int) -> None:
+    found = told(Fields({"a": f"1.{'0' * zeros}1"}).yuan)
+    assert isinstance(found, FieldFault)
+    assert found.code == "not_whole_fen"
+
+
+def test_an_exponent_beyond_any_decimal_is_no_json() -> None:
+    with pytest.raises(FieldFault) as fault:
+        Fields.of(b'{"a": 1e99999999999999999999}')
+    assert fault.value.code == "not_json"
+
+
 @given(st.text(max_size=30))
 def test_whatever_stands_in_a_cell_is_read_or_a_fault(text: str) -> None:
     cells = Cells({"a": text})

@@ -10,9 +10,20 @@ from hongmao.kernel.calls import Call, Caller, CallFailed, Failure, Reply
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX, Money, MoneyUnreadable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Window, day_of, instant
+from hongmao.platforms.answers import (
+    WAIT_S,
+    Fault,
+    FaultKind,
+    json_exact,
+    json_fields,
+    json_rows,
+    pull_error,
+    status_fault,
+    unreadable,
+)
 from hongmao.platforms.contracts import LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
 from hongmao.platforms.errors import LinkNotMade
-from hongmao.platforms.fields import FieldFault, Fields, click_of, facts_of, needed, version_of
+from hongmao.platforms.fields import EMPTY_MD5, FieldFault, Fields, click_of, facts_of, needed, version_of
 from hongmao.platforms.gateways import Gateway
 from hongmao.platforms.paging import Turn
 from hongmao.returns.contracts import Claim, RefusalReason, ReportCell, Row, RowProblem
@@ -40,11 +51,13 @@ if TYPE_CHECKING:
 __all__ = [
     "AMOUNT_FEN_MAX",
     "DAY_MS",
+    "EMPTY_MD5",
     "HOUR_MS",
     "ID_PATTERN",
     "MINUTE_MS",
     "SECOND_MS",
     "SHANGHAI",
+    "WAIT_S",
     "Answered",
     "Call",
     "CallFailed",
@@ -55,6 +68,8 @@ __all__ = [
     "DeliveryUnreadable",
     "Event",
     "Failure",
+    "Fault",
+    "FaultKind",
     "FieldFault",
     "Fields",
     "FileFormat",
@@ -95,6 +110,12 @@ __all__ = [
     "day_of",
     "facts_of",
     "instant",
+    "json_exact",
+    "json_fields",
+    "json_rows",
     "needed",
+    "pull_error",
+    "status_fault",
+    "unreadable",
     "version_of",
 ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final, TypeVar
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 import msgspec
 
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX
 from hongmao.kernel.time import SECOND_MS, SHANGHAI, instant
+from hongmao.platforms.answers import json_exact
 from hongmao.returns.contracts import RowProblem
 
 if TYPE_CHECKING:
@@ -27,10 +28,9 @@ SECONDS_MAX: Final = 2**30 - 1  # 2054: twice of it is still a version
 QUANTITY_MAX: Final = 10**6
 _ID: Final = re.compile(ID_PATTERN.removesuffix("$"))
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _MACRO: Final = re.compile(r"__[A-Za-z0-9_]*__|\$?\{[^{}]*\}|%7B[A-Za-z0-9_.]+%7D")
 _ZEROS: Final = re.compile(r"[0-]+")
-_decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
+_EXACT: Final = Context(prec=40, traps=[InvalidOperation, Overflow, Inexact])
 
 
 class FieldFault(Exception):
@@ -44,19 +44,25 @@ class FieldFault(Exception):
 
 
 class Fields:
-    """One row, read field by field. What is absent or blank is None; what is there and wrong is a `FieldFault`."""
+    """One row, read field by field. What is absent or blank is None; what is there and wrong is a `FieldFault`.
+
+    A platform that writes nothing or its times otherwise says so in a class of its own.
+    """
+
+    NOTHING: ClassVar[frozenset[str]] = frozenset({""})
+    """What is written for nothing."""
+    TIME: ClassVar[re.Pattern[str]] = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
     def __init__(self, row: Mapping[str, object]) -> None:
         """Read from a decoded row, whose amounts are text, whole numbers or `Decimal`."""
         self._row = row
 
     @classmethod
-    def of(cls, raw: bytes) -> Fields:
+    def of(cls, raw: bytes) -> Self:
         """Decode a JSON object; no amount in it becomes a float on the way."""
         try:
-            raw.decode()
-            row = _decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            row = json_exact(raw)
+        except msgspec.DecodeError:
             raise FieldFault("not_json", "") from None
         if not isinstance(row, dict):
             raise FieldFault("not_an_object", "")
@@ -69,7 +75,8 @@ class Fields:
             return None
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise FieldFault("bad_value", name)
-        return str(value).strip() or None
+        text = str(value).strip()
+        return None if text in self.NOTHING else text
 
     def id(self, name: str) -> str | None:
         """Read an id: a number, or text of an id's shape. 0 names nothing."""
@@ -82,10 +89,7 @@ class Fields:
 
     def whole(self, name: str) -> int | None:
         """Read a whole number that is not below zero, written as a number or as digits."""
-        value = self._row.get(name)
-        if isinstance(value, str) and not value.strip():
-            return None
-        value = self._signed(name)
+        value = None if self._is_nothing(name) else self._signed(name)
         if value is not None and value < 0:
             raise FieldFault("below_zero", name)
         return value
@@ -118,24 +122,24 @@ class Fields:
     def yuan(self, name: str) -> int | None:
         """Read an amount in yuan, such as "18.00", as whole fen; half a fen is not rounded but refused."""
         value = self._row.get(name)
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or self._is_nothing(name):
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise FieldFault("bad_value", name)
         return _fen_of(value, name)
 
     def beijing(self, name: str) -> int | None:
-        """Read Beijing time to the second, `2025-05-07 10:00:00`, as epoch milliseconds."""
+        """Read Beijing time, `2025-05-07 10:00:00`, as epoch milliseconds."""
         text = self.text(name)
         if text is None:
             return None
-        if _TIME.fullmatch(text) is None:
+        if self.TIME.fullmatch(text) is None:
             raise FieldFault("bad_time", name)
         try:
             moment = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
         except ValueError:
             raise FieldFault("bad_time", name) from None
-        return round(moment.timestamp()) * SECOND_MS
+        return round(moment.timestamp() * SECOND_MS)
 
     def epoch_s(self, name: str) -> int | None:
         """Read epoch seconds as epoch milliseconds; 0 is no time."""
@@ -145,14 +149,18 @@ class Fields:
         """Read epoch milliseconds; 0 is no time."""
         return self._epoch(name, 1)
 
-    def rows(self, name: str) -> list[Fields]:
+    def rows(self, name: str) -> list[Self]:
         """Read a list of objects; nothing there is an empty list."""
         value = self._row.get(name)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise FieldFault("bad_value", name)
-        return [Fields(one) for one in value]
+        return [type(self)(one) for one in value]
+
+    def _is_nothing(self, name: str) -> bool:
+        value = self._row.get(name)
+        return isinstance(value, str) and value.strip() in self.NOTHING
 
     def _epoch(self, name: str, unit_ms: int) -> int | None:
         value = self._signed(name)
@@ -202,12 +210,14 @@ def click_of(text: str | None) -> tuple[str | None, str | None]:
     return (None, "click_id_of_nothing") if text.lower() == EMPTY_MD5 else (text, None)
 
 
-def facts_of(raw: bytes, read: Callable[[Fields, str], Iterator[Row]]) -> list[Row | RowProblem]:
+def facts_of(
+    raw: bytes, read: Callable[[Fields, str], Iterator[Row]], fields: type[Fields] = Fields
+) -> list[Row | RowProblem]:
     """Read the facts of one JSON row; what is wrong with it stands after those that could still be read."""
     text = raw.decode(errors="replace")
     found: list[Row | RowProblem] = []
     try:
-        found.extend(read(Fields.of(raw), text))
+        found.extend(read(fields.of(raw), text))
     except FieldFault as fault:
         found.append(RowProblem(code=fault.code, place=fault.place, raw=text))
     return found
@@ -215,11 +225,16 @@ def facts_of(raw: bytes, read: Callable[[Fields, str], Iterator[Row]]) -> list[R
 
 def _fen_of(value: str | int | Decimal, name: str) -> int:
     try:
-        fen = Decimal(value.strip() if isinstance(value, str) else value) * 100
-    except ArithmeticError:  # no number, or one whose exponent no context holds
+        yuan = Decimal(value.strip() if isinstance(value, str) else value)
+        if not yuan.is_finite():
+            raise FieldFault("bad_value", name)
+        fen = _EXACT.multiply(yuan, Decimal(100))
+    except InvalidOperation:
         raise FieldFault("bad_value", name) from None
-    if not fen.is_finite():
-        raise FieldFault("bad_value", name)
+    except Overflow:
+        raise FieldFault("out_of_range", name) from None
+    except Inexact:  # more digits than any amount has: it must not become whole by being rounded
+        raise FieldFault("not_whole_fen", name) from None
     if fen < 0:
         raise FieldFault("below_zero", name)
     if fen > AMOUNT_FEN_MAX:  # before it becomes a number of as many digits as its exponent says

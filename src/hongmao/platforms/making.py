@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 class LinkMaking:
     """Finds whom to ask for a link, and asks."""
 
-    def __init__(
-        self, platforms: Mapping[str, Platform], accounts: AccountStore, caller: Caller, clock: Clock
-    ) -> None:
+    def __init__(self, platforms: Mapping[str, Platform], accounts: AccountStore, caller: Caller, clock: Clock) -> None:
         """Work with every platform that is there."""
         self._platforms = platforms
         self._accounts = accounts

@@ -10,8 +10,8 @@ import pytest
 
 from hongmao.kernel.ids import TenantId
 from hongmao.kernel.time import instant
-from hongmao.platforms.api import FileHead, PlatformAccount, Reply, ReportCell, RowProblem
-from hongmao.platforms.star.client import FaultKind, StarFault, pull_error, read_answer
+from hongmao.platforms.api import Fault, FaultKind, FileHead, PlatformAccount, Reply, ReportCell, RowProblem, pull_error
+from hongmao.platforms.star.client import read_answer
 from hongmao.platforms.star.files import STAR_TASK
 from hongmao.platforms.star.mapping import cells_of_day, cells_of_note
 
@@ -230,6 +230,6 @@ def test_rows_of_two_campaigns_are_two_cells() -> None:
 )
 def test_what_is_wrong_with_an_answer_is_told_apart(reply: Reply, kind: FaultKind, answer: str) -> None:
     fault = read_answer(reply)
-    assert isinstance(fault, StarFault)
+    assert isinstance(fault, Fault)
     assert (fault.kind, fault.answer) == (kind, answer)
-    assert pull_error(fault).message("zh")
+    assert pull_error(fault, "star").message("zh")

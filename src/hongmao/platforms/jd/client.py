@@ -13,20 +13,18 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from hongmao.platforms.api import Call, PullRefused, PullThrottled, PullUnreadable
+from hongmao.platforms.api import Call, Fault, FaultKind, json_fields, pull_error, status_fault, unreadable
 from hongmao.platforms.jd.signing import jos_signature, timestamp_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.api import PlatformAccount, Reply
+    from hongmao.platforms.api import PlatformAccount, PullRefused, PullThrottled, PullUnreadable, Reply
 
 GATEWAY: Final = "https://api.jd.com/routerjson"
 ROUTE: Final = "/routerjson"
 FORM: Final = "application/x-www-form-urlencoded;charset=utf-8"
-WAIT_S: Final = 60
 
-_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 _INNER_OK: Final = "200"
 # By public tables of JOS's own codes: 2 calls limited; 1 and 67 service down, 43 a fault of theirs. Second-hand.
 _LIMITED: Final = frozenset({"2"})
@@ -78,43 +76,14 @@ def jos_call(key: JosKey, method: str, params: Mapping[str, Any], *, now_ms: int
 
 def read_result(reply: Reply, method: str, *, platform: str) -> dict[str, msgspec.Raw]:
     """Read an answer down to the union's result, whose fields stay undecoded. Raises what the puller understands."""
-    if reply.status == _TOO_MANY:
-        raise PullThrottled(platform=platform, answer="HTTP 429", wait_s=_wait_s(reply))
-    if reply.status >= _SERVER_ERROR:
-        raise unreadable(platform, f"服务异常（HTTP {reply.status}）", f"the service is unwell (HTTP {reply.status})")
-    if reply.status != _OK:
-        raise PullRefused(platform=platform, answer=f"HTTP {reply.status}")
-    whole = fields_of(reply.body)
+    if (fault := status_fault(reply)) is not None:
+        raise pull_error(fault, platform)
+    whole = json_fields(reply.body)
     if whole is None:
         raise unreadable(platform, "不是 JSON 对象", "it is no JSON object")
     if "error_response" in whole:
-        raise _refusal(platform, code_of(fields_of(bytes(whole["error_response"])) or {}))
+        raise _refusal(platform, code_of(json_fields(bytes(whole["error_response"])) or {}))
     return _inner(whole, method, platform)
-
-
-def fields_of(raw: bytes) -> dict[str, msgspec.Raw] | None:
-    """Read the fields of a JSON object and leave what stands in them; None where it is none."""
-    try:
-        raw.decode()
-        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def rows_of(raw: msgspec.Raw | None) -> list[bytes] | None:
-    """Read a list of rows, still undecoded; nothing at all is an empty list, anything else is None."""
-    text = b"" if raw is None else bytes(raw).strip()
-    if text in {b"", b"null"}:
-        return []
-    try:
-        return [bytes(one) for one in msgspec.json.decode(text, type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def unreadable(platform: str, why_zh: str, why_en: str) -> PullUnreadable:
-    """Say that an answer is no page."""
-    return PullUnreadable(platform=platform, why_zh=why_zh, why_en=why_en)
 
 
 def code_of(told: Mapping[str, msgspec.Raw]) -> str:
@@ -125,14 +94,14 @@ def code_of(told: Mapping[str, msgspec.Raw]) -> str:
 def _inner(whole: Mapping[str, msgspec.Raw], method: str, platform: str) -> dict[str, msgspec.Raw]:
     stem = method.replace(".", "_")
     envelope = next((whole[name] for name in (f"{stem}_responce", f"{stem}_response") if name in whole), b"")
-    told = fields_of(bytes(envelope))
+    told = json_fields(bytes(envelope))
     if told is None:
         raise unreadable(platform, "没有约定的外层结构", "the envelope is missing")
     outer = code_of(told) if "code" in told else "0"
     if outer not in {"0", _INNER_OK}:
         raise _refusal(platform, outer)
     raw = bytes(next((told[name] for name in ("queryResult", "getResult", "result") if name in told), b""))
-    result = fields_of(_unwrapped(raw))
+    result = json_fields(_unwrapped(raw))
     if result is None:
         raise unreadable(platform, "内层结果不是 JSON 对象", "the inner result is no JSON object")
     if (code := code_of(result)) != _INNER_OK:
@@ -151,13 +120,5 @@ def _unwrapped(raw: bytes) -> bytes:
 
 
 def _refusal(platform: str, code: str) -> PullThrottled | PullUnreadable | PullRefused:
-    if code in _LIMITED:
-        return PullThrottled(platform=platform, answer=code, wait_s=WAIT_S)
-    if code in _UNWELL:
-        return unreadable(platform, f"服务异常（{code}）", f"the service is unwell ({code})")
-    return PullRefused(platform=platform, answer=code)
-
-
-def _wait_s(reply: Reply) -> int:
-    told = reply.headers.get("retry-after", "")
-    return int(told) if re.fullmatch(r"[0-9]{1,5}", told) else WAIT_S
+    kind = FaultKind.WAIT if code in _LIMITED else FaultKind.UNWELL if code in _UNWELL else FaultKind.REFUSED
+    return pull_error(Fault(kind=kind, answer=code), platform)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Page, PullLimits, Turn
-from hongmao.platforms.jd.client import JosKey, jos_call, read_result, rows_of, unreadable
+from hongmao.platforms.api import HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Page, PullLimits, Turn, json_rows, unreadable
+from hongmao.platforms.jd.client import JosKey, jos_call, read_result
 from hongmao.platforms.jd.mapping import order_rows, visit_rows
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class RowPull:
         }
         call = jos_call(key, method, {"orderReq": query}, now_ms=now_ms)
         result = read_result(caller.call(call), method, platform=account.platform)
-        found = rows_of(result.get("data"))
+        found = json_rows(result.get("data"))
         more = bytes(result.get("hasMore", b"")) if "hasMore" in result else b"false"
         if found is None or more not in {b"true", b"false", b"null"}:
             raise unreadable(account.platform, "data 或 hasMore 不合约定", "data or hasMore is not of the agreed shape")

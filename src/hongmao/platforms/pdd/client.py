@@ -12,20 +12,18 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from hongmao.platforms.api import SECOND_MS, Call, PullRefused, PullThrottled, PullUnreadable
+from hongmao.platforms.api import SECOND_MS, Call, Fault, FaultKind, json_fields, pull_error, status_fault, unreadable
 from hongmao.platforms.pdd.signing import pdd_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hongmao.platforms.api import PlatformAccount, Reply
+    from hongmao.platforms.api import PlatformAccount, PullRefused, PullThrottled, PullUnreadable, Reply
 
 GATEWAY: Final = "https://gw-api.pinduoduo.com/api/router"
 ROUTE: Final = "/api/router"
 FORM: Final = "application/x-www-form-urlencoded;charset=utf-8"
-WAIT_S: Final = 60
 
-_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 # Second-hand, from what callers write about them: 70031 and 52101 want fewer calls; the others are faults of theirs.
 _LIMITED: Final = frozenset({"70031", "70032", "52101"})
 _UNWELL: Final = frozenset({"50000", "50001", "52001", "52002", "52102", "52103"})
@@ -71,46 +69,17 @@ def pdd_call(key: PddKey, kind: str, params: Mapping[str, str | int | Sequence[s
 
 def read_answer(reply: Reply, envelope: str, *, platform: str) -> dict[str, msgspec.Raw]:
     """Read an answer: its fields, still undecoded. Raises what the puller understands."""
-    if reply.status == _TOO_MANY:
-        raise PullThrottled(platform=platform, answer="HTTP 429", wait_s=_wait_s(reply))
-    if reply.status >= _SERVER_ERROR:
-        raise unreadable(platform, f"服务异常（HTTP {reply.status}）", f"the service is unwell (HTTP {reply.status})")
-    if reply.status != _OK:
-        raise PullRefused(platform=platform, answer=f"HTTP {reply.status}")
-    whole = fields_of(reply.body)
+    if (fault := status_fault(reply)) is not None:
+        raise pull_error(fault, platform)
+    whole = json_fields(reply.body)
     if whole is None:
         raise unreadable(platform, "不是 JSON 对象", "it is no JSON object")
     if "error_response" in whole:
-        raise _refusal(platform, fields_of(bytes(whole["error_response"])) or {})
-    told = fields_of(bytes(whole.get(envelope, b"")))
+        raise _refusal(platform, json_fields(bytes(whole["error_response"])) or {})
+    told = json_fields(bytes(whole.get(envelope, b"")))
     if told is None:
         raise unreadable(platform, "没有约定的外层结构", "the envelope is missing")
     return told
-
-
-def fields_of(raw: bytes) -> dict[str, msgspec.Raw] | None:
-    """Read the fields of a JSON object and leave what stands in them; None where it is none."""
-    try:
-        raw.decode()
-        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def rows_of(raw: msgspec.Raw | None) -> list[bytes] | None:
-    """Read a list of rows, still undecoded; nothing at all is an empty list, anything else is None."""
-    text = b"" if raw is None else bytes(raw).strip()
-    if text in {b"", b"null"}:
-        return []
-    try:
-        return [bytes(one) for one in msgspec.json.decode(text, type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def unreadable(platform: str, why_zh: str, why_en: str) -> PullUnreadable:
-    """Say that an answer is no page."""
-    return PullUnreadable(platform=platform, why_zh=why_zh, why_en=why_en)
 
 
 def _text(value: str | int | Sequence[str]) -> str:
@@ -122,19 +91,10 @@ def _text(value: str | int | Sequence[str]) -> str:
 def _refusal(platform: str, told: Mapping[str, msgspec.Raw]) -> PullThrottled | PullUnreadable | PullRefused:
     """Say what an error means by its number; its sentences may repeat what was sent and are not repeated here."""
     code = _safe(told.get("error_code"), 8) or "?"
-    answer = f"{code} {_safe(told.get('sub_code'), 40)}".strip()
-    if code in _LIMITED:
-        return PullThrottled(platform=platform, answer=answer, wait_s=WAIT_S)
-    if code in _UNWELL:
-        return unreadable(platform, f"服务异常（{answer}）", f"the service is unwell ({answer})")
-    return PullRefused(platform=platform, answer=answer)
+    kind = FaultKind.WAIT if code in _LIMITED else FaultKind.UNWELL if code in _UNWELL else FaultKind.REFUSED
+    return pull_error(Fault(kind=kind, answer=f"{code} {_safe(told.get('sub_code'), 40)}".strip()), platform)
 
 
 def _safe(raw: msgspec.Raw | None, chars: int) -> str:
     text = "" if raw is None else bytes(raw).decode(errors="replace").strip('"')
     return "" if text == "null" else _SAFE.sub("_", text)[:chars]
-
-
-def _wait_s(reply: Reply) -> int:
-    told = reply.headers.get("retry-after", "")
-    return int(told) if re.fullmatch(r"[0-9]{1,5}", told) else WAIT_S

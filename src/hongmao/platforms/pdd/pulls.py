@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Page, PullLimits, Turn
+from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Page, PullLimits, Turn, json_rows, unreadable
 from hongmao.platforms.paging import mark_of
-from hongmao.platforms.pdd.client import PddKey, pdd_call, read_answer, rows_of, unreadable
+from hongmao.platforms.pdd.client import PddKey, pdd_call, read_answer
 from hongmao.platforms.pdd.mapping import order_rows, visit_rows
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ListPull:
 
     def _body(self, reply: Reply, platform: str) -> tuple[list[bytes], int]:
         told = read_answer(reply, self.envelope, platform=platform)
-        found, total = rows_of(told.get(self.field)), bytes(told.get("total_count", b"")).strip(b'"')
+        found, total = json_rows(told.get(self.field)), bytes(told.get("total_count", b"")).strip(b'"')
         if found is None or not total.isdigit():
             raise unreadable(
                 platform, "列表或 total_count 不合约定", "the list or total_count is not of the agreed shape"

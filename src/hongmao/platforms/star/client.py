@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from hongmao.platforms.api import SECOND_MS, Call, PullRefused, PullThrottled, PullUnreadable
+from hongmao.platforms.api import SECOND_MS, Call, Fault, FaultKind, json_exact, status_fault
 from hongmao.platforms.star.signing import task_signature
 
 if TYPE_CHECKING:
@@ -26,16 +23,11 @@ DAILY: Final = "/api/open/jg/data/report/offline/note"
 SANDBOX_TASKS: Final = "/sandbox/tasks"
 JSON: Final = "application/json;charset=utf-8"
 NOT_RETURNED: Final = "未回传"
-WAIT_S: Final = 60
 LATE_WAIT_S: Final = 6 * 3_600
 
-_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
-_WAIT_S_MAX = 86_400
 _SENTENCES: Final = ("msg", "message", "errorMsg")
 _THROTTLES: Final = ("限流", "频率", "频繁")
 _encode = msgspec.json.Encoder().encode
-decode_any = msgspec.json.Decoder(float_hook=Decimal).decode
-"""Reads JSON without ever making a float of an amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +55,6 @@ class StarKey:
         )
 
 
-class FaultKind(StrEnum):
-    """What a caller can do about a fault."""
-
-    WAIT = "wait"  # they want us slower, or are not done yet
-    UNWELL = "unwell"  # theirs to mend: the same call may succeed
-    REFUSED = "refused"  # the same call will be refused again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StarFault:
-    """Why there is no answer to read. `answer` holds codes only: their sentences may repeat what was sent."""
-
-    kind: FaultKind
-    answer: str
-    wait_s: int = WAIT_S
-
-
 def star_call(key: StarKey, path: str, asked: Mapping[str, Any]) -> Call:
     """Write a call."""
     headers = {"content-type": JSON, "access-token": key.access_token}
@@ -101,31 +76,11 @@ def task_call(
     return Call(method="POST", url=f"{key.gateway}{SANDBOX_TASKS}", headers=headers, body=body)
 
 
-def read_answer(reply: Reply) -> dict[str, Any] | StarFault:
+def read_answer(reply: Reply) -> dict[str, Any] | Fault:
     """Read an answer: what stands in `data`, or what is wrong with it."""
-    if reply.status == _TOO_MANY:
-        return StarFault(kind=FaultKind.WAIT, answer=f"HTTP {reply.status}", wait_s=_seconds(reply))
-    if reply.status >= _SERVER_ERROR:
-        return StarFault(kind=FaultKind.UNWELL, answer=f"HTTP {reply.status}")
-    if reply.status != _OK:
-        return StarFault(kind=FaultKind.REFUSED, answer=f"HTTP {reply.status}")
+    if (fault := status_fault(reply)) is not None:
+        return fault
     return _opened(_decoded(reply.body))
-
-
-def pull_error(fault: StarFault) -> PullThrottled | PullUnreadable | PullRefused:
-    """Say a fault as the puller understands it."""
-    match fault.kind:
-        case FaultKind.WAIT:
-            return PullThrottled(platform=PLATFORM, answer=fault.answer, wait_s=fault.wait_s)
-        case FaultKind.UNWELL:
-            return unreadable(f"服务异常（{fault.answer}）", f"the service is unwell ({fault.answer})")
-        case FaultKind.REFUSED:
-            return PullRefused(platform=PLATFORM, answer=fault.answer)
-
-
-def unreadable(why_zh: str, why_en: str) -> PullUnreadable:
-    """Say that an answer is no page."""
-    return PullUnreadable(platform=PLATFORM, why_zh=why_zh, why_en=why_en)
 
 
 def host_of(gateway: str) -> str:
@@ -133,28 +88,22 @@ def host_of(gateway: str) -> str:
     return urlsplit(gateway).hostname or ""
 
 
-def _opened(told: dict[str, Any]) -> dict[str, Any] | StarFault:
+def _opened(told: dict[str, Any]) -> dict[str, Any] | Fault:
     code, data = told.get("code", told.get("errorCode", 0)), told.get("data")
     if not isinstance(told.get("success"), bool) or not isinstance(code, int) or isinstance(code, bool):
-        return StarFault(kind=FaultKind.UNWELL, answer="no envelope")
+        return Fault(kind=FaultKind.UNWELL, answer="no envelope")
     said = next((one for name in _SENTENCES if isinstance(one := told.get(name), str) and one), "")
     if said == NOT_RETURNED:
-        return StarFault(kind=FaultKind.WAIT, answer=NOT_RETURNED, wait_s=LATE_WAIT_S)
+        return Fault(kind=FaultKind.WAIT, answer=NOT_RETURNED, wait_s=LATE_WAIT_S)
     if not told["success"] or code != 0:
         slower = any(word in said for word in _THROTTLES)
-        return StarFault(kind=FaultKind.WAIT if slower else FaultKind.REFUSED, answer=f"code {code}")
-    return data if isinstance(data, dict) else StarFault(kind=FaultKind.UNWELL, answer="no data")
+        return Fault(kind=FaultKind.WAIT if slower else FaultKind.REFUSED, answer=f"code {code}")
+    return data if isinstance(data, dict) else Fault(kind=FaultKind.UNWELL, answer="no data")
 
 
 def _decoded(body: bytes) -> dict[str, Any]:
     try:
-        body.decode()
-        told = decode_any(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        told = json_exact(body)
+    except msgspec.DecodeError:
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _seconds(reply: Reply) -> int:
-    told = reply.headers.get("retry-after", "")
-    return min(int(told), _WAIT_S_MAX) if re.fullmatch(r"[0-9]{1,5}", told) else WAIT_S

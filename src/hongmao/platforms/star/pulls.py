@@ -13,18 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, Page, PullLimits, RowProblem, day_of
+from hongmao.platforms.api import DAY_MS, HOUR_MS, Fault, Page, PullLimits, RowProblem, day_of, pull_error, unreadable
 from hongmao.platforms.star import rules
-from hongmao.platforms.star.client import (
-    DAILY,
-    NOTES,
-    StarFault,
-    StarKey,
-    pull_error,
-    read_answer,
-    star_call,
-    unreadable,
-)
+from hongmao.platforms.star.client import DAILY, NOTES, PLATFORM, StarKey, read_answer, star_call
 from hongmao.platforms.star.mapping import cells_of_day, cells_of_note
 
 if TYPE_CHECKING:
@@ -84,7 +75,7 @@ class NoteSource:
         }
         answer = _ask(key, NOTES, asked, caller)
         if answer.get("page_num", number) != number:
-            raise unreadable("返回的页码不是所问的那一页", "the page is not the one that was asked for")
+            raise unreadable(PLATFORM, "返回的页码不是所问的那一页", "the page is not the one that was asked for")
         rows, total = _listed(answer, "datas", "total", number, size)
         print_ = _print(rows, before)
         cells = [cell for row in rows for cell in cells_of_note(row, day=day, today=today)]
@@ -122,8 +113,8 @@ class DailySource:
 
 def _ask(key: StarKey, path: str, asked: dict[str, Any], caller: Caller) -> dict[str, Any]:
     answer = read_answer(caller.call(star_call(key, path, asked)))
-    if isinstance(answer, StarFault):
-        raise pull_error(answer)
+    if isinstance(answer, Fault):
+        raise pull_error(answer, PLATFORM)
     return answer
 
 
@@ -132,15 +123,17 @@ def _listed(
 ) -> tuple[list[dict[str, Any]], int]:
     rows, total = answer.get(name), answer.get(total_name)
     if not isinstance(total, int) or isinstance(total, bool) or not 0 <= total <= PAGES_MAX * size:
-        raise unreadable(f"缺少 {total_name}", f"there is no number {total_name}")
+        raise unreadable(PLATFORM, f"缺少 {total_name}", f"there is no number {total_name}")
     if rows is None and total == 0:
         rows = []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise unreadable(f"缺少 {name}", f"there is no list {name}")
+        raise unreadable(PLATFORM, f"缺少 {name}", f"there is no list {name}")
     due = min(size, max(0, total - (number - 1) * size))
     if len(rows) != due:
         raise unreadable(
-            f"第 {number} 页应有 {due} 行，实有 {len(rows)} 行", f"page {number} has {len(rows)} rows, not {due}"
+            PLATFORM,
+            f"第 {number} 页应有 {due} 行，实有 {len(rows)} 行",
+            f"page {number} has {len(rows)} rows, not {due}",
         )
     return rows, total
 
@@ -149,7 +142,7 @@ def _print(rows: list[dict[str, Any]], before: str) -> str:
     """Give a page's print, and refuse the page before once more."""
     print_ = hashlib.blake2b(msgspec.json.encode(rows), digest_size=4).hexdigest()
     if rows and print_ == before:
-        raise unreadable("返回了上一页", "the page before came once more")
+        raise unreadable(PLATFORM, "返回了上一页", "the page before came once more")
     return print_
 
 
@@ -159,7 +152,7 @@ def _read_token(token: str | None, *, chunks: int) -> tuple[int, int, str]:
     parts = token.split(".")
     numbers = [int(part) for part in parts[:2] if part.isascii() and part.isdecimal() and len(part) < 6]  # noqa: PLR2004 - of PAGES_MAX
     if len(parts) != 3 or len(numbers) != 2 or numbers[0] >= chunks or numbers[1] < 1:  # noqa: PLR2004 - chunk, page, print
-        raise unreadable("游标无法识别", "the token is none of ours")
+        raise unreadable(PLATFORM, "游标无法识别", "the token is none of ours")
     return numbers[0], numbers[1], parts[2]
 
 

@@ -15,19 +15,26 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hongmao.platforms.api import HOUR_MS, MINUTE_MS, SECOND_MS, Kind, Page, PullLimits, Row, RowProblem, day_of
-from hongmao.platforms.taobao.client import (
-    TopFault,
-    TopKey,
-    fields_of,
+from hongmao.platforms.api import (
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    FieldFault,
+    Fields,
+    Kind,
+    Page,
+    PullLimits,
+    Row,
+    RowProblem,
+    day_of,
+    json_fields,
+    needed,
     pull_error,
-    read_answer,
-    rows_of,
-    text_of,
-    top_call,
     unreadable,
+    version_of,
 )
-from hongmao.platforms.taobao.fields import FieldFault, Fields, needed, version_of
+from hongmao.platforms.taobao.client import TopFault, TopKey, read_answer, rows_of, text_of, top_call
+from hongmao.platforms.taobao.fields import TopFields
 from hongmao.platforms.taobao.signing import timestamp_text
 
 if TYPE_CHECKING:
@@ -126,7 +133,7 @@ class SettlementPull:
             if answer.sub_code == _TOO_LONG and place.piece_ms > short_ms:
                 return Page(rows=[], next_token=_Place(start_ms=place.start_ms, piece_ms=short_ms).token)
             raise pull_error(answer, account.platform)
-        data = fields_of(bytes(answer.get("data", b"{}")))
+        data = json_fields(bytes(answer.get("data", b"{}")))
         found = None if data is None else rows_of(data.get("results"))
         if data is None or found is None:
             raise unreadable(account.platform, "data 不是约定的结构", "data is not of the agreed shape")
@@ -154,7 +161,7 @@ def settlement_rows(raw: bytes, sellers: Mapping[str, str], *, refunds: bool = F
     """Read one 淘宝联盟 order. 付款 and 成功 give nothing: what they say, the list of orders has said better."""
     text = raw.decode(errors="replace")
     try:
-        return list(_facts(Fields.of(raw), text, sellers, refunds=refunds))
+        return list(_facts(TopFields.of(raw), text, sellers, refunds=refunds))
     except FieldFault as fault:
         return [RowProblem(code=fault.code, place=fault.place, raw=text)]
 
@@ -174,7 +181,7 @@ def _facts(row: Fields, raw: str, sellers: Mapping[str, str], *, refunds: bool) 
     settle = _settle(row, raw, sellers, at="tk_earning_time" if is_settled else "modified_time")
     yield msgspec.structs.replace(settle, amount_fen=settled_fen, commission_fen=fee_fen if is_settled else 0)
     if refunds and paid_fen > settled_fen:
-        yield _refund(settle, needed(row.at("modified_time"), "modified_time"), paid_fen - settled_fen)
+        yield _refund(settle, needed(row.beijing("modified_time"), "modified_time"), paid_fen - settled_fen)
 
 
 def _settle(row: Fields, raw: str, sellers: Mapping[str, str], *, at: str) -> Row:
@@ -183,14 +190,14 @@ def _settle(row: Fields, raw: str, sellers: Mapping[str, str], *, at: str) -> Ro
     return Row(
         kind=Kind.SETTLE,
         event_no=f"{trade_id}.settle",
-        occurred_at_ms=needed(row.at(at), at),
+        occurred_at_ms=needed(row.beijing(at), at),
         platform_shop_id=sellers.get(nick, nick),
         raw=raw,
-        version=version_of(needed(row.at("modified_time"), "modified_time"), "modified_time"),
+        version=version_of(needed(row.beijing("modified_time"), "modified_time"), "modified_time"),
         platform_pay_item_id=row.id("item_id"),
         order_id=needed(row.id("trade_parent_id"), "trade_parent_id"),
         sub_order_id=trade_id,
-        quantity=row.count("item_num"),
+        quantity=row.pieces("item_num"),
     )
 
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
-from hongmao.platforms.api import Call, PullRefused, PullThrottled, PullUnreadable
+from hongmao.platforms.api import WAIT_S, Call, Fault, FaultKind, json_exact, json_fields, json_rows, status_fault
 from hongmao.platforms.taobao.signing import SignMethod, timestamp_text, top_signature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from hongmao.platforms.api import PlatformAccount, Reply, TargetAccount
 
@@ -28,9 +26,7 @@ TEST_GATEWAY: Final = "https://gw.api.tbsandbox.com/router/rest"
 """Taobao's own test environment; what is sent there is seen by nobody."""
 ROUTE: Final = "/router/rest"
 FORM: Final = "application/x-www-form-urlencoded;charset=utf-8"
-WAIT_S: Final = 60
 
-_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 _CALL_LIMITED: Final = 7
 # 淘宝联盟 has its own words for "slower", the second for the rest of the day.
 _SLOWER_S: Final = {"9100": WAIT_S, "3000": 3_600}
@@ -43,8 +39,6 @@ _HALF_CHARACTER = re.compile(
 _BAN = re.compile(r"will last for (?P<seconds>[0-9]{1,6}) more second")
 _SAFE = re.compile(r"[^A-Za-z0-9_.:-]+")
 _SUB_CODE_CHARS = 80
-
-_exact: Final = msgspec.json.Decoder(float_hook=Decimal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,22 +77,11 @@ class TopKey:
         )
 
 
-class FaultKind(StrEnum):
-    """What a caller can do about a fault."""
-
-    WAIT = "wait"  # they want us slower
-    UNWELL = "unwell"  # theirs to mend: the same call may succeed
-    REFUSED = "refused"  # the same call will be refused again
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopFault:
-    """Why there is no answer to read. `answer` is code and sub code only: TOP's sentences may repeat what was sent."""
+class TopFault(Fault):
+    """Why TOP gave no answer to read: `answer` is code and sub code."""
 
-    kind: FaultKind
-    answer: str
     sub_code: str = ""
-    wait_s: int = WAIT_S
 
     @property
     def is_of_the_key(self) -> bool:
@@ -135,60 +118,32 @@ def top_call(key: TopKey, method: str, params: Mapping[str, str | int | dict[str
 
 def read_answer(reply: Reply, method: str) -> dict[str, msgspec.Raw] | TopFault:
     """Read an answer: its fields, still undecoded, or what is wrong with it."""
-    if reply.status == _TOO_MANY:
-        return TopFault(kind=FaultKind.WAIT, answer=f"HTTP {reply.status}", wait_s=_seconds(reply))
-    if reply.status >= _SERVER_ERROR:
-        return TopFault(kind=FaultKind.UNWELL, answer=f"HTTP {reply.status}")
-    if reply.status != _OK:
-        return TopFault(kind=FaultKind.REFUSED, answer=f"HTTP {reply.status}")
-    whole = fields_of(reply.body)
+    if (fault := status_fault(reply)) is not None:
+        return TopFault(kind=fault.kind, answer=fault.answer, wait_s=fault.wait_s)
+    whole = json_fields(reply.body)
     if whole is None:  # a title cut off within an emoji must not stop the feed
-        whole = fields_of(_HALF_CHARACTER.sub(rb"\\ufffd", reply.body))
+        whole = json_fields(_HALF_CHARACTER.sub(rb"\\ufffd", reply.body))
     if whole is None:
         return TopFault(kind=FaultKind.UNWELL, answer="no JSON object")
     if "error_response" in whole:
         return _fault_of(bytes(whole["error_response"]))
-    found = fields_of(bytes(whole.get(_envelope(method), b"")))
+    found = json_fields(bytes(whole.get(_envelope(method), b"")))
     return TopFault(kind=FaultKind.UNWELL, answer="no envelope") if found is None else found
 
 
-def decode_any(raw: bytes) -> Any:
-    """Read JSON without ever making a float of an amount; `msgspec.DecodeError` where it is none."""
-    try:
-        raw.decode()
-        return _exact.decode(raw)
-    except (UnicodeDecodeError, RecursionError, ArithmeticError) as error:  # an exponent can be beyond any decimal
-        raise msgspec.DecodeError(type(error).__name__) from None
-
-
-def fields_of(raw: bytes) -> dict[str, msgspec.Raw] | None:
-    """Read the fields of a JSON object and leave what stands in them; None where it is none."""
-    try:
-        raw.decode()
-        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def rows_of(raw: bytes | msgspec.Raw | None) -> Sequence[msgspec.Raw] | None:
+def rows_of(raw: bytes | msgspec.Raw | None) -> list[bytes] | None:
     """Give the rows of a list, whichever way TOP wraps it: bare, or in an object named after its rows; None where unreadable.
 
     Nothing at all is an empty list: TOP leaves out what is empty.
     """
     text = b"" if raw is None else bytes(raw).strip()
-    if text in {b"", b"null"}:
-        return ()
-    wrapped = fields_of(text)
-    if wrapped is not None:
+    if (wrapped := json_fields(text)) is not None:
         if not wrapped:
-            return ()
+            return []
         [text, *more] = [bytes(value).strip() for value in wrapped.values()]
         if more:
             return None
-    try:
-        return msgspec.json.decode(text, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    return json_rows(text)
 
 
 def text_of(raw: msgspec.Raw | None) -> str:
@@ -196,26 +151,10 @@ def text_of(raw: msgspec.Raw | None) -> str:
     if raw is None:
         return ""
     try:
-        value = decode_any(bytes(raw))
+        value = json_exact(bytes(raw))
     except msgspec.DecodeError:
         return ""
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def pull_error(fault: TopFault, platform: str) -> PullThrottled | PullUnreadable | PullRefused:
-    """Say a fault as the puller understands it."""
-    match fault.kind:
-        case FaultKind.WAIT:
-            return PullThrottled(platform=platform, answer=fault.answer, wait_s=fault.wait_s)
-        case FaultKind.UNWELL:
-            return unreadable(platform, f"服务异常（{fault.answer}）", f"the service is unwell ({fault.answer})")
-        case FaultKind.REFUSED:
-            return PullRefused(platform=platform, answer=fault.answer)
-
-
-def unreadable(platform: str, why_zh: str, why_en: str) -> PullUnreadable:
-    """Say that an answer is no page."""
-    return PullUnreadable(platform=platform, why_zh=why_zh, why_en=why_en)
 
 
 def _text(value: str | int | dict[str, Any]) -> str:
@@ -229,7 +168,7 @@ def _envelope(method: str) -> str:
 
 
 def _fault_of(raw: bytes) -> TopFault:
-    told = fields_of(raw) or {}
+    told = json_fields(raw) or {}
     code = text_of(told.get("code"))
     sub_code = _SAFE.sub("_", text_of(told.get("sub_code")))[:_SUB_CODE_CHARS]
     answer = f"{_SAFE.sub('_', code)[:8]} {sub_code}".strip()
@@ -245,8 +184,3 @@ def _fault_of(raw: bytes) -> TopFault:
 def _ban_s(sub_msg: str) -> int | None:
     match = _BAN.search(sub_msg)
     return max(1, int(match["seconds"])) if match else None
-
-
-def _seconds(reply: Reply) -> int:
-    told = reply.headers.get("retry-after", "")
-    return int(told) if re.fullmatch(r"[0-9]{1,5}", told) else WAIT_S

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from hongmao.platforms.api import LinkNotMade, MadeLink
-from hongmao.platforms.taobao.client import GATEWAY, ROUTE, TopFault, TopKey, fields_of, read_answer, text_of, top_call
+from hongmao.platforms.api import LinkNotMade, MadeLink, json_fields
+from hongmao.platforms.taobao.client import GATEWAY, ROUTE, TopFault, TopKey, read_answer, text_of, top_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +104,7 @@ class TaobaoLinks:
         answer = read_answer(reply, METHOD)
         if isinstance(answer, TopFault):
             raise LinkNotMade(platform=self.platform, answer=answer.answer)
-        made = fields_of(bytes(answer.get("result", b"")))
+        made = json_fields(bytes(answer.get("result", b"")))
         if made is None:
             raise LinkNotMade(platform=self.platform, answer="no result")
         return self._made(made)

@@ -10,11 +10,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import AMOUNT_FEN_MAX, SECOND_MS, Kind, Row, RowProblem
-from hongmao.platforms.taobao.fields import FieldFault, Fields, click_problem, needed, version_of
+from hongmao.platforms.api import (
+    AMOUNT_FEN_MAX,
+    SECOND_MS,
+    FieldFault,
+    Kind,
+    Row,
+    RowProblem,
+    click_of,
+    facts_of,
+    needed,
+    version_of,
+)
+from hongmao.platforms.taobao.fields import TopFields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from hongmao.platforms.api import Fields
 
 PLACED, PAID, REFUNDED, PRESALE, RECEIVED = 1, 2, 3, 4, 5
 """`order_status`: 拍下, 支付, 退款, 预售, 收货."""
@@ -25,27 +38,17 @@ _VISIT_KINDS: Final = {11: Kind.OPEN, 12: Kind.VISIT, 13: Kind.SHOP_FOLLOW}
 
 def order_rows(raw: bytes) -> list[Row | RowProblem]:
     """Read one row of `order.detail.pull`. What is wrong with it stands after the facts that could still be read."""
-    return _read(raw, _facts)
+    return facts_of(raw, _facts, TopFields)
 
 
 def cart_rows(raw: bytes) -> list[Row | RowProblem]:
     """Read one row of `collect.cart.detail.pull` (收藏, 加购). Its order ids are virtual: they name the act and no order."""
-    return _read(raw, lambda row, text: iter([_act(row, text, "conv_type", _CONV_KINDS)]))
+    return facts_of(raw, lambda row, text: iter([_act(row, text, "conv_type", _CONV_KINDS)]), TopFields)
 
 
 def visit_rows(raw: bytes) -> list[Row | RowProblem]:
     """Read one row of the visits (打开, 进店, 关注); its shape is assumed, see the README."""
-    return _read(raw, lambda row, text: iter([_act(row, text, "visit_type", _VISIT_KINDS)]))
-
-
-def _read(raw: bytes, facts: Callable[[Fields, str], Iterator[Row]]) -> list[Row | RowProblem]:
-    text = raw.decode(errors="replace")
-    found: list[Row | RowProblem] = []
-    try:
-        found.extend(facts(Fields.of(raw), text))
-    except FieldFault as fault:
-        found.append(RowProblem(code=fault.code, place=fault.place, raw=text))
-    return found
+    return facts_of(raw, lambda row, text: iter([_act(row, text, "visit_type", _VISIT_KINDS)]), TopFields)
 
 
 class _Order:
@@ -59,7 +62,7 @@ class _Order:
         self.sub_order_id = needed(row.id("sub_order_id"), "sub_order_id")
         self.item = row.id("item_id")
         self.pay_item = row.id("pay_item_id")
-        self.quantity = row.count("buy_amount")
+        self.quantity = row.pieces("buy_amount")
         self.claimed = row.flag("is_attr_by_others")
         self.click_id, self.click_by, self.click_problem = _click(row)
 
@@ -74,7 +77,7 @@ class _Order:
         is_refund: bool = False,
     ) -> Row:
         """Make one fact, dated by the field that dates it."""
-        at_ms = needed(self.row.at(time_field), time_field)
+        at_ms = needed(self.row.beijing(time_field), time_field)
         refund_id = f"{self.sub_order_id}.{at_ms // SECOND_MS}" if is_refund else None
         if refund_id is not None and len(refund_id) > 64:  # noqa: PLR2004 - an id's length, kernel/ids.py
             raise FieldFault("bad_value", "sub_order_id")
@@ -107,11 +110,11 @@ def _facts(row: Fields, raw: str) -> Iterator[Row]:
     status = needed(row.whole("order_status"), "order_status")
     if status not in {PLACED, PAID, REFUNDED, PRESALE, RECEIVED}:
         raise FieldFault("unknown_state", "order_status")
-    if status == PLACED or row.at("order_create_time") is not None:
+    if status == PLACED or row.beijing("order_create_time") is not None:
         yield order.fact(Kind.ORDER, "order_create_time", amount_fen=_worth_fen(row, status))
     if status == PRESALE:
         yield _deposit(order)
-    elif status == PAID or (status != PLACED and row.at("order_pay_time") is not None):
+    elif status == PAID or (status != PLACED and row.beijing("order_pay_time") is not None):
         yield _payment(order)
     if status == REFUNDED:
         yield _refund(order)
@@ -134,7 +137,7 @@ def _worth_fen(row: Fields, status: int) -> int | None:
 
 def _deposit(order: _Order) -> Row:
     deposit_fen = needed(order.row.fen("presale_deposit_fee"), "presale_deposit_fee")
-    paid_at = "order_create_time" if order.row.at("order_pay_time") is None else "order_pay_time"
+    paid_at = "order_create_time" if order.row.beijing("order_pay_time") is None else "order_pay_time"
     return order.fact(Kind.PRESALE_DEPOSIT, paid_at, amount_fen=deposit_fen)
 
 
@@ -174,7 +177,7 @@ def _act(row: Fields, raw: str, type_field: str, kinds: dict[int, Kind]) -> Row:
     kind = kinds.get(needed(row.whole(type_field), type_field))
     if kind is None:
         raise FieldFault("unknown_state", type_field)
-    at_ms = needed(row.at("conv_time"), "conv_time")
+    at_ms = needed(row.beijing("conv_time"), "conv_time")
     click_id, click_by, problem = _click(row)
     item = row.id("conv_item_id") or row.id("item_id")
     return Row(
@@ -196,10 +199,8 @@ def _click(row: Fields) -> tuple[str | None, str | None, str | None]:
     """Give click id, how Taobao came by it, and why it is none: what stood in the link goes before the monitor's (ATTR-3)."""
     problem = None
     for name, way in (("syn_click_id", "sync"), ("asyn_click_id", "async")):
-        text = row.text(name)
-        if text is None:
-            continue
-        problem = click_problem(text)
-        if problem is None:
-            return text, way, None
+        click_id, why = click_of(row.text(name))
+        if click_id is not None:
+            return click_id, way, None
+        problem = why or problem
     return None, None, problem

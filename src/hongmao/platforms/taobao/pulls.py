@@ -9,21 +9,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Page, PullLimits
-from hongmao.platforms.taobao.client import (
-    TopFault,
-    TopKey,
+from hongmao.platforms.api import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    SHANGHAI,
+    Page,
+    PullLimits,
     pull_error,
-    read_answer,
-    rows_of,
-    text_of,
-    top_call,
     unreadable,
 )
+from hongmao.platforms.taobao.client import TopFault, TopKey, read_answer, rows_of, text_of, top_call
 from hongmao.platforms.taobao.mapping import cart_rows, order_rows, visit_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import msgspec
 
@@ -101,7 +102,7 @@ def _query(span: Window, cursor: str) -> dict[str, str | int]:
     return query | {"cursor_id": cursor} if cursor else query
 
 
-def _body(answer: dict[str, msgspec.Raw], platform: str) -> tuple[Sequence[msgspec.Raw], str]:
+def _body(answer: dict[str, msgspec.Raw], platform: str) -> tuple[list[bytes], str]:
     success = bytes(answer["success"]) if "success" in answer else b"true"
     if success not in {b"true", b'"true"'}:
         code = text_of(answer.get("error_code"))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.taobao.client import TopFault, fields_of, read_answer, rows_of, text_of, top_call
-from hongmao.platforms.taobao.fields import EMPTY_MD5
+from hongmao.platforms.api import EMPTY_MD5, json_fields
+from hongmao.platforms.taobao.client import TopFault, read_answer, rows_of, text_of, top_call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,8 +105,8 @@ def read_rta(reply: Reply) -> Sequence[OfferMatch] | TopFault:
     answer = read_answer(reply, METHOD)
     if isinstance(answer, TopFault):
         return answer
-    data = fields_of(bytes(answer.get("data", b"{}"))) or {}
-    offers = [fields_of(bytes(raw)) or {} for raw in rows_of(data.get("result_list")) or ()]
+    data = json_fields(bytes(answer.get("data", b"{}"))) or {}
+    offers = [json_fields(bytes(raw)) or {} for raw in rows_of(data.get("result_list")) or ()]
     return [
         OfferMatch(offer_id=text_of(one.get("offer_id")), match=_match(text_of(one.get("status")))) for one in offers
     ]

@@ -11,12 +11,14 @@ from hongmao.platforms.api import (
     SECOND_MS,
     Answered,
     Call,
+    FaultKind,
     Kind,
     Rate,
     TargetLimits,
     Verdict,
+    json_fields,
 )
-from hongmao.platforms.taobao.client import FaultKind, TopFault, TopKey, fields_of, read_answer, text_of, top_call
+from hongmao.platforms.taobao.client import TopFault, TopKey, read_answer, text_of, top_call
 from hongmao.platforms.taobao.links import CHANNEL_XHS, MMC_FIELDS, MMI_FIELDS, monitor_url
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class UdReturn:
         answer = read_answer(reply, UD_METHOD)
         if isinstance(answer, TopFault):
             return [_verdict_of(answer)] * len(items)
-        data = fields_of(bytes(answer.get("data", b"{}"))) or {}
+        data = json_fields(bytes(answer.get("data", b"{}"))) or {}
         unknown = Verdict(answered=Answered.RETRY, reason="ud_unknown_result", answer="no known result")
         return [_RESULTS.get(text_of(data.get("result")), unknown)] * len(items)
 

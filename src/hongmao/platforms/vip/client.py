@@ -12,19 +12,17 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from hongmao.platforms.api import SECOND_MS, Call, PullRefused, PullThrottled, PullUnreadable
+from hongmao.platforms.api import SECOND_MS, Call, Fault, FaultKind, json_fields, pull_error, status_fault, unreadable
 from hongmao.platforms.vip.signing import vop_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hongmao.platforms.api import PlatformAccount, Reply
+    from hongmao.platforms.api import PlatformAccount, PullRefused, PullThrottled, PullUnreadable, Reply
 
 GATEWAY: Final = "https://vop.vipapis.com"
 JSON: Final = "application/json;charset=utf-8"
-WAIT_S: Final = 60
 
-_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 # The codes are words with dots; no public table of them was seen, so they are told apart by what they speak of.
 _LIMITED: Final = re.compile(r"limit|frequen|throttl", re.IGNORECASE)
 _UNWELL: Final = re.compile(r"unavailable|time-?out|internal|system-?error|busy", re.IGNORECASE)
@@ -77,41 +75,17 @@ def export_call(account: PlatformAccount, name: str, day: str, *, now_ms: int) -
 
 def read_result(reply: Reply, *, platform: str) -> dict[str, msgspec.Raw]:
     """Read an answer: the fields of its result, still undecoded. Raises what the puller understands."""
-    if reply.status == _TOO_MANY:
-        raise PullThrottled(platform=platform, answer="HTTP 429", wait_s=_wait_s(reply))
-    if reply.status >= _SERVER_ERROR:
-        raise unreadable(platform, f"服务异常（HTTP {reply.status}）", f"the service is unwell (HTTP {reply.status})")
-    if reply.status != _OK:
-        raise PullRefused(platform=platform, answer=f"HTTP {reply.status}")
-    whole = fields_of(reply.body)
+    if (fault := status_fault(reply)) is not None:
+        raise pull_error(fault, platform)
+    whole = json_fields(reply.body)
     if whole is None or "returnCode" not in whole:
         raise unreadable(platform, "没有约定的外层结构", "the envelope is missing")
     if (code := _code(whole["returnCode"])) != "0":
         raise _refusal(platform, code)
-    result = fields_of(bytes(next((whole[name] for name in ("result", "success") if name in whole), b"")))
+    result = json_fields(bytes(next((whole[name] for name in ("result", "success") if name in whole), b"")))
     if result is None:
         raise unreadable(platform, "result 不是对象", "the result is no object")
     return result
-
-
-def fields_of(raw: bytes) -> dict[str, msgspec.Raw] | None:
-    """Read the fields of a JSON object and leave what stands in them; None where it is none."""
-    try:
-        raw.decode()
-        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def rows_of(raw: msgspec.Raw | None) -> list[bytes] | None:
-    """Read a list of rows, still undecoded; nothing at all is an empty list, anything else is None."""
-    text = b"" if raw is None else bytes(raw).strip()
-    if text in {b"", b"null"}:
-        return []
-    try:
-        return [bytes(one) for one in msgspec.json.decode(text, type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, RecursionError):
-        return None
 
 
 def text_of(raw: msgspec.Raw | None) -> str:
@@ -121,11 +95,6 @@ def text_of(raw: msgspec.Raw | None) -> str:
     except msgspec.DecodeError:
         return ""
     return value if isinstance(value, str) else ""
-
-
-def unreadable(platform: str, why_zh: str, why_en: str) -> PullUnreadable:
-    """Say that an answer is no page."""
-    return PullUnreadable(platform=platform, why_zh=why_zh, why_en=why_en)
 
 
 def _system(key: VopKey, now_ms: int) -> dict[str, str]:
@@ -142,13 +111,5 @@ def _code(raw: msgspec.Raw) -> str:
 
 
 def _refusal(platform: str, code: str) -> PullThrottled | PullUnreadable | PullRefused:
-    if _LIMITED.search(code):
-        return PullThrottled(platform=platform, answer=code, wait_s=WAIT_S)
-    if _UNWELL.search(code):
-        return unreadable(platform, f"服务异常（{code}）", f"the service is unwell ({code})")
-    return PullRefused(platform=platform, answer=code)
-
-
-def _wait_s(reply: Reply) -> int:
-    told = reply.headers.get("retry-after", "")
-    return int(told) if re.fullmatch(r"[0-9]{1,5}", told) else WAIT_S
+    kind = FaultKind.WAIT if _LIMITED.search(code) else FaultKind.UNWELL if _UNWELL.search(code) else FaultKind.REFUSED
+    return pull_error(Fault(kind=kind, answer=code), platform)

@@ -8,8 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
-from hongmao.platforms.api import LinkNotMade, MadeLink, PullRefused, PullThrottled, PullUnreadable
-from hongmao.platforms.vip.client import Service, VopKey, fields_of, read_result, rows_of, text_of, vop_call
+from hongmao.platforms.api import (
+    LinkNotMade,
+    MadeLink,
+    PullRefused,
+    PullThrottled,
+    PullUnreadable,
+    json_fields,
+    json_rows,
+)
+from hongmao.platforms.vip.client import Service, VopKey, read_result, text_of, vop_call
 from hongmao.platforms.vip.pulls import request_id
 
 if TYPE_CHECKING:
@@ -48,9 +56,9 @@ class VipLinks:
             result = read_result(reply, platform=platform)
         except (PullRefused, PullThrottled, PullUnreadable) as error:
             raise LinkNotMade(platform=platform, answer=str(error.params.get("answer", error.code))) from error
-        data = fields_of(bytes(result.get("data", b"null"))) or result
-        found = rows_of(data.get("urlInfoList")) or []
-        told = {name: text_of(raw) for name, raw in (fields_of(found[0]) or {}).items()} if found else {}
+        data = json_fields(bytes(result.get("data", b"null"))) or result
+        found = json_rows(data.get("urlInfoList")) or []
+        told = {name: text_of(raw) for name, raw in (json_fields(found[0]) or {}).items()} if found else {}
         if not told.get("longUrl"):
             raise LinkNotMade(platform=platform, answer="longUrl is missing")
         for name in ("longUrl", "deeplinkUrl", "ulUrl"):

@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, Page, PullLimits, Turn
-from hongmao.platforms.vip.client import Service, VopKey, read_result, rows_of, unreadable, vop_call
+from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, Page, PullLimits, Turn, json_rows, unreadable
+from hongmao.platforms.vip.client import Service, VopKey, read_result, vop_call
 from hongmao.platforms.vip.mapping import order_rows
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class OrderPull:
         }
         call = vop_call(VopKey.of(account), ORDERS_SERVICE, {"queryModel": query}, now_ms=now_ms)
         result = read_result(caller.call(call), platform=account.platform)
-        found, total = rows_of(result.get("orderInfoList")), bytes(result.get("total", b""))
+        found, total = json_rows(result.get("orderInfoList")), bytes(result.get("total", b""))
         if found is None or not total.isdigit():
             raise unreadable(account.platform, "列表或 total 不合约定", "the list or total is not of the agreed shape")
         if turn.doubts(found, expects_rows=int(total) > (turn.number - 1) * PAGE_ROWS):

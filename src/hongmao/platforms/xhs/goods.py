@@ -9,18 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from hongmao.platforms.api import FieldFault, PullRefused, needed
-from hongmao.platforms.xhs.client import (
-    ITEMS_V1,
-    PLATFORM,
-    ArkFault,
-    ArkKey,
-    ark_call,
-    ark_v1_call,
-    pull_error,
-    read_answer,
-    unreadable,
-)
+from hongmao.platforms.api import Fault, FieldFault, PullRefused, needed, pull_error, unreadable
+from hongmao.platforms.xhs.client import ITEMS_V1, PLATFORM, ArkKey, ark_call, ark_v1_call, read_answer
 from hongmao.platforms.xhs.fields import ArkFields
 
 if TYPE_CHECKING:
@@ -186,7 +176,7 @@ def _listing(told: dict[str, Any], name: str, read: Callable[[ArkFields], T], pa
     rows = _read(lambda: [read(one) for one in listed.objects(name)])
     due = min(PAGE_SIZE, max(0, total - (page - 1) * PAGE_SIZE))
     if len(rows) != due:
-        raise unreadable(f"应有 {due} 行，实有 {len(rows)} 行", f"{len(rows)} rows, not {due}")
+        raise unreadable(PLATFORM, f"应有 {due} 行，实有 {len(rows)} 行", f"{len(rows)} rows, not {due}")
     return Listing(rows=rows, total=total, next_page=page + 1 if page * PAGE_SIZE < total else None)
 
 
@@ -198,8 +188,8 @@ def _ask(
 
 def _opened(call: Call, caller: Caller) -> dict[str, Any]:
     answer = read_answer(caller.call(call))
-    if isinstance(answer, ArkFault):
-        raise pull_error(answer)
+    if isinstance(answer, Fault):
+        raise pull_error(answer, PLATFORM)
     return answer
 
 
@@ -207,4 +197,4 @@ def _read(read: Callable[[], T]) -> T:
     try:
         return read()
     except FieldFault as fault:
-        raise unreadable(f"字段 {fault.place} 无法读取", f"the field {fault.place} cannot be read") from None
+        raise unreadable(PLATFORM, f"字段 {fault.place} 无法读取", f"the field {fault.place} cannot be read") from None

@@ -11,8 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Page, PullLimits, PullRefused, RowProblem
-from hongmao.platforms.xhs.client import PLATFORM, ArkFault, ArkKey, ark_call, pull_error, read_answer, unreadable
+from hongmao.platforms.api import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    Fault,
+    Page,
+    PullLimits,
+    PullRefused,
+    RowProblem,
+    pull_error,
+    unreadable,
+)
+from hongmao.platforms.xhs.client import PLATFORM, ArkKey, ark_call, read_answer
 from hongmao.platforms.xhs.mapping import row_of_visit, rows_of_after_sale, rows_of_order, text_of
 
 if TYPE_CHECKING:
@@ -50,8 +62,8 @@ class _Asker:
     def ask(self, method: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Ask, and give what stands in the answer; raises what the puller understands."""
         answer = self._answer(method, asked)
-        if isinstance(answer, ArkFault):
-            raise pull_error(answer)
+        if isinstance(answer, Fault):
+            raise pull_error(answer, PLATFORM)
         return answer
 
     def detail(self, method: str, row: dict[str, Any], name: str) -> dict[str, Any] | RowProblem:
@@ -60,13 +72,13 @@ class _Asker:
         if not isinstance(value, str) or not value:
             return RowProblem(code="missing_field", place=name, raw=text_of(row))
         answer = self._answer(method, {name: value})
-        if isinstance(answer, ArkFault) and answer.answer in _GONE:
+        if isinstance(answer, Fault) and answer.answer in _GONE:
             return RowProblem(code="not_found", place=name, raw=text_of(row))
-        if isinstance(answer, ArkFault):
-            raise pull_error(answer)
+        if isinstance(answer, Fault):
+            raise pull_error(answer, PLATFORM)
         return answer
 
-    def _answer(self, method: str, asked: dict[str, Any]) -> dict[str, Any] | ArkFault:
+    def _answer(self, method: str, asked: dict[str, Any]) -> dict[str, Any] | Fault:
         return read_answer(self.caller.call(ark_call(self.key, method, asked, now_ms=self.now_ms)))
 
 
@@ -168,16 +180,18 @@ def _listed(answer: dict[str, Any], name: str, total_name: str, page: tuple[int,
     if rows is None and total == 0:
         rows = []
     if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-        raise unreadable(f"缺少 {name}", f"there is no list {name}")
+        raise unreadable(PLATFORM, f"缺少 {name}", f"there is no list {name}")
     if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-        raise unreadable(f"缺少 {total_name}", f"there is no number {total_name}")
+        raise unreadable(PLATFORM, f"缺少 {total_name}", f"there is no number {total_name}")
     if answer.get("pageNo", page_no) != page_no:
-        raise unreadable("返回的页码不是所问的那一页", "the page is not the one that was asked for")
+        raise unreadable(PLATFORM, "返回的页码不是所问的那一页", "the page is not the one that was asked for")
     last_page = max(1, -(-total // size))
     due = min(size, max(0, total - (page_no - 1) * size))
     if len(rows) != due:
         raise unreadable(
-            f"第 {page_no} 页应有 {due} 行，实有 {len(rows)} 行", f"page {page_no} has {len(rows)} rows, not {due}"
+            PLATFORM,
+            f"第 {page_no} 页应有 {due} 行，实有 {len(rows)} 行",
+            f"page {page_no} has {len(rows)} rows, not {due}",
         )
     return _Listed(rows=rows, total=total, last_page=last_page)
 
@@ -186,7 +200,7 @@ def _page_no(token: str | None) -> int:
     if token is None:
         return 1
     if not (token.isascii() and token.isdecimal() and 1 <= int(token) <= AFTER_SALES_MAX):
-        raise unreadable("游标不是页码", "the token is no page number")
+        raise unreadable(PLATFORM, "游标不是页码", "the token is no page number")
     return int(token)
 
 
