@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+import urllib3
 
 from hongmao.kernel.calls import Call, CallFailed, Failure
 from hongmao.platforms import outbound
@@ -48,6 +50,8 @@ class Gateway(BaseHTTPRequestHandler):
                 self.release.wait(20)
             case "/drip":
                 self._drip()
+            case "/headless":
+                self._send(200, b"", location="x\r\n no header at all\r\n: neither")
             case "/broken":
                 self._send(503, b"busy")
             case _:
@@ -180,11 +184,31 @@ def test_ABUSE_5_what_is_not_on_the_list_is_never_called(url: str) -> None:
         "fe80::1",
         "fc00::1",
         "::ffff:127.0.0.1",
+        "::ffff:10.0.0.8",
+        "::ffff:169.254.169.254",
+        "64:ff9b:1::808:808",  # NAT64 by a network's own prefix
+        "64:ff9b::a00:8",  # NAT64 of 10.0.0.8
+        "2002:a00:8::1",  # 6to4 of 10.0.0.8
+        "fe80::1%eth0",
     ],
 )
 def test_ABUSE_5_a_listed_host_that_resolves_inwards_is_never_called(address: str) -> None:
     door = Outbound(["gw.example"], resolve=lambda *_: ["93.184.216.34", address])
     assert failure(door, f"https://gw.example/rest?token={SECRET}") is Failure.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"])
+def test_a_listed_host_at_a_public_address_is_called(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def refuse(_pool: object, _method: str, url: str, **_how: object) -> None:
+        asked.append(url)
+        raise OSError
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", refuse)
+    door = Outbound(["gw.example"], resolve=lambda *_: [address])
+    assert failure(door, "https://GW.example/rest") is Failure.UNREACHABLE
+    assert asked == ["https://GW.example/rest"]
 
 
 def test_a_base_is_allowed_by_scheme_host_and_port_together(base: str) -> None:
@@ -193,3 +217,18 @@ def test_a_base_is_allowed_by_scheme_host_and_port_together(base: str) -> None:
     for url in (f"http://127.0.0.1:{port + 1}/", f"https://127.0.0.1:{port}/", f"http://localhost:{port}/"):
         assert failure(door, url) is Failure.NOT_ALLOWED
     assert Gateway.seen == []
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.WARNING])
+def test_PRIV_8_a_signed_address_is_in_no_log_at_any_level(
+    base: str, caplog: pytest.LogCaptureFixture, level: int
+) -> None:
+    caplog.set_level(level)
+    door = Outbound([], bases=[base], read_timeout_s=0.2)
+    for path in ("/fine", "/away", "/broken", "/silent", "/headless"):
+        with suppress(CallFailed):
+            door.call(Call(method="GET", url=f"{base}{path}?sign={SECRET}", headers={"authorization": SECRET}))
+    written = "\n".join(f"{logging.Formatter().format(record)} {record.args}" for record in caplog.records)
+    assert SECRET not in written
+    # The library was heard: it names the host, and no address.
+    assert (level > logging.DEBUG) or "Starting new HTTP connection" in written

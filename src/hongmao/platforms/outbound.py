@@ -7,6 +7,7 @@ refused, unless the very base address was allowed by whoever runs the deployment
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 import time
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,11 @@ READ_TIMEOUT_S: Final = 20.0
 WHOLE_TIMEOUT_S: Final = 60.0  # of a body: one that drips is cut off
 _PIECE_BYTES: Final = 64 * 1024
 _PORTS: Final = {"http": 80, "https": 443}
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_NAT64_LOCAL: Final = ipaddress.ip_network("64:ff9b:1::/48")
+_TALKATIVE: Final = tuple(
+    f"urllib3.{part}" for part in ("connection", "connectionpool", "poolmanager", "response", "util.retry")
+)
 
 
 class Outbound:
@@ -45,6 +51,8 @@ class Outbound:
         self._bases = frozenset(_origin(base) for base in bases)
         self._resolve = resolve or _addresses
         self._whole_timeout_s = whole_timeout_s
+        for name in _TALKATIVE:
+            logging.getLogger(name).addFilter(_names_no_address)  # once, however often one is made
         timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_timeout_s)
         self._pool = urllib3.PoolManager(num_pools=32, maxsize=8, timeout=timeout, retries=False)
 
@@ -93,9 +101,25 @@ class Outbound:
     def _is_public(self, host: str, port: int) -> bool:
         """Tell whether every address of a host is public; a name that nobody knows is left to fail when it is called."""
         try:
-            return all(ipaddress.ip_address(address).is_global for address in self._resolve(host, port))
+            return all(_leads_outside(ipaddress.ip_address(address)) for address in self._resolve(host, port))
         except OSError:
             return True
+
+
+def _leads_outside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Tell whether an address is public, and where it only wraps an IPv4 address (6to4, NAT64), that one too."""
+    if isinstance(address, ipaddress.IPv6Address):
+        nat64 = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _NAT64 else None
+        inner = address.sixtofour or nat64
+        if address in _NAT64_LOCAL or (inner is not None and not inner.is_global):
+            return False
+    return address.is_global
+
+
+def _names_no_address(record: logging.LogRecord) -> bool:
+    """Let the library's words through but for those that write out a path or a query: these are signed (PRIV-8)."""
+    told = record.args if isinstance(record.args, tuple) else ()
+    return not any("/" in str(word) or "?" in str(word) for word in told)
 
 
 def _read(response: urllib3.BaseHTTPResponse, host: str, *, until_s: float) -> bytes:
