@@ -193,6 +193,12 @@ def click(when: str | int, click_id: str, **fields: Any) -> Event:
     return _community(Kind.COMPONENT_CLICK, when, {"event_id": f"clk:{click_id}", **given, **fields})
 
 
+def wakeup(when: str | int, click_id: str, outcome: str, **fields: Any) -> Event:
+    """Have the page of a jump tell how it ended."""
+    given = {"event_id": f"wak:{click_id}", "click_id": click_id, "outcome": outcome, "reader": None}
+    return _community(Kind.WAKEUP, when, {**given, **fields})
+
+
 def returned(kind: Kind, when: str | int, click_id: str | None, **fields: Any) -> Event:
     """Have shop A return an act without an order: 进店, 加购, ..."""
     given = {**_SHOP, "ref": f"n-{next(_counter)}", "version": 1, "item": "item-a1", "click_id": click_id}

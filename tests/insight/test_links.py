@@ -6,7 +6,7 @@ import pytest
 
 from hongmao.kernel.ids import LinkId
 from hongmao.links.api import LinkUnknown, Review
-from insight.stage import A, B, Stage, charge, click, impression, pay, query, visit
+from insight.stage import A, B, Stage, charge, click, impression, pay, query, visit, wakeup
 
 MAY = query("2025-05-01", "2025-05-31")
 FIRST = click("2025-05-01 10:00", "c-1")
@@ -74,6 +74,37 @@ def test_a_links_page_shows_its_reviews_and_its_last_clicks() -> None:
     ]
     assert [one.click_id for one in page.last_clicks] == ["c-3", "c-2"]
     assert page.merchant_name == "商家A"
+
+
+def test_a_links_page_counts_by_media_which_clicks_came_without_their_click_id() -> None:
+    of_juguang = {"media": "juguang", "price_fen": 0, "labelled": None}
+    stage = Stage(
+        click("2025-05-01 10:00", "c-1"),
+        click("2025-05-01 10:01", "c-2", **of_juguang, media_click="m-2"),
+        click("2025-05-01 10:02", "c-3", **of_juguang, media_problem="macro_unresolved"),
+        click("2025-05-31 23:59", "c-4", **of_juguang, media_problem="macro_unresolved"),
+        click("2025-05-01 10:04", "c-5", **of_juguang, media_problem="macro_unresolved", invalid="bot"),
+        click("2025-05-01 10:05", "c-6", media="tencent", media_problem="click_id_empty"),
+        click("2025-06-01 00:00", "c-7", **of_juguang, media_problem="macro_unresolved"),  # another day
+        click("2025-05-01 10:07", "c-8", **of_juguang, media_problem="macro_unresolved", link="link-2"),
+    )
+    counts = [(one.media, one.problem, one.count) for one in stage.insight.link(A, LinkId("link-1"), MAY).media]
+    assert counts == [("juguang", None, 1), ("juguang", "macro_unresolved", 2), ("tencent", "click_id_empty", 1)]
+    assert STAGE.insight.link(A, LinkId("link-1"), MAY).media == ()
+
+
+def test_a_links_page_says_what_became_of_its_jumps_and_of_no_other_links() -> None:
+    stage = Stage(
+        *(click("2025-05-01 10:00", f"c-{n}", agent="wechat") for n in range(4)),
+        click("2025-05-01 10:00", "c-9", agent="wechat", link="link-2"),
+        click("2025-04-30 10:00", "c-8", agent="wechat"),
+        wakeup("2025-05-01 10:01", "c-0", "opened"),
+        wakeup("2025-05-01 10:01", "c-1", "blocked"),
+        wakeup("2025-05-01 10:01", "c-8", "opened"),
+        wakeup("2025-05-01 10:01", "c-9", "store"),
+    )
+    (one,) = stage.insight.link(A, LinkId("link-1"), MAY).wakeups
+    assert (one.agent, one.taps, one.opened, one.blocked, one.store, one.unknown) == ("wechat", 4, 1, 1, 0, 2)
 
 
 def test_somebody_elses_link_does_not_exist() -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from hongmao.events.contracts import Event, Kind
 from hongmao.insight.api import render_report
-from hongmao.insight.contracts import ReturnCount
+from hongmao.insight.contracts import ReturnCount, WakeCount
 from hongmao.kernel.time import HOUR_MS, instant
 from hongmao.returns.api import QuarantineRecord, RefusalRecord
-from insight.stage import B, Stage, charge, click, delivery, impression, order, pay, refund, tap, visit
+from insight.stage import B, Stage, charge, click, delivery, impression, order, pay, refund, tap, visit, wakeup
 
 NOON = "2025-05-07 12:00"
 
@@ -75,10 +75,39 @@ def test_the_ops_page_counts_by_hour_reason_and_outcome() -> None:
     assert (page.log_end, page.lag) == (10, {"billing": 3})
 
 
+def test_wakeups_add_up_to_the_taps_that_count_of_the_last_seven_days_whoever_they_belong_to() -> None:
+    theirs = {"tenant": B, "merchant": "merchant-b", "shop": "shop-b", "link": "link-9"}
+    ends = ("opened", "opened", "store", "fallback", "blocked", "timeout", None)
+    at = "2025-05-01 00:00"  # seven days end with 2025-05-07
+    stage = Stage(
+        *(click(at, f"c-{n}", agent="wechat", **(theirs if n % 2 else {})) for n in range(len(ends))),
+        *(wakeup(at, f"c-{n}", end) for n, end in enumerate(ends) if end is not None),
+        wakeup("2025-05-01 00:01", "c-0", "timeout", event_id="wak:c-0-again"),  # a page's first word counts
+        click(NOON, "s-1", agent="safari-ios"),
+        click(NOON, "s-2", agent="safari-ios"),
+        click(NOON, "old"),  # before clicks told of their browser
+        click("2025-04-30 23:59", "o-1", agent="wechat"),
+        wakeup("2025-05-01 00:00", "o-1", "opened"),
+        click(NOON, "b-1", agent="crawler", invalid="bot"),
+        click(NOON, "r-1", agent="wechat", invalid="repeat_tap"),
+        wakeup(NOON, "r-1", "opened"),
+        wakeup(NOON, "nobody", "opened", agent="wechat"),  # its click is not on this log
+        now="2025-05-07 23:59",
+    )
+    wechat, safari, silent = stage.insight.ops().wakeups
+    assert wechat == WakeCount(agent="wechat", taps=7, opened=2, store=1, fallback=1, blocked=1, timeout=1, unknown=1)
+    assert (wechat.told, wechat.told + wechat.unknown) == (6, wechat.taps)
+    # No page told anything: its ends are unknown, not 0.
+    assert safari == WakeCount(
+        agent="safari-ios", taps=2, opened=None, store=None, fallback=None, blocked=None, timeout=None, unknown=2
+    )
+    assert (silent.agent, silent.taps, silent.opened) == (None, 1, None)
+
+
 def test_an_empty_deployment_has_an_ops_page_and_a_report() -> None:
     stage = Stage()
     page = stage.insight.ops()
-    assert (page.hours, page.returns, page.freshness, page.log_end) == ((), (), (), None)
+    assert (page.hours, page.returns, page.freshness, page.wakeups, page.log_end) == ((), (), (), (), None)
     report = stage.insight.city_report()
     assert (report["impressions"], report["visits"], report["roi_net"]) == (0, None, None)
     assert "—" in render_report(report)

@@ -135,6 +135,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         health=lambda: Health(log_end=ground.log.end(), lag=workers.lag()),
         returning=room.sending.desk.returning,
         target_accounts=room.sending.desk.accounts,
+        sending=room.sending.desk.health,
         reconciler=room.reconciler,
         tick=room.clockwork.turn,
         settle=lambda: room.settle(workers),

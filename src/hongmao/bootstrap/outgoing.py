@@ -10,7 +10,7 @@ from hongmao.bootstrap.clocks import open_clock
 from hongmao.bootstrap.platforms import platforms_of
 from hongmao.bootstrap.state import Layout
 from hongmao.jobs.worker import Step
-from hongmao.returns.api import Dispatcher, Returning, Sender, Watch
+from hongmao.returns.api import Dispatcher, OutWatch, Returning, Sender, Watch
 from hongmao.storage.database import open_database
 from hongmao.storage.facts import SqlFacts
 from hongmao.storage.outgoing import SqlOutbox
@@ -44,6 +44,7 @@ class OutDesk:
     targets: Sequence[Target]
     returning: Returning
     watch: Watch
+    health: OutWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +112,13 @@ def open_out_desk(settings: Settings) -> Iterator[OutDesk]:
 
 def _desk(database: Database, vault: Vault, targets: Sequence[Target], clock: Clock) -> OutDesk:
     outbox, accounts = SqlOutbox(database), SqlTargetAccountStore(database, vault)
+    watch = Watch(outbox, accounts, targets)
     return OutDesk(
         clock=clock,
         outbox=outbox,
         accounts=accounts,
         targets=targets,
         returning=Returning(outbox, accounts, targets, clock),
-        watch=Watch(outbox, accounts, targets),
+        watch=watch,
+        health=OutWatch(outbox, accounts, watch, clock),
     )

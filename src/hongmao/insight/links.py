@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hongmao.insight.contracts import ClickCount, ClickFacts, LinkPage, LinkRow, ReviewState
+from hongmao.insight.contracts import ClickCount, ClickFacts, LinkPage, LinkRow, MediaCount, ReviewState
+from hongmao.insight.waking import wake_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,12 @@ class ClickRow(msgspec.Struct, frozen=True):
 class _CountRow(msgspec.Struct, frozen=True):
     placement: str | None
     invalid: str | None
+    acts: int
+
+
+class _MediaRow(msgspec.Struct, frozen=True):
+    media: str
+    problem: str | None
     acts: int
 
 
@@ -80,6 +87,11 @@ def link_page(
         last_clicks=tuple(
             click_facts(row, names) for row in queries.read("last_clicks", ClickRow, **asked, limit=LAST_CLICKS)
         ),
+        media=tuple(
+            MediaCount(media=row.media, problem=row.problem, count=row.acts)
+            for row in queries.read("media_problems", _MediaRow, **asked)
+        ),
+        wakeups=wake_counts(queries, from_day=query.from_day, to_day=query.to_day, tenant=link.tenant, link=link.id),
         cpuv=writer.figure("cpuv", link.id),
         roi_net=writer.figure("roi_net", link.id),
     )

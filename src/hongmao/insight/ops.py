@@ -15,13 +15,15 @@ from hongmao.insight.contracts import (
     RefusedCount,
     ReturnCount,
 )
-from hongmao.kernel.time import DAY_MS, HOUR_MS
+from hongmao.insight.waking import wake_counts
+from hongmao.kernel.time import DAY_MS, HOUR_MS, day_of
 
 if TYPE_CHECKING:
     from hongmao.insight.contracts import WorkerHealth
     from hongmao.insight.queries import Queries
 
 QUARANTINE_SHOWN = 50
+WAKE_DAYS = 7
 
 
 class _Hour(msgspec.Struct, frozen=True):
@@ -102,6 +104,7 @@ def ops_page(queries: Queries, now_ms: int, health: WorkerHealth | None) -> OpsP
             )
             for row in queries.read("freshness", _Source)
         ),
+        wakeups=wake_counts(queries, from_day=day_of(now_ms - (WAKE_DAYS - 1) * DAY_MS), to_day=day_of(now_ms)),
         log_end=None if health is None else health.log_end,
         lag={} if health is None else dict(health.lag),
     )

@@ -22,7 +22,7 @@ from hongmao.returns.errors import (
     HeadersMalformed,
     PlatformUnknown,
 )
-from hongmao.returns.feed.contracts import Completeness, FeedHealth
+from hongmao.returns.feed.contracts import Alert, Completeness, FeedHealth
 from hongmao.returns.feed.rules import lines_of as feed_lines
 from hongmao.returns.feed.service import FeedWatch
 from hongmao.returns.feed.service import told as feed_told
@@ -39,6 +39,7 @@ from hongmao.returns.out.contracts import (
     Target,
     TargetAccount,
 )
+from hongmao.returns.out.health import AccountHealth, DeadLetters, NotSent, OutHealth, OutWatch
 from hongmao.returns.out.replay import Replayed, Returning
 from hongmao.returns.out.sender import Sender
 from hongmao.returns.out.service import Dispatcher
@@ -70,14 +71,17 @@ __all__ = [
     "FILE_BYTES_MAX",
     "ROWS_MAX",
     "Accepted",
+    "AccountHealth",
     "AccountStore",
     "Alarm",
     "AlarmKind",
+    "Alert",
     "Answer",
     "BatchRecord",
     "Claim",
     "Completeness",
     "Connector",
+    "DeadLetters",
     "Delivered",
     "DeliveryRefused",
     "DeliveryReplayed",
@@ -98,6 +102,9 @@ __all__ = [
     "Imported",
     "Intake",
     "Late",
+    "NotSent",
+    "OutHealth",
+    "OutWatch",
     "Outbox",
     "Outcome",
     "Parcel",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         AccountStore,
         FeedWatch,
         FileDesk,
+        OutWatch,
         Puller,
         Reconciler,
         ReturnDesk,
@@ -73,6 +74,7 @@ class Services:
     feeds: FeedWatch
     returning: Returning
     target_accounts: TargetAccountStore
+    sending: OutWatch
     reconciler: Reconciler
     health: Callable[[], Health]
     tick: Callable[[], dict[str, int]]

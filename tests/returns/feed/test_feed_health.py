@@ -186,9 +186,20 @@ def test_article_row_10_a_feed_beyond_its_lag_is_late_and_decides_nothing(lag_ms
     assert feed.coverage is None  # of nothing
 
 
+def test_a_pull_says_when_it_last_went_well_what_was_new_and_what_is_owed_and_nothing_else_does() -> None:
+    floor = Floor()
+    floor.take(order(1), way="webhook")
+    owed = OwedSpan(key=KEY, start_ms=NOW - HOUR_MS, end_ms=NOW, seen=20, total=146, tries=1, next_at_ms=NOW)
+    stands = at(NOW, last_ok_ms=NOW - MINUTE_MS, rows=1_204, repeats=61)
+    pull, webhook = floor.read(Feeds(stands, owed=[owed]))
+    assert (pull.last_good_ms, pull.rows_new, pull.repeats, pull.owed_spans) == (NOW - MINUTE_MS, 1_204, 61, 1)
+    assert (webhook.last_good_ms, webhook.rows_new, webhook.repeats, webhook.owed_spans) == (NOW, None, None, None)
+
+
 def test_a_feed_that_was_never_read_is_late() -> None:
     (feed,) = Floor().read(Feeds())
     assert (feed.lag_ms, feed.completeness, feed.decision_ready) == (None, Completeness.LATE, False)
+    assert (feed.last_good_ms, feed.rows_new) == (None, 0)
 
 
 def test_a_refused_feed_stands_alarmed_until_key_or_settings_are_others() -> None:

@@ -268,8 +268,8 @@ class FakeBilling:
         )
 
 
-def make_app(*, behind: int = 0) -> Starlette:
-    """Put the real pages before the cardboard house."""
+def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
+    """Put the real pages before the cardboard house; `well` where no feed and no target is in trouble."""
     clock = SetClock(samples.NOW_MS)
     log = FakeLog()
     app = Starlette(
@@ -285,6 +285,8 @@ def make_app(*, behind: int = 0) -> Starlette:
         billing=FakeBilling(),
         definitions=load_registry(),
         insight=FakeInsight(clock),
+        feeds=SimpleNamespace(read=lambda: samples.feeds(well=well)),
+        sending=SimpleNamespace(read=lambda: samples.sending(well=well)),
         health=lambda: Health(log_end=182_331, lag={"billing": behind, "sink": 0}),
     )
     app.state.session_key = b"a key for tests"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 from hongmao.insight.contracts import (
     Act,
@@ -26,6 +28,7 @@ from hongmao.insight.contracts import (
     LinkRow,
     Matched,
     Maturity,
+    MediaCount,
     NoteRow,
     OpsPage,
     OrderRow,
@@ -46,11 +49,23 @@ from hongmao.insight.contracts import (
     Unit,
     Verified,
     ViewClock,
+    WakeCount,
     Words,
 )
 from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ShopId, TenantId
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, instant
 from hongmao.links.contracts import AdLink, Review, TargetKind
+from hongmao.returns.api import (
+    AccountHealth,
+    Alarm,
+    AlarmKind,
+    Alert,
+    Completeness,
+    DeadLetters,
+    FeedHealth,
+    NotSent,
+    OutHealth,
+)
 
 NOW_MS = instant("2025-05-14T10:00:00+08:00")
 FIRST, LAST = date(2025, 5, 8), date(2025, 5, 14)
@@ -308,8 +323,32 @@ def link_page(query: ReportQuery = QUERY) -> LinkPage:
             ClickCount(placement="note", invalid="repeat_tap", count=17),
         ),
         last_clicks=tuple(click(n) for n in range(3)),
+        media=(
+            MediaCount(media="juguang", problem=None, count=64),
+            MediaCount(media="juguang", problem="macro_unresolved", count=11),
+            MediaCount(media=NASTY, problem="click_id_empty", count=2),
+        ),
+        wakeups=wakeups(),
         cpuv=figure("cpuv", Unit.FEN_EACH, 33_600, 240),
         roi_net=figure("roi_net", Unit.MULTIPLE, 270_900, 33_600),
+    )
+
+
+def wakeups() -> tuple[WakeCount, ...]:
+    return (
+        WakeCount(agent="chrome-android", taps=211, opened=160, store=4, fallback=9, blocked=21, timeout=2, unknown=15),
+        WakeCount(
+            agent="safari-ios",
+            taps=140,
+            opened=None,
+            store=None,
+            fallback=None,
+            blocked=None,
+            timeout=None,
+            unknown=140,
+        ),
+        WakeCount(agent=NASTY, taps=69, opened=0, store=0, fallback=3, blocked=0, timeout=0, unknown=66),
+        WakeCount(agent=None, taps=1, opened=None, store=None, fallback=None, blocked=None, timeout=None, unknown=1),
     )
 
 
@@ -583,6 +622,136 @@ def ops_page(*, behind: int = 0) -> OpsPage:
                 age_ms=8 * MINUTE_MS,
             ),
         ),
+        wakeups=wakeups(),
         log_end=182_331,
         lag={"billing": behind, "sink": 0, "attribution": 0},
+    )
+
+
+GOOD_FEED = FeedHealth(
+    platform="taobao",
+    account="taobao-1",
+    tenant="tenant-1",
+    way="pull",
+    feed="orders",
+    lag_ms=4 * MINUTE_MS,
+    lag_ms_max=DAY_MS,
+    rows=1_204,
+    matched=1_020,
+    missing=0,
+    coverage=Fraction(1_020, 1_204),
+    ratio=None,
+    completeness=Completeness.COMPLETE,
+    alerts=(),
+    last_good_ms=NOW_MS - 4 * MINUTE_MS,
+    rows_new=18_213,
+    repeats=611,
+    owed_spans=0,
+)
+WEBHOOK = replace(
+    GOOD_FEED,
+    platform="sandbox",
+    account="account-1",
+    way="webhook",
+    feed="",
+    lag_ms=8 * MINUTE_MS,
+    lag_ms_max=None,
+    rows_new=None,
+    repeats=None,
+    owed_spans=None,
+)
+
+
+def feeds(*, well: bool = False) -> list[FeedHealth]:
+    partial = replace(
+        GOOD_FEED,
+        platform="vip",
+        account="vip-1",
+        rows=20,
+        matched=20,
+        missing=126,
+        coverage=Fraction(20, 146),
+        completeness=Completeness.PARTIAL,
+        alerts=(Alert.PARTIAL,),
+        owed_spans=1,
+    )
+    late = replace(
+        GOOD_FEED,
+        platform="jd",
+        account=NASTY,
+        lag_ms=None,
+        rows=0,
+        matched=0,
+        coverage=None,
+        completeness=Completeness.LATE,
+        alerts=(Alert.LATE, Alert.REFUSED, Alert.FAILING),
+        last_error="pull_refused",
+        last_good_ms=None,
+        rows_new=0,
+        repeats=0,
+    )
+    report = replace(
+        WEBHOOK, platform="star", account="star-1", way="file", feed="star_task", lag_ms=DAY_MS, ratio="0.2"
+    )
+    return [WEBHOOK, GOOD_FEED, report] if well else [late, WEBHOOK, report, GOOD_FEED, partial]
+
+
+def sending(*, well: bool = False) -> OutHealth:
+    whole = AccountHealth(
+        account="meta-1",
+        target="meta",
+        tenant="tenant-2",
+        ratio_millionths=1_000_000,
+        test=False,
+        active=True,
+        pending=0,
+        soonest_ms=None,
+        unreachable_since_ms=None,
+        delivered=1_902,
+        dead=0,
+        refused=0,
+        sampled_out=0,
+        tests=0,
+    )
+    if well:
+        return OutHealth(alarms=(), accounts=(whole,), dead_letters=(), not_sent=())
+    part = replace(
+        whole,
+        account="juguang-1",
+        target="juguang",
+        tenant="tenant-1",
+        ratio_millionths=985_000,
+        pending=41,
+        soonest_ms=NOW_MS + 7 * MINUTE_MS,
+        unreachable_since_ms=NOW_MS - 12 * MINUTE_MS,
+        dead=3,
+        refused=11,
+        sampled_out=29,
+    )
+    due_ms = NOW_MS + 7 * MINUTE_MS
+    alarm = Alarm(
+        account="juguang-1",
+        target="juguang",
+        tenant="tenant-1",
+        kind=AlarmKind.DEADLINE_NEAR,
+        since_ms=NOW_MS - 5 * MINUTE_MS,
+        due_ms=due_ms,
+    )
+    return OutHealth(
+        alarms=(alarm, replace(alarm, kind=AlarmKind.UNREACHABLE, since_ms=NOW_MS - 7 * MINUTE_MS)),
+        accounts=(
+            part,
+            whole,
+            replace(whole, account="oe-1", target="oceanengine", test=True, tests=6),
+            replace(whole, account=NASTY, target="tencent", active=False, pending=2, soonest_ms=NOW_MS - MINUTE_MS),
+        ),
+        dead_letters=(
+            DeadLetters(target="juguang", reason="bad_token", dead=0, refused=11, beyond=0),
+            DeadLetters(target="juguang", reason="deadline", dead=3, refused=0, beyond=3),
+            DeadLetters(target="tencent", reason=NASTY, dead=1, refused=1, beyond=1),
+        ),
+        not_sent=(
+            NotSent(target="juguang", kind="pay", reason="macro_unresolved", events=11),
+            NotSent(target="meta", kind="visit", reason="no_click_id", events=140),
+        ),
     )

@@ -25,7 +25,7 @@ from hongmao.insight.contracts.figures import (
     ViewClock,
     Words,
 )
-from hongmao.insight.contracts.links import ClickCount, ClickFacts, LinkPage, LinkRow, ReviewState
+from hongmao.insight.contracts.links import ClickCount, ClickFacts, LinkPage, LinkRow, MediaCount, ReviewState
 from hongmao.insight.contracts.ops import (
     Freshness,
     HourCount,
@@ -57,6 +57,7 @@ from hongmao.insight.contracts.orders import (
 )
 from hongmao.insight.contracts.reports import DayPoint, FunnelStep, NoteRow, Overview
 from hongmao.insight.contracts.sending import SentOn, SentWay
+from hongmao.insight.contracts.waking import WakeCount
 
 __all__ = [
     "DASH",
@@ -84,6 +85,7 @@ __all__ = [
     "LinkRow",
     "Matched",
     "Maturity",
+    "MediaCount",
     "NoteRow",
     "OpsPage",
     "OrderRow",
@@ -105,6 +107,7 @@ __all__ = [
     "Unit",
     "Verified",
     "ViewClock",
+    "WakeCount",
     "Words",
     "WorkerHealth",
 ]

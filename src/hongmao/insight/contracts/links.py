@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hongmao.insight.contracts.figures import Figure, ReportQuery
+    from hongmao.insight.contracts.waking import WakeCount
     from hongmao.links.contracts import AdLink, Review
 
 
@@ -87,6 +88,21 @@ class ClickFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaCount:
+    """Clicks that another media's ad led to, by whether that media's click id came with them.
+
+    Without it nothing can be sent back to that media: its own optimiser is then blind to what these clicks brought.
+    """
+
+    media: str
+    """`juguang`, `tencent`, ..."""
+    problem: str | None
+    """Why there is no click id: `macro_unresolved`, `click_id_empty`, `click_id_too_long`; None where there is one."""
+    count: int
+    """How many clicks that count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
     """One link: what it is, how its review stands, what its clicks did."""
 
@@ -104,6 +120,10 @@ class LinkPage:
     """Clicks in the range by placement and validity."""
     last_clicks: tuple[ClickFacts, ...]
     """The newest 20 clicks in the range, newest first."""
+    media: tuple[MediaCount, ...]
+    """Clicks in the range that other media's ads led to, by media; empty where there were none."""
+    wakeups: tuple[WakeCount, ...]
+    """What became of the jumps of the range, by kind of browser, the most taps first."""
     cpuv: Figure
     """消耗 ÷ 进店UV."""
     roi_net: Figure

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hongmao.insight.contracts.figures import LeftOut
+    from hongmao.insight.contracts.waking import WakeCount
 
 
 class WorkerHealth(Protocol):
@@ -111,6 +112,8 @@ class OpsPage:
     """The newest 50."""
     freshness: tuple[Freshness, ...]
     """By source."""
+    wakeups: tuple[WakeCount, ...]
+    """What became of jumps by kind of browser, last 7 days, the most taps first."""
     log_end: int | None
     """Offset of the last durable event; None where the house did not say."""
     lag: Mapping[str, int]

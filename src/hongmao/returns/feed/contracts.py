@@ -74,6 +74,15 @@ class FeedHealth:
     completeness: Completeness
     alerts: tuple[Alert, ...]
     last_error: str = ""
+    """Why the last pull failed; "" where it did not, or where nothing is pulled."""
+    last_good_ms: int | None = None
+    """When a pull last ended well; of files and webhooks, when something last came. None where that never was."""
+    rows_new: int | None = None
+    """Rows that a pull brought for the first time, ever; None where nothing is pulled."""
+    repeats: int | None = None
+    """Rows that a pull had read before, ever: overlaps, and pages given twice. None where nothing is pulled."""
+    owed_spans: int | None = None
+    """Spans of which the platform gave fewer rows than it said it has; None where nothing is pulled."""
 
     @property
     def decision_ready(self) -> bool:

@@ -31,6 +31,10 @@ class Stand:
     failures: int
     refused: bool
     last_error: str
+    last_ok_ms: int | None = None
+    """None where no pull ever ended well."""
+    rows_new: int = 0
+    repeats: int = 0
 
 
 def of_pull(came: Came, stand: Stand, *, now_ms: int) -> FeedHealth:
@@ -52,6 +56,10 @@ def of_pull(came: Came, stand: Stand, *, now_ms: int) -> FeedHealth:
         completeness=_completeness(late=late, partial=partial),
         alerts=tuple(alert for alert, stands in alerts.items() if stands),
         last_error=stand.last_error,
+        last_good_ms=stand.last_ok_ms,
+        rows_new=stand.rows_new,
+        repeats=stand.repeats,
+        owed_spans=stand.owed_spans,
     )
 
 
@@ -66,13 +74,21 @@ def of_file(came: Came, *, now_ms: int) -> FeedHealth:
         lag_ms_max=FILE_LAG_MS_MAX,
         completeness=_completeness(late=late, partial=False),
         alerts=(Alert.LATE,) if late else (),
+        last_good_ms=came.last_at_ms,
     )
 
 
 def of_webhook(came: Came, *, now_ms: int) -> FeedHealth:
     """Tell how long a shop has been silent. Silence proves nothing, so it is never late; reconciliation tells what lacks."""
     lag_ms = max(0, now_ms - came.last_at_ms)
-    return _health(came, lag_ms=lag_ms, lag_ms_max=None, completeness=Completeness.COMPLETE, alerts=())
+    return _health(
+        came,
+        lag_ms=lag_ms,
+        lag_ms_max=None,
+        completeness=Completeness.COMPLETE,
+        alerts=(),
+        last_good_ms=came.last_at_ms,
+    )
 
 
 def coverage_of(matched: int, rows: int, missing: int) -> Fraction | None:
@@ -122,8 +138,12 @@ def _health(
     lag_ms_max: int | None,
     completeness: Completeness,
     alerts: tuple[Alert, ...],
+    last_good_ms: int | None,
     missing: int = 0,
     last_error: str = "",
+    rows_new: int | None = None,
+    repeats: int | None = None,
+    owed_spans: int | None = None,
 ) -> FeedHealth:
     return FeedHealth(
         platform=came.platform,
@@ -141,4 +161,8 @@ def _health(
         completeness=completeness,
         alerts=alerts,
         last_error=last_error,
+        last_good_ms=last_good_ms,
+        rows_new=rows_new,
+        repeats=repeats,
+        owed_spans=owed_spans,
     )

@@ -82,6 +82,9 @@ class FeedWatch:
             failures=0 if feed is None else feed.failures,
             refused=feed is not None and bool(feed.refused_as) and feed.refused_as == fingerprint_of(account),
             last_error="" if feed is None else feed.last_error,
+            last_ok_ms=None if feed is None else feed.last_ok_ms,
+            rows_new=0 if feed is None else feed.rows,
+            repeats=0 if feed is None else feed.repeats,
         )
         here = (account.platform, account.account, "pull", source.name)
         return rules.of_pull(came.get(here) or _nothing(account, source), stand, now_ms=now_ms)
