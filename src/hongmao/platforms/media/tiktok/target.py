@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hongmao.platforms.api import Answered, Call
-from hongmao.platforms.media.clicks import click_problem, is_theirs
-from hongmao.platforms.media.consented import nobody
+from hongmao.platforms.media.click_target import ClickTarget
+from hongmao.platforms.media.clicks import click_problem
 from hongmao.platforms.media.fitness import demand_fit
 from hongmao.platforms.media.tiktok.payload import events_body
 from hongmao.platforms.media.verdicts import code_of, fields_of, for_all, judge, missing, refused, said
@@ -15,30 +15,18 @@ from hongmao.platforms.media.wire import load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hongmao.platforms.api import Event, Outgoing, Reply, TargetAccount, Verdict
-    from hongmao.platforms.media.consented import Consented
+    from hongmao.platforms.api import Outgoing, Reply, TargetAccount, Verdict
 
 MEDIA: Final = "tiktok"
 WIRE: Final = load(MEDIA)
 PARTLY: Final = 20001
 
 
-class TikTokTarget:
+class TikTokTarget(ClickTarget):
     """Returns of events by `ttclid`. It knows no refund: what it reports is gross."""
 
     name = MEDIA
-
-    def __init__(self, consented: Consented = nobody) -> None:
-        """Look identifiers up in what the merchant may tell."""
-        self.limits = WIRE.target_limits()
-        self._types = WIRE.event_types()
-        self._consented = consented
-
-    def wants(self, event: Event, click: Event | None) -> str | None:
-        """Give the event name of what a click of theirs led to."""
-        if click is None or not is_theirs(click, MEDIA):
-            return None
-        return self._types.get(event.kind)
+    wire = WIRE
 
     def fault(self, account: TargetAccount, item: Outgoing, *, now_ms: int) -> Verdict | None:
         """Say why an item cannot be sent."""
