@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
+from hongmao.cli.verbs import Verbs
 from hongmao.kernel.errors import BadInput, HongmaoError, Unavailable
 
 if TYPE_CHECKING:
@@ -39,24 +39,7 @@ VERBS = {
 }
 
 
-class _Verbs(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
-        if cmd_name not in VERBS:
-            return None
-        module, attribute, _ = VERBS[cmd_name]
-        return cast("click.Command", getattr(import_module(module), attribute))
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in VERBS.items()])
-
-
-@click.command(cls=_Verbs, help="Hongmao (红猫): from a labelled note to an explained order.")
+@click.command(cls=Verbs, verbs=VERBS, help="Hongmao (红猫): from a labelled note to an explained order.")
 @click.version_option(package_name="hongmao")
 def root() -> None:
     """Group the verbs."""

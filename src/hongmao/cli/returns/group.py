@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import cast
-
 import click
+
+from hongmao.cli.verbs import Verbs
 
 # Verb -> (module, attribute, one line of help), as in `hongmao.cli.main`.
 VERBS: dict[str, tuple[str, str, str]] = {
@@ -19,23 +18,6 @@ VERBS: dict[str, tuple[str, str, str]] = {
 }
 
 
-class _Verbs(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
-        if cmd_name not in VERBS:
-            return None
-        module, attribute, _ = VERBS[cmd_name]
-        return cast("click.Command", getattr(import_module(module), attribute))
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in VERBS.items()])
-
-
-@click.command(cls=_Verbs)
+@click.command(cls=Verbs, verbs=VERBS)
 def returns() -> None:
     """回传: pull, import, reconcile, and send on again."""
