@@ -27,6 +27,7 @@ class Line:
     paid_at_ms: int | None = None
     paid_fen: int = 0
     """The whole that was paid, a deposit included."""
+    balance_fen: int | None = None
     deposit_at_ms: int | None = None
     deposit_fen: int = 0
     received_at_ms: int | None = None
@@ -56,7 +57,9 @@ class Line:
             case "pay":
                 self.paid_at_ms, self.paid_fen = at_ms, amount_fen
             case "presale_balance":
-                self.paid_at_ms, self.paid_fen = at_ms, amount_fen + (event.deposit_fen or 0)
+                self.deposit_fen = event.deposit_fen or self.deposit_fen
+                self.paid_at_ms, self.balance_fen = at_ms, amount_fen
+                self.paid_fen = amount_fen + self.deposit_fen
             case "receive":
                 self.received_at_ms = at_ms
             case "refund":
@@ -65,23 +68,33 @@ class Line:
                 pass
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """What was read for one key: up to which instant, and which rows of that very instant."""
+
+    read_to_ms: int = 0
+    at_the_edge: set[int] = field(default_factory=set)
+    lines: dict[str, Line] = field(default_factory=dict)
+
+
 class Lines:
     """Sub-orders by id, read from the journal as it grows: only a cache, a gateway that starts anew reads the same."""
 
     def __init__(self, market: Market) -> None:
         """Stand beside a market."""
         self._market = market
-        self._read: dict[tuple[str, frozenset[str]], tuple[int, dict[str, Line]]] = {}
+        self._shelves: dict[tuple[str, frozenset[str]], _Shelf] = {}
 
     def known(self, key: GatewayKey) -> dict[str, Line]:
         """Give every sub-order of a caller's shops as it is known now."""
-        who = (key.app_key, key.shops)
-        from_ms, lines = self._read.get(who, (0, {}))
-        # What is told at this very instant may still grow, so only what lies before it is kept for good.
-        until_ms = max(from_ms, self._market.now_ms())
-        for told in self._market.told(Window(from_ms, until_ms), key):
-            name = told.event.sub_order_id
-            if name is not None:
-                lines.setdefault(name, Line(name, told.event)).take(told)
-        self._read[who] = (until_ms, lines)
-        return lines
+        shelf = self._shelves.setdefault((key.app_key, key.shops), _Shelf())
+        now_ms = self._market.now_ms()
+        # More may be told at this very instant, so it is read once more, and what it had before is left out.
+        told = self._market.told(Window(shelf.read_to_ms, now_ms + 1), key)
+        for one in told:
+            name = one.event.sub_order_id
+            if name is not None and one.seq not in shelf.at_the_edge:
+                shelf.lines.setdefault(name, Line(name, one.event)).take(one)
+        shelf.read_to_ms = now_ms
+        shelf.at_the_edge = {one.seq for one in told if one.told_at_ms == now_ms}
+        return shelf.lines

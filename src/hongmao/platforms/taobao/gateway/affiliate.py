@@ -6,15 +6,17 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from hongmao.platforms.sandbox.shop.lines import SETTLED_AFTER_MS
 from hongmao.platforms.taobao.gateway import moments
-from hongmao.platforms.taobao.gateway.books import SETTLED_AFTER_MS, fee_of
+from hongmao.platforms.taobao.gateway.books import fee_of
 from hongmao.platforms.taobao.gateway.errors import Refusal, missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hongmao.platforms.sandbox.shop.lines import Line
     from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
-    from hongmao.platforms.taobao.gateway.books import Books, SubOrder
+    from hongmao.platforms.taobao.gateway.books import Books
 
 _FORM: Final = "%Y-%m-%d %H:%M:%S"
 LONGEST: Final = timedelta(hours=3)
@@ -71,25 +73,25 @@ class Affiliate:
         return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
 
 
-def _settled_ms(sub: SubOrder, now_ms: int) -> int | None:
+def _settled_ms(sub: Line, now_ms: int) -> int | None:
     """When the sub-order was settled; None while it is not."""
     if sub.received_at_ms is None or sub.received_at_ms + SETTLED_AFTER_MS > now_ms:
         return None
     return sub.received_at_ms + SETTLED_AFTER_MS
 
 
-def _changed_ms(sub: SubOrder, now_ms: int) -> int:
+def _changed_ms(sub: Line, now_ms: int) -> int:
     return max(sub.changed_at_ms, _settled_ms(sub, now_ms) or 0)
 
 
-def _row(sub_order_id: str, sub: SubOrder, changed_ms: int, now_ms: int) -> dict[str, Any]:
+def _row(sub_order_id: str, sub: Line, changed_ms: int, now_ms: int) -> dict[str, Any]:
     settled_ms = _settled_ms(sub, now_ms)
     before_ms = now_ms if settled_ms is None else settled_ms
-    early_fen = sum(one.amount_fen or 0 for one in sub.refunds if one.occurred_at_ms <= before_ms)
+    early_fen = sum(one.event.amount_fen or 0 for one in sub.refunds if one.event.occurred_at_ms <= before_ms)
     is_void = sub.paid_fen > 0 and early_fen >= sub.paid_fen
     status = 13 if is_void else 3 if settled_ms is not None else 14 if sub.received_at_ms is not None else 12
     kept_fen = sub.paid_fen - early_fen if status == 3 else 0  # noqa: PLR2004 - 结算
-    is_late_refund = settled_ms is not None and any(one.occurred_at_ms > settled_ms for one in sub.refunds)
+    is_late_refund = settled_ms is not None and any(one.event.occurred_at_ms > settled_ms for one in sub.refunds)
     return {
         "trade_parent_id": sub.first.order_id,
         "trade_id": sub_order_id,

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hongmao.platforms.sandbox.shop.journal import Told
+    from hongmao.platforms.sandbox.shop.lines import Line
     from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.sandbox.shop.wire import WireEvent
-    from hongmao.platforms.taobao.gateway.books import Books, SubOrder
+    from hongmao.platforms.taobao.gateway.books import Books
 
 PAGE_ROWS: Final = 100
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
@@ -77,7 +78,7 @@ class Details:
             at = moved_to
         return rows
 
-    def _row(self, which: str, event: WireEvent, known: Mapping[str, SubOrder]) -> dict[str, Any]:
+    def _row(self, which: str, event: WireEvent, known: Mapping[str, Line]) -> dict[str, Any]:
         row = _common(event, is_async=self._books.is_async(event))
         if which == "order":
             sub_order_id = event.sub_order_id or ""
@@ -97,7 +98,7 @@ def _common(event: WireEvent, *, is_async: bool) -> dict[str, Any]:
     }
 
 
-def _order(event: WireEvent, known: SubOrder | None, *, claimed: bool) -> dict[str, Any]:
+def _order(event: WireEvent, known: Line | None, *, claimed: bool) -> dict[str, Any]:
     at, placed, paid_at = event.occurred_at_ms, None, None
     deposit_fen = event.deposit_fen or 0
     if known is not None:
@@ -138,7 +139,7 @@ def _paid(fen: int) -> dict[str, Any]:
     return {"pay_fee": fen, "actual_pay_fee": fen, "commission_fee": fee_of(fen)}
 
 
-def _paid_before(known: SubOrder | None) -> dict[str, Any]:
+def _paid_before(known: Line | None) -> dict[str, Any]:
     if known is None or known.paid_at_ms is None:
         return {"order_pay_time": None}
     return _paid(known.paid_fen) | {"remaining_payment_fee": known.balance_fen}
