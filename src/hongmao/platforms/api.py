@@ -23,7 +23,7 @@ from hongmao.platforms.answers import (
 )
 from hongmao.platforms.contracts import LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
 from hongmao.platforms.errors import LinkNotMade
-from hongmao.platforms.fields import EMPTY_MD5, FieldFault, Fields, click_of, facts_of, needed, version_of
+from hongmao.platforms.fields import EMPTY_MD5, FieldFault, Fields, click_of, facts_of, made_id, needed, version_of
 from hongmao.platforms.gateways import Gateway
 from hongmao.platforms.paging import Turn
 from hongmao.returns.contracts import Claim, RefusalReason, ReportCell, Row, RowProblem
@@ -113,6 +113,7 @@ __all__ = [
     "json_exact",
     "json_fields",
     "json_rows",
+    "made_id",
     "needed",
     "pull_error",
     "status_fault",

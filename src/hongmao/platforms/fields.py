@@ -187,6 +187,13 @@ def needed(value: T | None, name: str) -> T:
     return value
 
 
+def made_id(text: str, name: str) -> str:
+    """Check an id that was put together of several fields; where it is none, the one that `name` names is at fault."""
+    if _ID.fullmatch(text) is None:
+        raise FieldFault("bad_value", name)
+    return text
+
+
 def version_of(at_ms: int, name: str) -> int:
     """Make a version of an instant: seconds since 2020 in Beijing, so that a later one is higher."""
     seconds = at_ms // SECOND_MS - VERSION_EPOCH_S

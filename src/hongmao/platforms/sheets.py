@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX
 from hongmao.kernel.time import SECOND_MS, SHANGHAI
 from hongmao.platforms.fields import QUANTITY_MAX, FieldFault, version_of
+from hongmao.returns.contracts import RowProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+T = TypeVar("T")
 
 APPROXIMATE: Final = "approximate"
 _DAY: Final = re.compile(r"(?P<y>[0-9]{4})([-/.]?)(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})")
@@ -135,6 +138,24 @@ class Cells:
         if plain.startswith("-"):
             raise FieldFault("below_zero", name)
         return plain
+
+
+def read_cells(
+    row: Mapping[str, str], read: Callable[[Cells], Iterable[T]], *, place: str, totals: Sequence[str] = ("day",)
+) -> Sequence[T | RowProblem]:
+    """Read one row of a report; what is wrong with it stands after what could still be read, with its place.
+
+    A total row is nothing.
+    """
+    cells = Cells(row)
+    if cells.is_total(*totals):
+        return ()
+    found: list[T | RowProblem] = []
+    try:
+        found.extend(read(cells))
+    except FieldFault as fault:
+        found.append(RowProblem(code=fault.code, place=f"{place}.{fault.place}", raw=cells.raw))
+    return found
 
 
 def snapshot_version(snapshot_ms: int) -> int:

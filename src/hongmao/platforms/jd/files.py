@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import FieldFault, ReportCell, RowProblem
-from hongmao.platforms.sheets import Cells, snapshot_version
+from hongmao.platforms.api import FieldFault, ReportCell, RowProblem, made_id
+from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,6 @@ _COUNTS: Final = (
     "new_buyers",
 )
 _AMOUNTS: Final = ("spend", "gmv")
-_KEY_CHARS_MAX: Final = 64
 
 
 class JztDaily:
@@ -77,13 +76,7 @@ class JztDaily:
         self, row: Mapping[str, str], *, place: str, head: FileHead, account: PlatformAccount
     ) -> Sequence[ReportCell | RowProblem]:
         """Read one row as one cell. A blank figure is unknown and left out, never zero; a total row is nothing."""
-        cells = Cells(row)
-        if cells.is_total("day"):
-            return ()
-        try:
-            return (_cell(cells, head, account),)
-        except FieldFault as fault:
-            return (RowProblem(code=fault.code, place=f"{place}.{fault.place}", raw=cells.raw),)
+        return read_cells(row, lambda cells: (_cell(cells, head, account),), place=place)
 
 
 JZT_DAILY: Final = JztDaily()
@@ -96,9 +89,7 @@ def _cell(cells: Cells, head: FileHead, account: PlatformAccount) -> ReportCell:
     window = head.facts.get("window_days", str(WINDOW_DAYS))
     if window not in _WINDOWS:
         raise FieldFault("bad_value", "window_days")
-    key = ":".join(part for part in (day, note, task, f"{window}d") if part)
-    if len(key) > _KEY_CHARS_MAX:
-        raise FieldFault("bad_value", "task")
+    key = made_id(":".join(part for part in (day, note, task, f"{window}d") if part), "task")
     values, marks = cells.figures(_COUNTS, _AMOUNTS)
     return ReportCell(
         report=REPORT,

@@ -21,6 +21,7 @@ from hongmao.platforms.api import (
     Row,
     click_of,
     facts_of,
+    made_id,
     needed,
     version_of,
 )
@@ -76,7 +77,7 @@ class _Line:
         self.state = row.state("validCode")
         if self.state not in _KNOWN:
             raise FieldFault("unknown_state", "validCode")
-        self.sub_order_id = f"{self.order_id}.{self.sku}"
+        self.sub_order_id = made_id(f"{self.order_id}.{self.sku}", "orderId")
         self.placed_ms = needed(row.beijing("orderTime"), "orderTime")
         self.pieces = row.pieces("skuNum")
         # ext1 first: subUnionId takes letters, digits and `_` only, and a click id of ours may hold a `-`.
@@ -93,9 +94,7 @@ class _Line:
         went: str = "",
     ) -> Row:
         """Make one fact. `went` says in which way money went back; it makes the refund's id."""
-        refund_id = f"{self.sub_order_id}.{went}" if went else None
-        if len(refund_id or self.sub_order_id) > 64:  # noqa: PLR2004 - an id's length, kernel/ids.py
-            raise FieldFault("bad_value", "orderId")
+        refund_id = made_id(f"{self.sub_order_id}.{went}", "orderId") if went else None
         return Row(
             kind=kind,
             event_no=refund_id or f"{self.sub_order_id}.{kind.value}",

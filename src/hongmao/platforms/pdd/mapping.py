@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hongmao.platforms.api import FieldFault, Kind, Row, click_of, facts_of, needed, version_of
+from hongmao.platforms.api import FieldFault, Kind, Row, click_of, facts_of, made_id, needed, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,9 +64,7 @@ class _Order:
     ) -> Row:
         """Make one fact, dated by the field that dates it. `cause` says why revenue was taken away."""
         at_ms = needed(self.row.epoch_s(time_field), time_field)
-        refund_id = f"{self.order_sn}.removed" if cause else None
-        if refund_id is not None and len(refund_id) > 64:  # noqa: PLR2004 - an id's length, kernel/ids.py
-            raise FieldFault("bad_value", "order_sn")
+        refund_id = made_id(f"{self.order_sn}.removed", "order_sn") if cause else None
         return Row(
             kind=kind,
             event_no=f"{self.order_sn}.{cause or kind.value}",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hongmao.platforms.api import FieldFault, ReportCell, RowProblem, day_of
-from hongmao.platforms.sheets import Cells, snapshot_version
+from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
 from hongmao.platforms.star import rules
 from hongmao.platforms.star.mapping import (
     NOT_RETURNED,
@@ -77,13 +77,9 @@ class StarTask:
         self, row: Mapping[str, str], *, place: str, head: FileHead, account: PlatformAccount
     ) -> Sequence[ReportCell | RowProblem]:
         """Read one row as its cells. A blank figure is unknown and left out, never zero; a total row is nothing."""
-        cells = Cells(row)
-        if cells.is_total("day", "note"):
-            return ()
-        try:
-            return tuple(_cells(cells, head, account, place))
-        except FieldFault as fault:
-            return (RowProblem(code=fault.code, place=f"{place}.{fault.place}", raw=cells.raw),)
+        return read_cells(
+            row, lambda cells: tuple(_cells(cells, head, account, place)), place=place, totals=("day", "note")
+        )
 
 
 STAR_TASK: Final = StarTask()

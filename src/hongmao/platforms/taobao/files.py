@@ -6,34 +6,24 @@ says so by the mark `approximate` (ATTR-11).
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from hongmao.platforms.api import SECOND_MS, Call, ReportCell, RowProblem, instant
+from hongmao.platforms.api import Call, ReportCell, made_id, needed
+from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
 from hongmao.platforms.taobao.client import ROUTE, TopKey
 from hongmao.platforms.taobao.signing import timestamp_text, top_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hongmao.platforms.api import FileHead, PlatformAccount
+    from hongmao.platforms.api import FileHead, PlatformAccount, RowProblem
 
 REPORT: Final = "ud_daily"
 LINE: Final = "ud"
-APPROXIMATE: Final = "approximate"
 
-_DAY: Final = re.compile(r"(?P<y>[0-9]{4})([-/.]?)(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})")
-_COUNT: Final = re.compile(r"[0-9]{1,12}(\.0+)?")
-_DECIMAL: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-_TOTAL: Final = re.compile(r"合计|总计|汇总|共[0-9]+条")
 _COUNTS: Final = ("impressions", "clicks", "visits", "orders", "carts", "favourites", "new_visitors")
 _AMOUNTS: Final = ("spend", "gmv", "refund")
-_YEAR_2020_S: Final = instant("2020-01-01T00:00:00+08:00") // SECOND_MS
-_KEY_CHARS_MAX = 64
 
 
 class UdDaily:
@@ -63,13 +53,7 @@ class UdDaily:
         self, row: Mapping[str, str], *, place: str, head: FileHead, account: PlatformAccount
     ) -> Sequence[ReportCell | RowProblem]:
         """Read one row as one cell. A blank figure is unknown and left out, never zero; a total row is nothing."""
-        if _TOTAL.match(row.get("day", "")):
-            return ()
-        raw = "\t".join(f"{name}={value}" for name, value in row.items())
-        try:
-            return (_cell(row, head, account, raw),)
-        except _Wrong as wrong:
-            return (RowProblem(code=wrong.code, place=f"{place}.{wrong.field}", raw=raw),)
+        return read_cells(row, lambda cells: (_cell(cells, head, account),), place=place)
 
 
 UD_DAILY: Final = UdDaily()
@@ -88,82 +72,19 @@ def report_call(account: PlatformAccount, day: str, *, now_ms: int) -> Call:
     return Call(method="GET", url=f"{key.gateway.removesuffix(ROUTE)}/ud/report.csv?{urlencode(query)}")
 
 
-class _Wrong(Exception):
-    def __init__(self, code: str, field: str) -> None:
-        super().__init__(code, field)
-        self.code = code
-        self.field = field
-
-
-def _cell(row: Mapping[str, str], head: FileHead, account: PlatformAccount, raw: str) -> ReportCell:
-    day, note = _day(row.get("day", "")), row.get("note", "")
-    shop = row.get("shop", "") or head.facts.get("shop", "") or account.settings.get("shop", "")
-    if _ID.fullmatch(note) is None:
-        raise _Wrong("bad_value" if note else "missing_field", "note")
-    if shop and _ID.fullmatch(shop) is None:
-        raise _Wrong("bad_value", "shop")
-    key = f"{day}:{note}:{shop}" if shop else f"{day}:{note}"
-    if len(key) > _KEY_CHARS_MAX:
-        raise _Wrong("bad_value", "shop")
-    values, marks = _values(row)
+def _cell(cells: Cells, head: FileHead, account: PlatformAccount) -> ReportCell:
+    day, note = cells.day("day"), needed(cells.id("note"), "note")
+    shop = cells.id("shop") or head.facts.get("shop") or account.settings.get("shop") or None
+    values, marks = cells.figures(_COUNTS, _AMOUNTS)
     return ReportCell(
         report=REPORT,
-        key=key,
+        key=made_id(":".join(part for part in (day, note, shop) if part), "shop"),
         day=day,
-        version=max(1, head.snapshot_ms // SECOND_MS - _YEAR_2020_S),
+        version=snapshot_version(head.snapshot_ms),
         values=values,
-        raw=raw,
-        platform_shop_id=shop or None,
+        raw=cells.raw,
+        platform_shop_id=shop,
         note=note,
         line=LINE,
         marks=marks,
     )
-
-
-def _values(row: Mapping[str, str]) -> tuple[dict[str, int], tuple[str, ...]]:
-    counts = {name: _count(row[name], name) for name in _COUNTS if row.get(name)}
-    amounts = {f"{name}_fen": _fen(row[name], name) for name in _AMOUNTS if row.get(name)}
-    roi = row.get("roi", "")
-    if "gmv_fen" in amounts or not roi or "spend_fen" not in amounts:
-        return counts | amounts, ()
-    gmv = Decimal(amounts["spend_fen"]) * _decimal(roi, "roi")
-    approximate = {"gmv_fen": int(gmv.quantize(Decimal(1), rounding=ROUND_HALF_UP))}
-    return counts | amounts | approximate, (APPROXIMATE,)
-
-
-def _day(text: str) -> str:
-    match = _DAY.fullmatch(text.strip())
-    if match is None:
-        raise _Wrong("bad_time" if text else "missing_field", "day")
-    try:
-        return date(int(match["y"]), int(match["m"]), int(match["d"])).isoformat()
-    except ValueError:
-        raise _Wrong("bad_time", "day") from None
-
-
-def _plain(text: str, field: str) -> str:
-    plain = text.strip().removeprefix("¥").removeprefix("￥").replace(",", "")
-    if plain.startswith("-"):
-        raise _Wrong("below_zero", field)
-    return plain
-
-
-def _count(text: str, field: str) -> int:
-    plain = _plain(text, field)
-    if _COUNT.fullmatch(plain) is None:
-        raise _Wrong("bad_value", field)
-    return int(plain.partition(".")[0])
-
-
-def _fen(text: str, field: str) -> int:
-    fen = _decimal(text, field) * 100
-    if fen != fen.to_integral_value():
-        raise _Wrong("not_whole_fen", field)
-    return int(fen)
-
-
-def _decimal(text: str, field: str) -> Decimal:
-    plain = _plain(text, field)
-    if _DECIMAL.fullmatch(plain) is None:
-        raise _Wrong("bad_value", field)
-    return Decimal(plain)

@@ -19,6 +19,7 @@ from hongmao.platforms.api import (
     RowProblem,
     click_of,
     facts_of,
+    made_id,
     needed,
     version_of,
 )
@@ -78,9 +79,7 @@ class _Order:
     ) -> Row:
         """Make one fact, dated by the field that dates it."""
         at_ms = needed(self.row.beijing(time_field), time_field)
-        refund_id = f"{self.sub_order_id}.{at_ms // SECOND_MS}" if is_refund else None
-        if refund_id is not None and len(refund_id) > 64:  # noqa: PLR2004 - an id's length, kernel/ids.py
-            raise FieldFault("bad_value", "sub_order_id")
+        refund_id = made_id(f"{self.sub_order_id}.{at_ms // SECOND_MS}", "sub_order_id") if is_refund else None
         return Row(
             kind=kind,
             event_no=refund_id or f"{self.sub_order_id}.{kind.value}",

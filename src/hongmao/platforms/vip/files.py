@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import FieldFault, Kind, ReportCell, Row, RowProblem, click_of, needed, version_of
-from hongmao.platforms.sheets import Cells, snapshot_version
+from hongmao.platforms.api import FieldFault, Kind, ReportCell, Row, RowProblem, click_of, made_id, needed, version_of
+from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
 from hongmao.platforms.vip.goods import Back, GoodsLine, Names
 
 if TYPE_CHECKING:
@@ -67,15 +67,8 @@ class VipOrders:
         account: PlatformAccount,
     ) -> Sequence[Row | RowProblem]:
         """Read one row: every fact that its state proves. A total row is nothing."""
-        cells = Cells(row)
-        if cells.is_total("order_sn"):
-            return ()
-        found: list[Row | RowProblem] = []
-        try:
-            found.extend(_line(cells, account.settings.get("shop", "")).facts())
-        except FieldFault as fault:
-            found.append(RowProblem(code=fault.code, place=f"{place}.{fault.place}", raw=cells.raw))
-        return found
+        shop = account.settings.get("shop", "")
+        return read_cells(row, lambda cells: _line(cells, shop).facts(), place=place, totals=("order_sn",))
 
 
 class VipVisits:
@@ -102,13 +95,9 @@ class VipVisits:
         account: PlatformAccount,
     ) -> Sequence[Row | RowProblem]:
         """Read one row as one act."""
-        cells = Cells(row)
-        if cells.is_total("act_id"):
-            return ()
-        try:
-            return list(_acts(cells, account.settings.get("shop", "")))
-        except FieldFault as fault:
-            return (RowProblem(code=fault.code, place=f"{place}.{fault.place}", raw=cells.raw),)
+        return read_cells(
+            row, lambda cells: _acts(cells, account.settings.get("shop", "")), place=place, totals=("act_id",)
+        )
 
 
 class VipDaily:
@@ -136,13 +125,7 @@ class VipDaily:
         self, row: Mapping[str, str], *, place: str, head: FileHead, account: PlatformAccount
     ) -> Sequence[ReportCell | RowProblem]:
         """Read one row as one cell. A blank figure is unknown and left out, never zero; a total row is nothing."""
-        cells = Cells(row)
-        if cells.is_total("day"):
-            return ()
-        try:
-            return (_cell(cells, head, account),)
-        except FieldFault as fault:
-            return (RowProblem(code=fault.code, place=f"{place}.{fault.place}", raw=cells.raw),)
+        return read_cells(row, lambda cells: (_cell(cells, head, account),), place=place)
 
 
 ORDERS: Final = VipOrders()
@@ -204,9 +187,7 @@ def _acts(cells: Cells, shop: str) -> Iterator[Row]:
 def _cell(cells: Cells, head: FileHead, account: PlatformAccount) -> ReportCell:
     day, note = cells.day("day"), needed(cells.id("note"), "note")
     shop = cells.id("shop") or head.facts.get("shop") or account.settings.get("shop") or None
-    key = ":".join(part for part in (day, note, shop) if part)
-    if len(key) > 64:  # noqa: PLR2004 - an id's length, kernel/ids.py
-        raise FieldFault("bad_value", "shop")
+    key = made_id(":".join(part for part in (day, note, shop) if part), "shop")
     values, marks = cells.figures(_COUNTS, _AMOUNTS)
     return ReportCell(
         report="vip_daily",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import FieldFault, Kind, Row, click_of, needed, version_of
+from hongmao.platforms.api import FieldFault, Kind, Row, click_of, made_id, needed, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ class GoodsLine:
             yield self._refund("void", changed_ms, self.names.changed, amount_fen - gone_fen)
 
     def _refund(self, went: str, at_ms: int, place: str, fen: int) -> Row:
-        refund_id, version = f"{self.sub_order_id}.{went}", version_of(at_ms, place)
+        refund_id, version = made_id(f"{self.sub_order_id}.{went}", self.names.state), version_of(at_ms, place)
         return self._row(Kind.REFUND, at_ms, version, event_no=refund_id, refund_id=refund_id, amount_fen=fen)
 
     def _fact(
@@ -123,8 +123,6 @@ class GoodsLine:
         amount_fen: int | None = None,
         fee_fen: int | None = None,
     ) -> Row:
-        if len(refund_id or self.sub_order_id) > 64:  # noqa: PLR2004 - an id's length, kernel/ids.py
-            raise FieldFault("bad_value", self.names.state)
         click_id, problem = click_of(self.click_text)
         return Row(
             kind=kind,
@@ -138,7 +136,7 @@ class GoodsLine:
             click_by=None if click_id is None else "sync",
             platform_pay_item_id=self.goods_id,
             order_id=self.order_sn,
-            sub_order_id=self.sub_order_id,
+            sub_order_id=made_id(self.sub_order_id, self.names.state),
             refund_id=refund_id,
             quantity=None if refund_id else self.quantity,
             amount_fen=amount_fen,
