@@ -23,7 +23,7 @@ SITTING_SHARE = 0.55
 """Share of readers who sit down with the community on a day; some do so twice."""
 _HOUR_WEIGHTS = (2, 1, 1, 0, 0, 1, 2, 4, 5, 4, 4, 5, 8, 7, 5, 4, 4, 5, 7, 9, 12, 14, 11, 6)
 BOTS = 3
-BEAT_MS = 10 * MINUTE_MS
+BEAT_MS = 15 * MINUTE_MS
 
 
 class MovableClock(Protocol):
@@ -57,7 +57,7 @@ class City:
             self._plan_day(day)
 
     def live_until(self, at_ms: int, *, beat: Callable[[int], None] | None = None) -> None:
-        """Do everything due before an instant; `beat` is told every tenth minute, when shops and workers catch up."""
+        """Do everything due before an instant; `beat` is told every quarter of an hour, when shops and workers catch up."""
         beat_ms = self._clock.now_ms() // BEAT_MS * BEAT_MS + BEAT_MS
         while True:
             due_ms = self.agenda.next_at_ms()

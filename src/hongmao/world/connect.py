@@ -58,7 +58,7 @@ def connect(store: Store, platform: Line, shop: Line) -> None:
         "shop_id": store.id,
         "shop": store.id,
         **counter.settings,
-        **({"monitor_e": store.id} if store.line == "ud" else {}),
+        **({"monitor_e": store.id, "pulls": "none"} if store.line == "ud" else {}),
     }
     platform.add("/v1/platform-accounts", {**keys, "settings": settings})
     known = {"platform": store.platform, "app_key": key.account, "secret": key.secret, "session": key.session}

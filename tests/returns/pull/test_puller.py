@@ -363,3 +363,14 @@ def test_a_broken_list_of_a_plugin_keeps_no_other_feed_waiting() -> None:
         assert feed.watermark_ms == here.clock.now_ms() - DAY_MS
         here.settle()
         assert here.orders() == ["o-1"]
+
+
+@pytest.mark.parametrize(("told", "asked"), [("", True), ("orders", True), ("none", False), ("carts, visits", False)])
+def test_an_account_pulls_the_lists_that_it_names(told: str, asked: bool) -> None:  # noqa: FBT001 - a column of the table
+    shop = Shop()
+    with floor(shop) as here:
+        account = here.accounts.find("sandbox", "account-1")
+        assert account is not None
+        here.accounts.add(replace(account, settings={**account.settings, "pulls": told}))
+        here.puller().run_due()
+        assert bool(shop.asked) is asked

@@ -12,7 +12,7 @@ import msgspec
 from hongmao.kernel.time import DAY_MS
 from hongmao.returns.feed import rules
 from hongmao.returns.feed.contracts import COVERAGE_DAYS, Came
-from hongmao.returns.pull.rules import fingerprint_of
+from hongmao.returns.pull.rules import fingerprint_of, lists_of
 from hongmao.returns.pull.store import FeedKey
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class FeedWatch:
     def _feeds(self, tenant: TenantId | None) -> Iterator[tuple[PlatformAccount, PullSource]]:
         for account in self._accounts.every() if tenant is None else self._accounts.of_tenant(tenant):
             if not account.revoked:
-                for source in self._sources.get(account.platform, ()):
+                for source in lists_of(account, self._sources):
                     yield account, source
 
     def _pulled(

@@ -12,9 +12,9 @@ from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Window
 from hongmao.returns.pull.store import OwedSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from hongmao.returns.pull.contracts import Page, PullLimits
+    from hongmao.returns.pull.contracts import Page, PullLimits, PullSource
     from hongmao.returns.pull.store import Feed
     from hongmao.returns.store import PlatformAccount
 
@@ -38,6 +38,18 @@ def next_span(feed: Feed, limits: PullLimits, *, now_ms: int) -> Window | None:
         return None
     start_ms = feed.watermark_ms - limits.overlap_ms if feed.read_ms is None else feed.read_ms
     return next(spans_of(Window(start_ms, settled_ms), limits))
+
+
+def lists_of(account: PlatformAccount, sources: Mapping[str, Sequence[PullSource]]) -> Sequence[PullSource]:
+    """Give the lists that an account is to pull: its platform's, or those that its setting `pulls` names (`none`: none).
+
+    A UD line has no list of its own: what its account could pull belongs to the CID line of the same shop.
+    """
+    every, told = sources.get(account.platform, ()), account.settings.get("pulls", "").strip()
+    if not told:
+        return every
+    named = {name.strip() for name in told.split(",")}
+    return [source for source in every if source.name in named]
 
 
 def spans_of(window: Window, limits: PullLimits) -> Iterator[Window]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 LEASE_MS: Final = 2 * MINUTE_MS  # longer than the slowest page; a worker that died lets go by itself
 READINGS_MAX: Final = 3
 SOURCE_BROKEN: Final = "source_broken"
+PAGES_PER_SAVE: Final = 10  # after a crash as many pages are read again at most, and their rows are duplicates
 PAGES_PER_TURN: Final = 50  # of one feed: the others wait no longer than that
 
 _log = logging.getLogger("hongmao.returns")
@@ -89,7 +90,7 @@ class Puller:
     def _feeds(self) -> Iterator[tuple[PlatformAccount, PullSource]]:
         for account in self._accounts.every():
             if not account.revoked:
-                for source in self._sources.get(account.platform, ()):
+                for source in rules.lists_of(account, self._sources):
                     yield account, source
 
     def _run(
@@ -108,9 +109,11 @@ class Puller:
         for pages in range(1, PAGES_PER_TURN + 1):
             feed = self._turn(feed, account, source, owing, now_ms)
             goes_on = pages < PAGES_PER_TURN and self._due(feed, account, source, now_ms)
-            self._store.save(feed, until_ms=now_ms + LEASE_MS if goes_on else 0)
             if not goes_on:
+                self._store.save(feed, until_ms=0)
                 return pages
+            if pages % PAGES_PER_SAVE == 0:
+                self._store.save(feed, until_ms=now_ms + LEASE_MS)
         raise AssertionError(feed.key)  # the last page never goes on
 
     def _due(self, feed: Feed, account: PlatformAccount, source: PullSource, now_ms: int) -> bool:

@@ -12,7 +12,7 @@ from hongmao.returns.contracts import Row
 from hongmao.returns.judge import draft
 from hongmao.returns.lookup import Lookup
 from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
-from hongmao.returns.pull.rules import spans_of
+from hongmao.returns.pull.rules import lists_of, spans_of
 from hongmao.returns.reconcile.contracts import DIFFERENCES_SHOWN_MAX, Reconciled
 from hongmao.returns.reconcile.errors import SpanUnsettled
 from hongmao.returns.rules import Source
@@ -57,7 +57,7 @@ class Reconciler:
 
     def can_ask(self, account: PlatformAccount) -> bool:
         """Tell whether an account's platform has a list to ask; one that only pushes has nothing to be held against."""
-        return bool(self._sources.get(account.platform))
+        return bool(lists_of(account, self._sources))
 
     def run(self, query: Query, account: PlatformAccount) -> Reconciled:
         """Pull the days of a query anew and compare. A shop that cannot be asked to the end is said so, not guessed at."""
@@ -97,7 +97,7 @@ class Reconciler:
 
     def _pulled(self, query: Query, account: PlatformAccount) -> Iterator[Row]:
         now_ms = self._clock.now_ms()
-        for source in self._sources.get(query.platform, ()):
+        for source in lists_of(account, self._sources):
             # A list by time of change tells of an old order under the day on which it changed last.
             window = Window(query.start_ms, max(query.start_ms, now_ms - source.limits.settle_ms))
             for span in spans_of(window, source.limits):
