@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from hongmao.kernel.ids import TenantId
 from hongmao.kernel.time import MINUTE_MS, Window, instant
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.kernel.clock import SetClock
-    from hongmao.platforms.api import Call, Platform, PullSource
+    from hongmao.platforms.api import Call, Caller, Platform, PullSource
 
 APP_KEY, SECRET, TOKEN_OF_THE_SHOP = "key-1", "not-a-secret-of-anybody", "not-a-token-of-anybody"
 SHOP, ITEM, OTHER_ITEM, THIRD_ITEM, PRESALE_ITEM = "880001", "600001", "600002", "600003", "600004"
@@ -44,6 +45,10 @@ class InProcess:
             self.losing -= 1
             raise CallFailed(Failure.TIMEOUT, "shop.example")
         return Reply(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+
+    def asked(self, place: int = -1) -> dict[str, str]:
+        """Read the form of a call."""
+        return dict(parse_qsl(self.calls[place].body.decode()))
 
 
 class Canned:
@@ -107,20 +112,22 @@ class Gatehouse:
         start_ms, rows = end_ms - hours * 60 * MINUTE_MS, []
         while start_ms < end_ms:
             span = Window(start_ms, min(end_ms, start_ms + source.limits.span_ms_max))
-            rows += self._whole(source, span)
+            rows += drained(source, self.account, span, self.caller, now_ms=end_ms)
             start_ms = span.end_ms
         return rows
 
-    def _whole(self, source: PullSource, span: Window) -> list[Any]:
-        rows: list[Any] = []
-        token: str | None = None
-        for _ in range(1_000):
-            page = self.page(source, span, token)
-            rows += page.rows
-            token = page.next_token
-            if token is None:
-                return rows
-        raise AssertionError("a pull that never ends")
+
+def drained(source: PullSource, account: PlatformAccount, span: Window, caller: Caller, *, now_ms: int) -> list[Any]:
+    """Read a span page by page, to its end."""
+    rows: list[Any] = []
+    token: str | None = None
+    for _ in range(1_000):
+        page = source.page(account, span, token, caller, now_ms=now_ms)
+        rows += page.rows
+        token = page.next_token
+        if token is None:
+            return rows
+    raise AssertionError("a pull that never ends")
 
 
 def account_of(platform: str, secret: str = SECRET, **settings: str) -> PlatformAccount:

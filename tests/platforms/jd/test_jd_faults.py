@@ -12,7 +12,18 @@ from hongmao.kernel.time import HOUR_MS, MINUTE_MS, Window
 from hongmao.platforms.api import Call, CallFailed, PullRefused, PullThrottled, PullUnreadable, Reply
 from hongmao.platforms.jd.client import FORM, JosKey, jos_call
 from hongmao.platforms.jd.pulls import ORDERS, ORDERS_METHOD
-from platforms.gatehouse import ITEM, OTHER_ITEM, SECRET, THIRD_ITEM, TOKEN_OF_THE_SHOP, Canned, account_of, ms, of_kind
+from platforms.gatehouse import (
+    ITEM,
+    OTHER_ITEM,
+    SECRET,
+    THIRD_ITEM,
+    TOKEN_OF_THE_SHOP,
+    Canned,
+    account_of,
+    drained,
+    ms,
+    of_kind,
+)
 
 if TYPE_CHECKING:
     from platforms.gatehouse import Gatehouse
@@ -40,15 +51,7 @@ def paid(rows: list[Any]) -> set[str | None]:
 
 
 def whole(caller: Any, *, gateway: str = "https://api.jd.com/routerjson") -> list[Any]:
-    rows: list[Any] = []
-    token = None
-    for _ in range(20):
-        page = ORDERS.page(account_of("jd", gateway=gateway), SPAN, token, caller, now_ms=SPAN.end_ms)
-        rows += page.rows
-        token = page.next_token
-        if token is None:
-            return rows
-    raise AssertionError("a pull that never ends")
+    return drained(ORDERS, account_of("jd", gateway=gateway), SPAN, caller, now_ms=SPAN.end_ms)
 
 
 def answer(

@@ -11,10 +11,11 @@ import msgspec
 
 from hongmao.kernel.ids import TenantId
 from hongmao.kernel.time import Window, instant
-from hongmao.platforms.api import Call, PlatformAccount, Reply, ReportCell
+from hongmao.platforms.api import Call, PlatformAccount, ReportCell
 from hongmao.platforms.sandbox.shop import create_shop_app
 from hongmao.platforms.star.client import StarKey, task_call
 from hongmao.platforms.star.platform import STAR
+from platforms.gatehouse import InProcess, drained
 from platforms.sandbox.browser import Browser
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.kernel.clock import SetClock
-    from hongmao.platforms.api import PullSource
+    from hongmao.platforms.api import Call, PullSource, Reply
 
 TOKEN = "the driver's token"
 SECRET = "star-secret-of-nobody"
@@ -36,15 +37,20 @@ class StarMarket:
 
     client: Browser
     clock: SetClock
-    calls: list[Call] = field(default_factory=list)
+    caller: InProcess = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Reach the gateway as the house's caller would."""
+        self.caller = InProcess(self.client)
 
     def call(self, call: Call) -> Reply:
-        """Carry a call, as the house's caller would."""
-        self.calls.append(call)
-        path = call.url.removeprefix("http://shop.example")
-        answer = self.client.send(call.method, path, headers=dict(call.headers), content=call.body)
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Reply(status=answer.status_code, headers=headers, body=answer.content)
+        """Carry a call."""
+        return self.caller.call(call)
+
+    @property
+    def calls(self) -> list[Call]:
+        """What was asked, all of it."""
+        return self.caller.calls
 
     def at(self, when: str) -> None:
         """Move to an instant, Beijing time."""
@@ -74,14 +80,9 @@ class StarMarket:
 
     def pull(self, source: PullSource, day: str, **settings: str) -> list[Any]:
         """Pull a day, page by page."""
-        rows: list[Any] = []
-        token: str | None = None
-        while True:
-            page = self.page(source, day, token, **settings)
-            rows += page.rows
-            token = page.next_token
-            if token is None:
-                return rows
+        return drained(
+            source, account(**settings), Window.of_day(date.fromisoformat(day)), self.caller, now_ms=self.clock.now_ms()
+        )
 
 
 def account(**settings: str) -> PlatformAccount:

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from hongmao.kernel.ids import TenantId
-from hongmao.kernel.time import Window, day_of, instant
-from hongmao.platforms.api import Call, CallFailed, Failure, PlatformAccount, Reply, Row, RowProblem
+from hongmao.kernel.time import Window, day_of
+from hongmao.platforms.api import PlatformAccount, Row
 from hongmao.platforms.sandbox.shop import Delivery, create_shop_app
 from hongmao.platforms.taobao.gateway import make_gateway
+from platforms.gatehouse import InProcess, drained
 from platforms.sandbox.browser import BASE, Browser
 from platforms.sandbox.shopfront import TOKEN, Shopfront
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.kernel.clock import SetClock
-    from hongmao.platforms.api import PullSource, ReportCell
+    from hongmao.platforms.api import PullSource
 
 APP_KEY = "21300001"
 SECRET = "not-a-secret-of-taobao"
@@ -42,31 +42,6 @@ STOCK = {
         },
     ],
 }
-
-
-class InProcess:
-    """A caller whose whole world is one app. It keeps what was asked, and can lose answers on the way."""
-
-    def __init__(self, browser: Browser) -> None:
-        """Reach the app behind a browser."""
-        self._browser = browser
-        self.calls: list[Call] = []
-        self.losing = 0
-
-    def call(self, call: Call) -> Reply:
-        """Carry a call; as many answers as `losing` says are lost after the gateway has acted."""
-        if not call.url.startswith(f"{BASE}/"):
-            raise CallFailed(Failure.NOT_ALLOWED, call.url)
-        self.calls.append(call)
-        answer = self._browser.send(call.method, call.url, headers=dict(call.headers), content=call.body)
-        if self.losing:
-            self.losing -= 1
-            raise CallFailed(Failure.TIMEOUT, "shop.example")
-        return Reply(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
-
-    def asked(self, place: int = -1) -> dict[str, str]:
-        """Read the form of a call."""
-        return dict(parse_qsl(self.calls[place].body.decode()))
 
 
 @dataclass
@@ -102,15 +77,7 @@ class Bazaar:
         """Read a whole span, page by page; by default the day that it is."""
         now_ms = self.front.clock.now_ms()
         asked = span or Window.of_day(date.fromisoformat(day) if day else day_of(now_ms))
-        rows: list[Row | RowProblem | ReportCell] = []
-        token: str | None = None
-        for _ in range(1_000):
-            page = source.page(self.account, asked, token, self.caller, now_ms=now_ms)
-            rows += page.rows
-            token = page.next_token
-            if token is None:
-                return rows
-        raise AssertionError("a pull that never ends")
+        return drained(source, self.account, asked, self.caller, now_ms=now_ms)
 
 
 def account_with(platform: str = "taobao", secret: str = SECRET, **settings: str) -> PlatformAccount:
@@ -145,8 +112,3 @@ def open_bazaar(db_path: Path, clock: SetClock, *, seed: int = 7, platform: str 
 def kinds(rows: Sequence[Any]) -> list[str]:
     """Name what rows are, problems by their code."""
     return [row.kind.value if isinstance(row, Row) else row.code for row in rows]
-
-
-def ms(when: str) -> int:
-    """Read an instant, Beijing time."""
-    return instant(f"{when}+08:00")

@@ -25,7 +25,8 @@ from hongmao.platforms.api import (
 from hongmao.platforms.taobao.affiliate import SETTLEMENTS
 from hongmao.platforms.taobao.client import FORM, TopKey, top_call
 from hongmao.platforms.taobao.pulls import ORDERS, ORDERS_METHOD, VISITS
-from platforms.taobao.bazaar import SECRET, SESSION, account_with, kinds, ms
+from platforms.gatehouse import ms
+from platforms.taobao.bazaar import SECRET, SESSION, account_with, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

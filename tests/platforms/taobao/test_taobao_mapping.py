@@ -13,7 +13,8 @@ from hongmao.kernel.money import AMOUNT_FEN_MAX
 from hongmao.platforms.api import Kind, Row, RowProblem
 from hongmao.platforms.taobao.affiliate import settlement_rows
 from hongmao.platforms.taobao.mapping import cart_rows, order_rows, visit_rows
-from platforms.taobao.bazaar import kinds, ms
+from platforms.gatehouse import ms
+from platforms.taobao.bazaar import kinds
 
 ORDER: dict[str, Any] = {
     "seller_id": 880001,

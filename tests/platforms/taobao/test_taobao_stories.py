@@ -11,7 +11,8 @@ from hongmao.platforms.api import Kind, LinkWanted, Row
 from hongmao.platforms.taobao.affiliate import SETTLEMENTS
 from hongmao.platforms.taobao.platform import TMALL
 from hongmao.platforms.taobao.pulls import CARTS, ORDERS, VISITS
-from platforms.taobao.bazaar import ITEM, OTHER_ITEM, PRESALE_ITEM, SHOP, account_with, kinds, ms, open_bazaar
+from platforms.gatehouse import ms
+from platforms.taobao.bazaar import ITEM, OTHER_ITEM, PRESALE_ITEM, SHOP, account_with, kinds, open_bazaar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

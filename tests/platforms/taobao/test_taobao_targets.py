@@ -18,8 +18,9 @@ from hongmao.platforms.taobao.client import TopFault, TopKey, top_call
 from hongmao.platforms.taobao.links import MMC_FIELDS, MMI_FIELDS
 from hongmao.platforms.taobao.rta import DeviceKind, DeviceRefused, Match, device_hash, read_rta, rta_call
 from hongmao.platforms.taobao.targets import ALIMAMA, UD
+from platforms.gatehouse import ms
 from platforms.sandbox.browser import BASE
-from platforms.taobao.bazaar import APP_KEY, ITEM, SECRET, SESSION, ms
+from platforms.taobao.bazaar import APP_KEY, ITEM, SECRET, SESSION
 
 if TYPE_CHECKING:
     from platforms.taobao.bazaar import Bazaar

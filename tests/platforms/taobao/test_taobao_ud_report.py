@@ -16,8 +16,9 @@ from hongmao.platforms.api import FileHead, Outgoing, ReportCell, RowProblem, Ta
 from hongmao.platforms.taobao.files import UD_DAILY, report_call
 from hongmao.platforms.taobao.pulls import ORDERS
 from hongmao.platforms.taobao.targets import ALIMAMA
+from platforms.gatehouse import ms
 from platforms.sandbox.browser import BASE
-from platforms.taobao.bazaar import PRESALE_ITEM, SHOP, account_with, ms
+from platforms.taobao.bazaar import PRESALE_ITEM, SHOP, account_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

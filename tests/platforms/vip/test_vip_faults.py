@@ -24,7 +24,7 @@ from hongmao.platforms.vip.client import JSON, VopKey, export_call, read_result,
 from hongmao.platforms.vip.links import VipLinks, app_url
 from hongmao.platforms.vip.pulls import ORDERS, ORDERS_SERVICE
 from hongmao.platforms.vip.signing import sign_sample
-from platforms.gatehouse import ITEM, OTHER_ITEM, SECRET, TOKEN_OF_THE_SHOP, Canned, account_of, ms, of_kind
+from platforms.gatehouse import ITEM, OTHER_ITEM, SECRET, TOKEN_OF_THE_SHOP, Canned, account_of, drained, ms, of_kind
 from platforms.published import vector_of
 
 if TYPE_CHECKING:
@@ -54,15 +54,7 @@ def paid(rows: list[Any]) -> set[str | None]:
 
 
 def whole(caller: Canned) -> list[Any]:
-    rows: list[Any] = []
-    token = None
-    for _ in range(20):
-        page = ORDERS.page(account_of("vip", gateway="", orders="call"), SPAN, token, caller, now_ms=SPAN.end_ms)
-        rows += page.rows
-        token = page.next_token
-        if token is None:
-            return rows
-    raise AssertionError("a pull that never ends")
+    return drained(ORDERS, account_of("vip", gateway="", orders="call"), SPAN, caller, now_ms=SPAN.end_ms)
 
 
 def test_the_published_vector() -> None:

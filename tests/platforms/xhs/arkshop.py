@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from hongmao.kernel.ids import TenantId
 from hongmao.kernel.time import Window, instant
-from hongmao.platforms.api import Call, PlatformAccount, Reply
+from hongmao.platforms.api import Call, PlatformAccount
 from hongmao.platforms.sandbox.shop import create_shop_app
 from hongmao.platforms.xhs.platform import XHS
+from platforms.gatehouse import InProcess, drained
 from platforms.sandbox.browser import Browser
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.kernel.clock import SetClock
-    from hongmao.platforms.api import PullSource, ReportCell, Row, RowProblem
+    from hongmao.platforms.api import Call, PullSource, Reply, ReportCell, Row, RowProblem
 
 TOKEN = "the driver's token"
 SECRET = "ark-secret-of-nobody"
@@ -51,16 +52,21 @@ class ArkShop:
 
     client: Browser
     clock: SetClock
-    calls: list[Call] = field(default_factory=list)
+    caller: InProcess = field(init=False)
     page_size: str = ""
 
+    def __post_init__(self) -> None:
+        """Reach the gateway as the house's caller would."""
+        self.caller = InProcess(self.client)
+
     def call(self, call: Call) -> Reply:
-        """Carry a call, as the house's caller would."""
-        self.calls.append(call)
-        path = call.url.removeprefix("http://shop.example")
-        answer = self.client.send(call.method, path, headers=dict(call.headers), content=call.body)
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Reply(status=answer.status_code, headers=headers, body=answer.content)
+        """Carry a call."""
+        return self.caller.call(call)
+
+    @property
+    def calls(self) -> list[Call]:
+        """What was asked, all of it."""
+        return self.caller.calls
 
     def at(self, when: str) -> None:
         """Move to an instant, Beijing time."""
@@ -104,14 +110,7 @@ class ArkShop:
 
     def pull(self, source: PullSource, span: Window) -> list[Row | RowProblem | ReportCell]:
         """Pull a span, page by page."""
-        rows: list[Row | RowProblem | ReportCell] = []
-        token: str | None = None
-        while True:
-            page = self.page(source, span, token)
-            rows += page.rows
-            token = page.next_token
-            if token is None:
-                return rows
+        return drained(source, account(page_size=self.page_size), span, self.caller, now_ms=self.now_ms())
 
     def last(self, minutes: int = 30) -> Window:
         """Name the stretch of time that ends now."""
