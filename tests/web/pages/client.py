@@ -67,3 +67,17 @@ def words_of(answer: httpx.Response) -> str:
     """Read a page as a person does: the text between the tags."""
     body = re.sub(r"<(script|style)\b.*?</\1>", "", answer.text, flags=re.DOTALL)
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body)))
+
+
+def table(answer: httpx.Response, name: str) -> list[list[str]]:
+    """Read a table's body: one list of texts a row."""
+    found = re.search(rf'<table[^>]*id="{name}".*?</table>', answer.text, re.DOTALL)
+    assert found is not None
+    body = found[0].split("<tbody>")[1]
+    return [
+        [
+            html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", cell))).strip()
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        for row in re.findall(r"<tr.*?>(.*?)</tr>", body, re.DOTALL)
+    ]

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from web.pages.client import Visitor, words_of
+from web.pages.client import Visitor, table, words_of
 from web.pages.fakes import make_app
 
 if TYPE_CHECKING:
-    import httpx
     from starlette.applications import Starlette
 
 CONSOLE = ["/console/", "/console/notes", "/console/links", "/console/orders", "/console/definitions"]
@@ -20,20 +19,6 @@ CONSOLE = ["/console/", "/console/notes", "/console/links", "/console/orders", "
 @pytest.fixture
 def merchant(visitor: Visitor) -> Visitor:
     return visitor.sign_in("brand1")
-
-
-def table(answer: httpx.Response, name: str) -> list[list[str]]:
-    """Read a table's body: one list of texts a row."""
-    found = re.search(rf'<table[^>]*id="{name}".*?</table>', answer.text, re.DOTALL)
-    assert found is not None
-    body = found[0].split("<tbody>")[1]
-    return [
-        [
-            re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", cell)).strip()
-            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
-        ]
-        for row in re.findall(r"<tr.*?>(.*?)</tr>", body, re.DOTALL)
-    ]
 
 
 def test_the_overview_has_the_seven_steps_with_rates_and_costs(merchant: Visitor) -> None:

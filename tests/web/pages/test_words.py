@@ -14,10 +14,13 @@ from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
 from hongmao.events.contracts import Kind
 from hongmao.insight.contracts import SCOPES, STEP_NAMES, WINDOWS, OrderStatus, Ripeness, State, ViewClock
-from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem
+from hongmao.links.api import load
+from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
+from hongmao.returns.api import AlarmKind, Completeness
 from hongmao.returns.contracts import CLICK_UNKNOWN, NO_CLICK_ID, Outcome, RefusalReason
 from hongmao.web.i18n import FOLDER, LANGS, catalogue
 from hongmao.web.pages.console.frame import PAGES
+from hongmao.web.pages.console.health import FEED_COLUMNS, LETTER_COLUMNS, SENDING_COLUMNS, WAKING_COLUMNS
 from hongmao.web.pages.reader.acts import ACTS
 from hongmao.web.pages.render import TEMPLATES
 
@@ -52,6 +55,20 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "platform": ("community", "desk"),
     "target": ("juguang", "oceanengine", "tencent", "meta", "tiktok", "ud", "alimama"),
     "sent": ("delivered", "dead", "refused", "sampled_out", "test"),
+    **{
+        family: tuple(f"{name}{part}" for name in names for part in ("", ".help"))
+        for family, names in (
+            ("feeds_col", FEED_COLUMNS),
+            ("sending_col", SENDING_COLUMNS),
+            ("letters_col", LETTER_COLUMNS),
+            ("waking_col", WAKING_COLUMNS),
+        )
+    },
+    "feeds.way": ("pull", "file", "webhook"),
+    "feeds.state": tuple(Completeness),
+    "feeds.alert": ("feed_refused", "feed_failing"),
+    "sending.alarm": tuple(AlarmKind),
+    "agent": tuple(profile.name for profile in load().profiles if profile.traffic is Traffic.PERSON),
     "verdict": ("valid", NO_CLICK_ID, CLICK_UNKNOWN, *TokenProblem),
     "reason": (
         *Invalid,
@@ -62,6 +79,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *(f"{INVALID_CHARGE}{reason}" for reason in Invalid if reason is not Invalid.LABEL_NOT_SHOWN),
         NO_CLICK_ID,
         CLICK_UNKNOWN,
+        # Why nothing is sent on, or nothing can be.
+        *("macro_unresolved", "click_id_empty", "click_id_too_long", "superseded", "target_failed", "target_unknown"),
+        *("deadline", "inactive", "unwritable", "unreadable", "too_large"),
     ),
 }
 

@@ -70,6 +70,10 @@ class Formats:
         said = " ".join(f"{whole} {unit}" for whole, unit in parts[:2] if whole)
         return said or ("不到 1 秒" if self.lang == "zh" else "under 1 s")
 
+    def ratio(self, millionths: int) -> str:
+        """Write a declared ratio exactly: `100%`, `98.5%`."""
+        return f"{millionths / 10_000:g}%"
+
     def share(self, part: int | None, whole: int | None) -> str:
         """Write a part of a whole as a percentage; unknown where there is no whole."""
         return DASH if part is None or not whole else f"{part / whole:.2%}"

@@ -1,4 +1,4 @@
-"""运行状况: whether events arrive, whether returns get in, who is behind. Counts and codes, no tenant's rows."""
+"""运行状况: whether events arrive, whether returns get in and out again, who is behind. Counts and codes, no tenant's rows."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from hongmao.kernel.time import HOUR_MS
 from hongmao.web.pages.console.frame import ops_frame_of
+from hongmao.web.pages.console.health import feeds_view, sending_view
 from hongmao.web.pages.render import render
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from hongmao.insight.contracts import OpsPage
+    from hongmao.returns.api import FeedHealth, OutHealth
+    from hongmao.web.pages.console.health import FeedsView, SendingView
     from hongmao.web.pages.console.views import Frame
 
 HOURS = 24
@@ -41,16 +46,24 @@ class OpsView:
     kinds: tuple[KindHours, ...]
     lag: tuple[tuple[str, int], ...]
     caught_up: bool
+    feeds: FeedsView
+    sending: SendingView
+
+    @property
+    def well(self) -> bool:
+        """Tell whether nobody needs to do anything: no worker is behind, no feed amiss, no alarm stands."""
+        return self.caught_up and not self.feeds.amiss and not self.sending.health.alarms
 
 
 def ops(request: Request) -> Response:
     """Answer `GET /ops`."""
     frame = ops_frame_of(request)
     services = services_of(request)
-    return render(request, "console/ops.html", view(frame, services.insight.ops(services.health())))
+    page = view(frame, services.insight.ops(services.health()), services.feeds.read(), services.sending.read())
+    return render(request, "console/ops.html", page)
 
 
-def view(frame: Frame, health: OpsPage) -> OpsView:
+def view(frame: Frame, health: OpsPage, feeds: Sequence[FeedHealth], sending: OutHealth) -> OpsView:
     """Fill the hours in which nothing came with zeros: we know there was nothing."""
     last = health.now_ms // HOUR_MS * HOUR_MS
     hours = tuple(last - n * HOUR_MS for n in reversed(range(HOURS)))
@@ -66,4 +79,6 @@ def view(frame: Frame, health: OpsPage) -> OpsView:
         kinds=tuple(sorted(kinds, key=lambda one: (-one.total, one.kind))),
         lag=tuple(sorted(health.lag.items())),
         caught_up=not any(health.lag.values()),
+        feeds=feeds_view(feeds),
+        sending=sending_view(sending),
     )
