@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from hongmao.returns.pull.store import Feed, FeedKey, OwedSpan
 from hongmao.storage.models import FeedRow, OwedSpanRow
@@ -13,6 +13,8 @@ from hongmao.storage.scope import PlatformScope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import Update
 
     from hongmao.storage.database import Database
     from hongmao.storage.scope import ScopedSession
@@ -42,19 +44,21 @@ class SqlFeedStore:
 
     def lease(self, feed: Feed, *, now_ms: int, until_ms: int) -> Feed | None:
         """Take a feed for oneself, making it where it is new; None while somebody else has it."""
+        free = FeedRow.lease_until_ms <= now_ms
+        taking = _at(update(FeedRow), feed.key).where(free).values(lease_until_ms=until_ms).returning(FeedRow)
         with self._database.session(_PULL, write=True) as session:
-            row = session.get(FeedRow, _ident(feed.key)) or _new(session, feed)
-            if row.lease_until_ms > now_ms:
-                return None
-            row.lease_until_ms = until_ms
-            return _feed(row)
+            row = session.scalar(taking)
+            if row is None and session.get(FeedRow, _ident(feed.key)) is None:
+                row = _new(session, feed, until_ms)
+            return None if row is None else _feed(row)
 
     def save(self, feed: Feed, *, until_ms: int) -> None:
         """Keep where a feed stands, and hold its lease until an instant (0 lets go)."""
+        told = {name: getattr(feed, name) for name in _PLAIN}
+        saving = _at(update(FeedRow), feed.key).values(lease_until_ms=until_ms, **told).returning(FeedRow.platform)
         with self._database.session(_PULL, write=True) as session:
-            row = session.get(FeedRow, _ident(feed.key)) or _new(session, feed)
-            _write(row, feed)
-            row.lease_until_ms = until_ms
+            if session.scalar(saving) is None:
+                _new(session, feed, until_ms)
 
     def owe(self, span: OwedSpan) -> None:
         """Note that a span is owed, or how often it has been tried."""
@@ -92,16 +96,17 @@ def _ident(key: FeedKey) -> tuple[str, str, str]:
     return key.platform, key.account, key.source
 
 
-def _new(session: ScopedSession, feed: Feed) -> FeedRow:
-    row = FeedRow(tenant_id=feed.tenant, lease_until_ms=0, **asdict(feed.key))
-    _write(row, feed)
+def _at(statement: Update, key: FeedKey) -> Update:
+    return statement.where(
+        FeedRow.platform == key.platform, FeedRow.account == key.account, FeedRow.source == key.source
+    )
+
+
+def _new(session: ScopedSession, feed: Feed, until_ms: int) -> FeedRow:
+    told = {name: getattr(feed, name) for name in _PLAIN}
+    row = FeedRow(tenant_id=feed.tenant, lease_until_ms=until_ms, **asdict(feed.key), **told)
     session.add(row)
     return row
-
-
-def _write(row: FeedRow, feed: Feed) -> None:
-    for name in _PLAIN:
-        setattr(row, name, getattr(feed, name))
 
 
 def _feed(row: FeedRow) -> Feed:
