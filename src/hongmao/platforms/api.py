@@ -26,6 +26,7 @@ from hongmao.platforms.errors import LinkNotMade
 from hongmao.platforms.fields import EMPTY_MD5, FieldFault, Fields, click_of, facts_of, made_id, needed, version_of
 from hongmao.platforms.gateways import Gateway
 from hongmao.platforms.paging import Turn
+from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
 from hongmao.returns.contracts import Claim, RefusalReason, ReportCell, Row, RowProblem
 from hongmao.returns.errors import DeliveryUnreadable
 from hongmao.returns.files.contracts import FileFormat, FileHead
@@ -63,6 +64,7 @@ __all__ = [
     "CallFailed",
     "Caller",
     "Careful",
+    "Cells",
     "Claim",
     "Connector",
     "DeliveryUnreadable",
@@ -116,6 +118,8 @@ __all__ = [
     "made_id",
     "needed",
     "pull_error",
+    "read_cells",
+    "snapshot_version",
     "status_fault",
     "unreadable",
     "version_of",

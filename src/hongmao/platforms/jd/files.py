@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import FieldFault, ReportCell, RowProblem, made_id
-from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
+from hongmao.platforms.api import Cells, FieldFault, ReportCell, RowProblem, made_id, read_cells, snapshot_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

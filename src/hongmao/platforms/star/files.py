@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hongmao.platforms.api import FieldFault, ReportCell, RowProblem, day_of
-from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
+from hongmao.platforms.api import Cells, FieldFault, ReportCell, RowProblem, day_of, read_cells, snapshot_version
 from hongmao.platforms.star import rules
 from hongmao.platforms.star.mapping import (
     NOT_RETURNED,

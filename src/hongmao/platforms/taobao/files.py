@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from hongmao.platforms.api import Call, ReportCell, made_id, needed
-from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
+from hongmao.platforms.api import Call, Cells, ReportCell, made_id, needed, read_cells, snapshot_version
 from hongmao.platforms.taobao.client import ROUTE, TopKey
 from hongmao.platforms.taobao.signing import timestamp_text, top_signature
 

@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import FieldFault, Kind, ReportCell, Row, RowProblem, click_of, made_id, needed, version_of
-from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
+from hongmao.platforms.api import (
+    Cells,
+    FieldFault,
+    Kind,
+    ReportCell,
+    Row,
+    RowProblem,
+    click_of,
+    made_id,
+    needed,
+    read_cells,
+    snapshot_version,
+    version_of,
+)
 from hongmao.platforms.vip.goods import Back, GoodsLine, Names
 
 if TYPE_CHECKING:
