@@ -31,6 +31,7 @@ BESIDE = (
     ("`HONGMAO_SANDBOX_CONTROL`", "Token that opens the sandbox shop's control endpoints; without it they are closed"),
     ("`HONGMAO_CHROMIUM`", "Path of the Chromium or Chrome that the browser tests play in"),
     ("`HONGMAO_SHARED`", "Folder with the real data that tests may read and this repository may not carry"),
+    ("`HONGMAO_WRITE`", "Set to 1, the wake-up lab of the tests writes its page of this reference anew"),
 )
 
 
