@@ -34,16 +34,16 @@ def test_a_feed_that_may_not_be_decided_by_stands_open_and_says_why(app: Starlet
     assert late[0] == f"京东 拉取 orders {samples.NASTY} tenant-1"
     # Never read: no lag, no coverage, no good pull, and none of them is a 0.
     assert late[1:] == [
-        "迟到 平台拒绝了密钥 连续失败", "不可用", "— 最多 1 天", "—", "pull_refused", "0", "—", "0", "0", "0", "—",
+        "迟到 平台拒绝了密钥 连续失败", "不可用", "— 最多 1 天", "—", "pull_refused", "0", "—", "0", "0", "0",
     ]  # fmt: skip
     assert partial[1:] == [
-        "不完整", "不可用", "4 分 最多 1 天", "05-14 09:56", "无", "20", "13.7%", "18,213", "611", "1 缺 126 行", "—",
+        "不完整", "不可用", "4 分 最多 1 天", "05-14 09:56", "无", "20", "13.7%", "18,213", "611", "1 缺 126 行",
     ]  # fmt: skip
     well = {row[0].partition(" ")[0]: row for row in table(answer, "feeds-well")}
     assert [row[2] for row in well.values()] == ["可用"] * 3
     # What nobody counts of a webhook is unknown.
     assert [well["沙箱店铺"][n] for n in (5, 8, 9, 10)] == ["—"] * 4
-    assert well["小红星"][-1] == "0.2"
+    assert well["小红星"][7] == "84.7% 抽样 0.2"
 
 
 def test_the_declared_ratio_is_always_shown_and_marked_where_it_is_less_than_all(app: Starlette) -> None:

@@ -51,7 +51,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "placement": PLACEMENTS,
     "funder": tuple(FUNDER.values()),
     "movement": ("top_up", "click"),
-    "worker": ("sink", "attribution", "billing"),
+    "worker": ("sink", "attribution", "billing", "outgoing"),
     "platform": ("community", "desk"),
     "target": ("juguang", "oceanengine", "tencent", "meta", "tiktok", "ud", "alimama"),
     "sent": ("delivered", "dead", "refused", "sampled_out", "test"),

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from hongmao.returns.api import DeadLetters, FeedHealth, OutHealth
 
-FEED_COLUMNS: Final = (
-    "state", "ready", "lag", "good", "error", "rows", "coverage", "new", "repeats", "owed", "ratio",
-)  # fmt: skip
+FEED_COLUMNS: Final = ("state", "ready", "lag", "good", "error", "rows", "coverage", "new", "repeats", "owed")
 SENDING_COLUMNS: Final = ("ratio", "pending", "soonest", "delivered", "dead", "refused", "sampled_out", "test")
 LETTER_COLUMNS: Final = ("dead", "refused", "beyond", "replay")
 WAKING_COLUMNS: Final = ("taps", "opened", "store", "fallback", "blocked", "timeout", "unknown", "rate")
