@@ -70,12 +70,14 @@ class Shop:
     told: list[tuple[int, Row]] = field(default_factory=list)
     weather: list[Callable[[Page], Page]] = field(default_factory=list)
     asked: list[tuple[int, int, str | None]] = field(default_factory=list)
+    asked_at: list[int] = field(default_factory=list)
     counts: bool = True
 
     def page(self, account: PlatformAccount, span: Window, token: str | None, _caller: Caller, *, now_ms: int) -> Page:
         assert account.account == "account-1"
         assert span.end_ms <= now_ms
         self.asked.append((span.start_ms, span.end_ms, token))
+        self.asked_at.append(now_ms)
         rows = [row for at_ms, row in sorted(self.told, key=lambda one: one[0]) if span.contains(at_ms)]
         start = int(token or 0)
         following = str(start + PAGE_ROWS) if start + PAGE_ROWS < len(rows) else None

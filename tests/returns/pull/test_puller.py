@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hongmao.events.contracts import Kind
-from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, Window
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Window
 from hongmao.returns.contracts import Row, RowProblem
 from hongmao.returns.pull import rules
 from hongmao.returns.pull.contracts import Page
@@ -126,6 +126,21 @@ def test_a_gateway_that_is_down_in_mid_page_loses_nothing_and_is_asked_ever_less
         assert waits[0] < waits[-1]
         here.settle()
         assert here.orders() == ["o-1", "o-2", "o-3", "o-4"]
+
+
+def test_each_page_is_asked_for_and_signed_at_its_own_time() -> None:
+    """A signature is believed for minutes, and a slow platform takes longer than that over fifty pages."""
+    shop = Shop(told=told(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7))
+    with floor(shop) as here:
+
+        def slow(page: Page) -> Page:
+            here.clock.advance(20 * SECOND_MS)
+            return page
+
+        shop.weather = [slow, slow]
+        here.puller().run_due()
+        begun = shop.asked_at[0]
+        assert shop.asked_at[:3] == [begun, begun + 20 * SECOND_MS, begun + 40 * SECOND_MS]
 
 
 def test_a_throttled_feed_waits_as_long_as_it_was_told() -> None:

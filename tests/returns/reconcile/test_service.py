@@ -12,7 +12,7 @@ from hongmao.events.contracts import Kind, Logged
 from hongmao.kernel.calls import CallFailed, Failure
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.ids import TenantId
-from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from hongmao.returns.judge import draft
 from hongmao.returns.lookup import Lookup
 from hongmao.returns.pull.contracts import Page, PullLimits
@@ -50,10 +50,11 @@ class Shop:
         self.counts = counts
         self.spoil: list[Callable[[Page], Page]] = []
         self.asked = 0
+        self.asked_at: list[int] = []
 
     def page(self, _account: PlatformAccount, span: Window, token: str | None, _caller: Caller, *, now_ms: int) -> Page:
-        assert now_ms == NOW
         self.asked += 1
+        self.asked_at.append(now_ms)
         told = [one for one in self.rows if span.contains(one.occurred_at_ms)]
         start = int(token or 0)
         more = str(start + 2) if start + 2 < len(told) else None
@@ -88,14 +89,20 @@ class Desk:
         with ParquetLake(folder / "lake") as lake:
             lake.absorb([Logged(offset, event) for offset, event in enumerate(events, 1)])
         self.pauses: list[float] = []
+        self.clock = SetClock(NOW)
         self.reconciler = Reconciler(
             DuckDbReconcile(folder / "lake", folder / "work"),
             {"sandbox": [shop]},
             MemoryShelves(),
             None,  # type: ignore[arg-type]  # this shop is asked without a wire
-            SetClock(NOW),
-            pause=self.pauses.append,
+            self.clock,
+            pause=self.pause,
         )
+
+    def pause(self, seconds: float) -> None:
+        """Let the time pass that was slept."""
+        self.pauses.append(seconds)
+        self.clock.advance(int(seconds * SECOND_MS))
 
 
 ROWS = [row(f"o-{n}", at_ms=DAY_0 + n * HOUR_MS) for n in range(1, 8)]
@@ -125,6 +132,30 @@ def test_weather_is_waited_out(tmp_path: Path) -> None:
     desk = Desk(tmp_path, ROWS, shop)
     assert desk.reconciler.run(QUERY, ACCOUNT).complete
     assert desk.pauses == [1.0, 2.0, 4.0]
+
+
+def test_a_platform_that_counts_by_the_minute_is_waited_for_and_asked_at_the_time_that_it_is_then(tmp_path: Path) -> None:
+    def slow(_page: Page) -> Page:
+        raise PullThrottled(platform="sandbox", answer="7", wait_s=60)
+
+    shop = Shop(ROWS)
+    shop.spoil = [slow]
+    desk = Desk(tmp_path, ROWS, shop)
+    assert desk.reconciler.run(QUERY, ACCOUNT).complete
+    assert desk.pauses == [60.0]
+    assert shop.asked_at[:2] == [NOW, NOW + MINUTE_MS]
+
+
+def test_a_platform_that_wants_the_rest_of_the_day_is_not_waited_for(tmp_path: Path) -> None:
+    def spent(_page: Page) -> Page:
+        raise PullThrottled(platform="sandbox", answer="7", wait_s=36_000)
+
+    shop = Shop(ROWS)
+    shop.spoil = [spent]
+    desk = Desk(tmp_path, ROWS, shop)
+    found = desk.reconciler.run(QUERY, ACCOUNT)
+    assert (found.complete, found.reason) == (False, "pull_throttled")
+    assert desk.pauses == []
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,9 @@ DEADLINE = "deadline"
 INACTIVE = "inactive"
 RATIO = "ratio"
 _SECRET_CHARS_MIN = 6  # shorter settings are words such as a currency, and would blot out innocent text
-# What may be sent on: what shops say of a click, and what the jump itself saw of it.
 # What a shop platform's monitor is told of its own line: the tap itself, and a view that no tap belongs to.
 SEEN: Final = frozenset({Kind.IMPRESSION, Kind.COMPONENT_CLICK})
+# What may be sent on: that, what shops say of a click, and what the jump itself saw of it.
 SENDABLE: Final = BACK_LINK | SEEN | {Kind.WAKEUP, Kind.BRIDGE_IMPRESSION, Kind.BRIDGE_CLICK}
 _COPIED: Final = ("merchant", "shop", "click_id", "order_id", "sub_order_id", "line")
 

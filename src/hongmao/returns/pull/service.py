@@ -107,6 +107,7 @@ class Puller:
         if feed is None:
             return 0
         for pages in range(1, PAGES_PER_TURN + 1):
+            now_ms = self._clock.now_ms()  # pages may be slow: each is signed, counted and leased by its own time
             feed = self._turn(feed, account, source, owing, now_ms)
             goes_on = pages < PAGES_PER_TURN and self._due(feed, account, source, now_ms)
             if not goes_on:

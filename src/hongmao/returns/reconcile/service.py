@@ -11,7 +11,7 @@ from hongmao.kernel.time import Window
 from hongmao.returns.contracts import Row
 from hongmao.returns.judge import draft
 from hongmao.returns.lookup import Lookup
-from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
+from hongmao.returns.pull.errors import PullThrottled, PullUnreadable
 from hongmao.returns.pull.rules import lists_of, spans_of
 from hongmao.returns.reconcile.contracts import DIFFERENCES_SHOWN_MAX, Reconciled
 from hongmao.returns.reconcile.errors import SpanUnsettled
@@ -32,6 +32,7 @@ TRIES_MAX: Final = 5
 PAGES_MAX: Final = 100_000
 BATCH_ROWS: Final = 5_000
 PAUSE_S: Final = 1.0
+WAIT_S_MAX: Final = 90  # platforms count calls by the minute; one that wants us to wait longer cannot be asked now
 
 
 class Reconciler:
@@ -101,13 +102,13 @@ class Reconciler:
             # A list by time of change tells of an old order under the day on which it changed last.
             window = Window(query.start_ms, max(query.start_ms, now_ms - source.limits.settle_ms))
             for span in spans_of(window, source.limits):
-                yield from self._settled(source, account, span, now_ms)
+                yield from self._settled(source, account, span)
 
-    def _settled(self, source: PullSource, account: PlatformAccount, span: Window, now_ms: int) -> Iterator[Row]:
+    def _settled(self, source: PullSource, account: PlatformAccount, span: Window) -> Iterator[Row]:
         """Read a span until it is whole: as many rows as the platform says, or, where it says no number, twice the same."""
         before: set[str] | None = None
         for _ in range(TRIES_MAX):
-            read, total = self._read(source, account, span, now_ms)
+            read, total = self._read(source, account, span)
             wire_rows = len({row.raw for row in read.values()})
             if wire_rows >= total if total is not None else before == read.keys():
                 yield from (row for row in read.values() if isinstance(row, Row))
@@ -116,12 +117,12 @@ class Reconciler:
         raise SpanUnsettled(platform=account.platform, source=source.name)
 
     def _read(
-        self, source: PullSource, account: PlatformAccount, span: Window, now_ms: int
+        self, source: PullSource, account: PlatformAccount, span: Window
     ) -> tuple[dict[str, Row | RowProblem | ReportCell], int | None]:
         read: dict[str, Row | RowProblem | ReportCell] = {}
         token: str | None = None
         for _ in range(PAGES_MAX):
-            page = self._page(source, account, span, token, now_ms)
+            page = self._page(source, account, span, token)
             # Several facts of one wire row share its text; their kinds and references tell them apart.
             read |= {_name_of(row): row for row in page.rows}
             if page.next_token is None or page.next_token == token:
@@ -129,17 +130,22 @@ class Reconciler:
             token = page.next_token
         raise SpanUnsettled(platform=account.platform, source=source.name)
 
-    def _page(self, source: PullSource, account: PlatformAccount, span: Window, token: str | None, now_ms: int) -> Page:
+    def _page(self, source: PullSource, account: PlatformAccount, span: Window, token: str | None) -> Page:
         for attempt in range(TRIES_MAX):
             try:
-                return source.page(account, span, token, self._caller, now_ms=now_ms)
-            except PullRefused:
-                raise
-            except (PullThrottled, PullUnreadable, CallFailed):
-                if attempt + 1 == TRIES_MAX:
+                # Asked and signed at its own time: a month of a large shop takes longer than a signature is believed.
+                return source.page(account, span, token, self._caller, now_ms=self._clock.now_ms())
+            except (PullThrottled, PullUnreadable, CallFailed) as error:
+                wait_s = max(PAUSE_S * 2**attempt, _told_to_wait_s(error))
+                if attempt + 1 == TRIES_MAX or wait_s > WAIT_S_MAX:
                     raise
-                self._pause(PAUSE_S * 2**attempt)
+                self._pause(wait_s)
         raise AssertionError(source.name)  # the last attempt raises or gives
+
+
+def _told_to_wait_s(error: Exception) -> float:
+    told = error.params.get("wait_s") if isinstance(error, PullThrottled) else None
+    return float(told) if isinstance(told, int) else 0.0
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
