@@ -97,7 +97,7 @@ def _publish(plan: Plan, story: Story, n: int, platform: Line, shop: Line) -> No
         "price_fen": PRICE_FEN[n % len(PRICE_FEN)],
         **_addresses(store, f"{shop.base_url}/item/{story.good.id}"),
     }
-    platform.add("/v1/links", link)
+    platform.insist("/v1/links", link)
     made = platform.must(platform.get(f"/v1/links/{link['id']}"), "GET", "/v1/links").json()
     verdicts = {name: 2 for name in ("deeplink", "universal_link") if made[name] is not None}
     path = f"/v1/links/{link['id']}/review"
