@@ -134,7 +134,9 @@ def test_weather_is_waited_out(tmp_path: Path) -> None:
     assert desk.pauses == [1.0, 2.0, 4.0]
 
 
-def test_a_platform_that_counts_by_the_minute_is_waited_for_and_asked_at_the_time_that_it_is_then(tmp_path: Path) -> None:
+def test_a_platform_that_counts_by_the_minute_is_waited_for_and_asked_at_the_time_that_it_is_then(
+    tmp_path: Path,
+) -> None:
     def slow(_page: Page) -> Page:
         raise PullThrottled(platform="sandbox", answer="7", wait_s=60)
 
