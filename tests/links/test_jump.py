@@ -210,6 +210,24 @@ def test_the_same_slot_seen_by_another_impression_is_another_tap(house: House) -
     assert house.tap(impression="imp_2").invalid is None
 
 
+@pytest.mark.parametrize(
+    ("clicks", "reasons"),
+    [
+        (["xhs-1", "xhs-2"], [None, None]),
+        (["xhs-1", "xhs-1"], [None, Invalid.REPEAT_TAP]),
+        ([None, None], [None, None]),  # nothing tells whether these are two people or one
+    ],
+)
+def test_two_strangers_behind_an_ad_elsewhere_are_no_impatient_finger(
+    house: House, clicks: list[str | None], reasons: list[Invalid | None]
+) -> None:
+    for click in clicks:
+        media = MediaClick(media="juguang", click_id=click, callback=None)
+        house.ask(JumpRequest(link="link-1", user_agent=DESKTOP, media=media))
+        house.clock.advance(1_000)
+    assert [event.invalid for event in house.log.kept] == reasons
+
+
 def test_an_unknown_link_is_an_error_and_no_click(house: House) -> None:
     for text in ("link-9", "", "../../etc", "x" * 5_000, "\ud800"):
         with pytest.raises(LinkUnknown):

@@ -32,7 +32,7 @@ REPEAT_TAP_MS: Final = 10 * SECOND_MS  # an impatient finger; whoever comes back
 TAPS_REMEMBERED_MAX: Final = 50_000
 _ID_CHARS_MAX: Final = 64
 _Tap = tuple[str | None, str | None, str | None]
-"""Link, impression, reader."""
+"""Link; which showing of it, here or elsewhere; reader."""
 
 
 class Jump:
@@ -86,7 +86,7 @@ class Jump:
         return self._lead(link, choose_way(link, profile), click_id, request.user_agent)
 
     async def _keep(self, event: Event) -> None:
-        tap = (event.link, event.impression, event.reader)
+        tap = (event.link, event.impression or event.media_click, event.reader)
         if event.invalid is None and self._taps.repeats(tap, event.occurred_at_ms):
             event = msgspec.structs.replace(event, invalid=Invalid.REPEAT_TAP)
         try:
@@ -173,7 +173,13 @@ class _Taps:
         self._last: OrderedDict[_Tap, int] = OrderedDict()
 
     def repeats(self, tap: _Tap, at_ms: int) -> bool:
-        """Note a tap, and tell whether the same one came within the window. The first of a burst counts, no other."""
+        """Note a tap, and tell whether the same one came within the window. The first of a burst counts, no other.
+
+        Where neither showing nor reader is known, as behind an ad elsewhere whose macro nobody filled, two taps may be two
+        people's, and none is a repeat.
+        """
+        if tap[1:] == (None, None):
+            return False
         first = self._last.get(tap)
         if first is not None and 0 <= at_ms - first < self._window_ms:
             return True
