@@ -11,16 +11,15 @@ import msgspec
 from hongmao.catalog.api import PLATFORM, Principal, Role
 from hongmao.cli.house import open_house
 from hongmao.cli.main import EXIT_REFUSED
+from hongmao.cli.options import DAY, span_of
 from hongmao.kernel.ids import MerchantId
 from hongmao.kernel.money import Money
-from hongmao.kernel.time import Window
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from hongmao.billing.api import Statement
 
-DAY = click.DateTime(["%Y-%m-%d"])
 OPERATOR = Principal(id="command-line", tenant=PLATFORM, role=Role.ADMIN, name="command line")
 """Whoever can read the home folder can read the books; the command line acts as the house."""
 
@@ -57,9 +56,9 @@ def verify(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the statement as one JSON object.")
 def statement(*, merchant: str, from_day: datetime, to_day: datetime, as_json: bool) -> None:
     """Print a merchant's statement: opening, every movement with its funder, closing, to the fen."""
-    start_ms, end_ms = Window.of_day(from_day.date()).start_ms, Window.of_day(to_day.date()).end_ms
+    span = span_of(from_day, to_day)
     with open_house() as services:
-        found = services.billing.statement(OPERATOR, MerchantId(merchant), start_ms, end_ms)
+        found = services.billing.statement(OPERATOR, MerchantId(merchant), span.start_ms, span.end_ms)
     if as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(found), "balanced": found.balanced}, order="sorted"))
     else:

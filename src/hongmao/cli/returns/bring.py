@@ -12,6 +12,7 @@ import msgspec
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
 from hongmao.cli.main import EXIT_REFUSED
+from hongmao.cli.options import DAY, JSON, span_of
 from hongmao.kernel.time import Window, instant
 from hongmao.platforms.errors import AccountAbsent
 from hongmao.returns.api import feed_lines, feed_told, file_told
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
     from hongmao.returns.api import AccountStore, Imported, PlatformAccount
 
-DAY = click.DateTime(["%Y-%m-%d"])
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
 
 @click.command()
 @click.option("--platform", required=True, help="Of which platform.")
@@ -31,16 +29,13 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.option("--source", required=True, help="Which list, such as orders.")
 @click.option("--from", "from_day", type=DAY, required=True, help="First day, Asia/Shanghai.")
 @click.option("--to", "to_day", type=DAY, required=True, help="Last day, inclusive.")
-@_JSON
+@JSON
 def pull(*, platform: str, account: str, source: str, from_day: datetime, to_day: datetime, as_json: bool) -> None:
     """Pull days of the past anew. What was read before is a duplicate; the feed's own cursor does not move.
 
     For a deployment that is not being served: while it is, its own puller reads each overlap again by itself.
     """
-    first, last = from_day.date(), to_day.date()
-    if last < first:
-        raise click.BadParameter("--to is before --from")
-    span = Window(Window.of_day(first).start_ms, Window.of_day(last).end_ms)
+    span = span_of(from_day, to_day)
     with open_house(Settings.read()) as house:
         services = house.services
         now_ms = services.clock.now_ms()
@@ -60,7 +55,7 @@ def pull(*, platform: str, account: str, source: str, from_day: datetime, to_day
 @click.option("--snapshot", default=None, metavar="TIME", help="When it was exported [when the file was last changed].")
 @click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="What the file does not say itself.")
 @click.option("--anew", is_flag=True, help="Judge rows anew that this very file has brought before.")
-@_JSON
+@JSON
 def import_(
     *,
     file: Path,
@@ -95,7 +90,7 @@ def import_(
 
 
 @click.command()
-@_JSON
+@JSON
 def health(*, as_json: bool) -> None:
     """Say of every feed how far behind it is, how much of it is there, and whether one may decide by it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -11,22 +12,19 @@ import msgspec
 from hongmao.bootstrap.outgoing import open_out_desk
 from hongmao.bootstrap.settings import Settings
 from hongmao.cli.main import EXIT_REFUSED
-from hongmao.kernel.time import Window, iso
+from hongmao.cli.options import DAY, JSON, span_of
+from hongmao.kernel.time import iso
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from hongmao.bootstrap.outgoing import OutDesk
     from hongmao.returns.api import TargetAccount
 
-DAY = click.DateTime(["%Y-%m-%d"])
 SHOWN = 20
-_EVER_MS = 2**53
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_FIRST, _LAST = datetime(1970, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001 - days, as click reads them
 
 
 @click.command()
-@_JSON
+@JSON
 def targets(*, as_json: bool) -> None:
     """List the accounts that returns are sent on to: target, tenant, declared ratio, test mode. No secrets."""
     with open_out_desk(Settings.read()) as desk:
@@ -46,7 +44,7 @@ def targets(*, as_json: bool) -> None:
 
 @click.command()
 @click.option("--limit", type=click.IntRange(1, 1_000), default=SHOWN, show_default=True, help="How many to show.")
-@_JSON
+@JSON
 def outbox(*, limit: int, as_json: bool) -> None:
     """Show what waits, the nearest deadline first, how deliveries ended, what was not sent, and the alarms that stand.
 
@@ -73,10 +71,7 @@ def replay(*, target: str, reason: str | None, from_day: datetime | None, to_day
 
     Exit code 1 where some stay because their deadline has passed.
     """
-    events = Window(
-        Window.of_day(from_day.date()).start_ms if from_day else 0,
-        Window.of_day(to_day.date()).end_ms if to_day else _EVER_MS,
-    )
+    events = span_of(from_day or _FIRST, to_day or _LAST)
     with open_out_desk(Settings.read()) as desk:
         replayed = desk.returning.replay(target, events, reason=reason, force=force)
     click.echo(f"{replayed.revived} pending again, {replayed.beyond} beyond their deadline")

@@ -10,18 +10,18 @@ import click
 
 from hongmao.cli.house import open_house
 from hongmao.cli.main import EXIT_REFUSED
+from hongmao.cli.options import DAY, JSON, span_of
 from hongmao.kernel.money import Money
-from hongmao.kernel.time import Window
 from hongmao.returns.api import Query, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from hongmao.kernel.time import Window
     from hongmao.returns.api import PlatformAccount
     from hongmao.web.services import Services
 
-DAY = click.DateTime(["%Y-%m-%d"])
 DASH = "—"
 _COLUMNS = ("pulled", "returned", "same", "missing", "extra", "repriced", "refunds", "claimed_elsewhere", "late")
 _SHOWN = 20
@@ -32,7 +32,7 @@ _SHOWN = 20
 @click.option("--to", "to_day", type=DAY, required=True, help="Last day, inclusive.")
 @click.option("--platform", default=None, help="One platform; all of them otherwise.")
 @click.option("--account", default=None, help="One account; all of them otherwise.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@JSON
 def reconcile(
     *, from_day: datetime, to_day: datetime, platform: str | None, account: str | None, as_json: bool
 ) -> None:
@@ -40,7 +40,7 @@ def reconcile(
 
     Exit code 1 where a line drifts by more than 5 points, or a shop could not be asked to the end.
     """
-    span = Window(Window.of_day(from_day.date()).start_ms, Window.of_day(to_day.date()).end_ms)
+    span = span_of(from_day, to_day)
     with open_house() as services:
         found = [_one(services, one, span) for one in _accounts(services, platform, account)]
     if as_json:
