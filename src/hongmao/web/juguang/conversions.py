@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from hongmao.catalog.api import Permission
+from hongmao.kernel.time import MINUTE_MS
 from hongmao.web.juguang.doors import Act, Named, door
 from hongmao.web.juguang.errors import ClickRefused, FieldRefused, NotServed, ReturnSetAside, ReturnTooLate, SignWrong
-from hongmao.web.juguang.sink import LATE, NOT_COUNTED, TEST, Return
+from hongmao.web.juguang.sink import LATE, LATE_MS, NOT_COUNTED, TEST, Return
 
 if TYPE_CHECKING:
     from hongmao.web.juguang.doors import Call
     from hongmao.web.juguang.sink import Taken
 
 CLICK_CHARS_MAX: Final = 30  # LINK-3
-LATE_MINUTES: Final = 60
 EVENTS: Final = frozenset({1, 2, 3, 101, 102, 103, 104, 121, 122, 123, 124, 131, 141, 200, 401, 402, 403, 404})
 MS_LOW, MS_HIGH = 1_262_304_000_000, 4_102_444_800_000  # 2010 to 2100: seconds and microseconds lie outside
 SKEW_MS: Final = 600_000
@@ -192,7 +192,7 @@ def _said(taken: Taken, place: str, *, mendable: bool) -> object:
     A lead and a code have no field for shop or order, so what they lack is told and not refused.
     """
     if taken.reason == LATE:
-        raise ReturnTooLate(place=place, limit=LATE_MINUTES)
+        raise ReturnTooLate(place=place, limit=LATE_MS // MINUTE_MS)
     if mendable and taken.outcome == "quarantined" and taken.reason not in _QUIET:
         raise ReturnSetAside(why=taken.reason or "", place="context")
     return {"outcome": taken.outcome, "reason": taken.reason}

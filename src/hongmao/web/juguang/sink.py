@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from hongmao.events.contracts import Kind
+from hongmao.kernel.time import HOUR_MS
 from hongmao.links.api import is_unresolved
 from hongmao.returns.api import Duplicate, Parcel, Row, RowProblem, Source, name_of
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.clock import Clock
     from hongmao.returns.api import AccountStore, Intake
 
-HOUR_MS: Final = 3_600_000
+LATE_MS: Final = HOUR_MS
 LATE, TEST, NOT_COUNTED = "return_late", "test_click", "event_not_counted"
 SHOP_UNKNOWN, ORDER_MISSING, AMOUNT_MISSING = "shop_unknown", "order_id_missing", "pay_amount_missing"
 OURS: Final = "juguang"
@@ -92,15 +93,15 @@ class IntakeSink:
         raw = msgspec.json.encode(told.told, order="sorted").decode()
         row = self._row(who, told, platform, raw, now_ms)
         digest = hashlib.sha256(raw.encode()).hexdigest()
-        nonce = f"{told.way}:{digest[:40]}:{isinstance(row, RowProblem) and row.code}"
+        problem = row.code if isinstance(row, RowProblem) else None
+        nonce = f"{told.way}:{digest[:40]}:{problem or ''}"
         parcel = Parcel(source=source, nonce=nonce, size_bytes=len(raw), sha256=digest, rows=[row], way="webhook")
         outcomes = self._intake.take(parcel)
         if not outcomes:  # the very same return was taken before
-            reason = row.code if isinstance(row, RowProblem) else None
-            return Taken(outcome="quarantined" if reason else "duplicate", reason=reason)
+            return Taken(outcome="quarantined" if problem else "duplicate", reason=problem)
         outcome = outcomes[0]
-        if isinstance(outcome, Duplicate) and isinstance(row, RowProblem):
-            return Taken(outcome="quarantined", reason=row.code)
+        if isinstance(outcome, Duplicate) and problem:
+            return Taken(outcome="quarantined", reason=problem)
         return Taken(outcome=name_of(outcome).value, reason=outcome.reason)
 
     def _account(self, who: Principal, platform: str) -> str:
@@ -150,7 +151,7 @@ def fault_of(told: Return, *, now_ms: int) -> tuple[str, str] | None:
     """Name why a return cannot count, as (code, place); None where it can."""
     if told.click_id is not None and told.click_id.startswith(_TEST_PREFIX):
         return TEST, "click_id"
-    if now_ms - told.occurred_at_ms > HOUR_MS:
+    if now_ms - told.occurred_at_ms > LATE_MS:
         return LATE, "timestamp"
     if told.event_type not in KINDS:
         return NOT_COUNTED, "event_type"
