@@ -52,7 +52,7 @@ class Town:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     home: Path = tmp_path_factory.mktemp("town") / "home"
     clear_home(home, {})
-    plan = _sold_outright(draw_plan(7, 10))
+    plan = _told_at_once(draw_plan(7, 10))
     # 8 May 2025, 20:00: the city is founded and nobody but the story's people moves in it.
     clock = FileClock.create(home / "clock", plan.start_ms + DAY_MS + 20 * HOUR_MS)
     with Stage(home, free_ports(), seed=7) as stage:
@@ -148,11 +148,12 @@ def _buy_two(phone: Page) -> tuple[str, str]:
     return first, order_id
 
 
-def _sold_outright(plan: Plan) -> Plan:
-    """Take the city's presales out: their deposit and balance have stories of their own."""
+def _told_at_once(plan: Plan) -> Plan:
+    """Take the city's presales out, and let every shop tell by webhook: pulling has stories of its own."""
     goods = {good.id: replace(good, deposit_fen=None) for good in plan.goods}
     stories = [replace(story, good=story.good and goods[story.good.id]) for story in plan.stories]
-    return replace(plan, goods=tuple(goods.values()), stories=tuple(stories))
+    stores = [replace(store, platform="sandbox", line="cid") for store in plan.stores]
+    return replace(plan, goods=tuple(goods.values()), stories=tuple(stories), stores=tuple(stores))
 
 
 def _sign_in(page: Page, url: str, login: str) -> None:

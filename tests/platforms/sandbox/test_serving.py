@@ -70,7 +70,9 @@ def shop_process(home: Path, receiver: Receiver) -> Iterator[Running]:
         text=True,
     )
     try:
-        wait = urllib3.Retry(connect=60, backoff_factor=0.05, backoff_max=0.2)
+        wait = urllib3.Retry(
+            total=None, connect=400, backoff_factor=0.05, backoff_max=0.2
+        )  # a busy machine starts it slowly
         http = urllib3.PoolManager(
             retries=wait, headers={"X-Control-Token": TOKEN, "Cookie": "buyer=b-7", "Accept": "application/json"}
         )
