@@ -193,6 +193,18 @@ def test_files_that_are_no_tables_are_named(office: Office, tmp_path: Path) -> N
     assert office.log.kept == []
 
 
+@pytest.mark.parametrize("endless", ["x" * 150, '"x\r\n",' * 30], ids=["one line", "one row of many lines"])
+def test_a_row_that_never_ends_is_named_and_not_held(
+    office: Office, endless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "RECORD_CHARS_MAX", 100)
+    fits = f'{DAY},note-2,1,"{"长" * 40}\r\n{"长" * 30}"\r\n'
+    with pytest.raises(FileUnreadable) as caught:
+        office.take((text([DAY, "note-1", "1"]) + fits + endless).encode())
+    told = (caught.value.params["place"], caught.value.params["why_en"])
+    assert told == ("daily.csv:4", "a row has more than 100 characters")
+
+
 def test_a_quote_that_never_ends_is_named_with_its_row_and_what_came_before_is_kept(office: Office) -> None:
     content = text(*([DAY, f"note-{n}", "1"] for n in range(1_000))) + f'{DAY},"note-x,1\r\n{DAY},note-y,1\r\n'
     with pytest.raises(FileUnreadable) as caught:

@@ -12,7 +12,7 @@ import hashlib
 import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -31,6 +31,7 @@ UNPACKED_BYTES_MAX: Final = 200 * 2**20
 UNPACKED_TIMES_MAX: Final = 200
 MEMBERS_MAX: Final = 1_000
 ROW_GROUP_BYTES_MAX: Final = 256 * 2**20
+RECORD_CHARS_MAX: Final = 2**20  # of a row of CSV, line feeds within quotes and all
 BATCH_ROWS: Final = 1_000
 _PIECE_BYTES: Final = 2**20
 _SAMPLE_BYTES: Final = 4_096
@@ -128,11 +129,13 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def _csv_lines(path: Path, scanned: Scan, name: str) -> Iterator[Line]:
     with path.open(encoding=scanned.encoding, newline="") as file:
-        first = file.readline()
+        first = file.readline(RECORD_CHARS_MAX)
         file.seek(0)
-        reader = csv.reader(file, delimiter="\t" if first.count("\t") > first.count(",") else ",", strict=True)
+        texts = _Texts(file, name)
+        reader = csv.reader(texts, delimiter="\t" if first.count("\t") > first.count(",") else ",", strict=True)
         number = 0
         while True:
+            texts.begin(number + 1)
             try:
                 cells = next(reader)
             except StopIteration:
@@ -143,6 +146,36 @@ def _csv_lines(path: Path, scanned: Scan, name: str) -> Iterator[Line]:
                 ) from None
             number += 1
             yield Line(number, cells)
+
+
+class _Texts:
+    """The lines of a CSV for its reader, as long as a row has no more of them than a row may have."""
+
+    def __init__(self, file: TextIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._number = 0
+        self._left = RECORD_CHARS_MAX
+
+    def begin(self, number: int) -> None:
+        """Begin a row: the one before was whole."""
+        self._number, self._left = number, RECORD_CHARS_MAX
+
+    def __iter__(self) -> _Texts:
+        return self
+
+    def __next__(self) -> str:
+        text = self._file.readline(self._left + 1)
+        self._left -= len(text)
+        if self._left < 0:
+            raise FileUnreadable(
+                place=f"{self._name}:{self._number}",
+                why_zh=f"一行超过 {RECORD_CHARS_MAX} 个字符",
+                why_en=f"a row has more than {RECORD_CHARS_MAX} characters",
+            )
+        if not text:
+            raise StopIteration
+        return text
 
 
 def _xlsx_lines(path: Path, _scanned: Scan, name: str) -> Iterator[Line]:
