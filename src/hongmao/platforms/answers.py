@@ -19,6 +19,7 @@ WAIT_S: Final = 60
 """How long to wait where a platform wants us slower and does not say how much."""
 _WAIT_S_MAX: Final = 86_400
 _OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
+_COUNT: Final = re.compile(rb"[0-9]{1,7}")
 _SECONDS: Final = re.compile(r"[0-9]{1,5}")
 _exact: Final = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -93,6 +94,16 @@ def json_rows(raw: bytes | msgspec.Raw | None) -> list[bytes] | None:
         return [bytes(one) for one in msgspec.json.decode(text, type=list[msgspec.Raw])]
     except (msgspec.DecodeError, RecursionError):
         return None
+
+
+def json_count(raw: msgspec.Raw | None) -> int | None:
+    """Read how many rows a platform says it has, as a number or its digits; None where nobody could have so many.
+
+    >>> json_count(msgspec.Raw(b"210")), json_count(msgspec.Raw(b'"0"')), json_count(msgspec.Raw(b"-1")), json_count(None)
+    (210, 0, None, None)
+    """
+    text = b"" if raw is None else bytes(raw).strip(b' "')
+    return int(text) if _COUNT.fullmatch(text) else None
 
 
 def _wait_s(reply: Reply) -> int:

@@ -78,6 +78,7 @@ def test_http_alone_decides_where_there_is_no_body(
         ("juguang", 200, {"success": "true", "code": 0}, ("retry", "unreadable", 0)),
         ("oceanengine", 200, {"code": 128, "message": "x"}, ("delivered", "", 0)),
         ("oceanengine", 200, {"code": "0"}, ("delivered", "", 0)),
+        ("oceanengine", 200, {"code": "9" * 5_000}, ("retry", "unreadable", 0)),
         ("oceanengine", 200, {"code": True}, ("retry", "unreadable", 0)),
         ("oceanengine", 200, {"code": 0.0}, ("retry", "unreadable", 0)),
         ("oceanengine", 200, {"code": 40001}, ("retry", "unknown_answer", 0)),

@@ -248,6 +248,7 @@ def test_every_parameter_is_signed(market: Gatehouse) -> None:
         b'{"order_list_get_response": {"order_list": []}}',
         b'{"order_list_get_response": {"order_list": {}, "total_count": 0}}',
         b'{"order_list_get_response": {"order_list": [], "total_count": -1}}',
+        b'{"order_list_get_response": {"order_list": [], "total_count": ' + b"9" * 5_000 + b"}}",
         answer(range(1), 1)[:-9],
     ],
 )

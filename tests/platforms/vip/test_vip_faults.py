@@ -184,6 +184,7 @@ def test_every_parameter_and_the_body_are_signed(called: Gatehouse) -> None:
         b'{"returnCode":"0","result":[]}',
         b'{"returnCode":"0","result":{"orderInfoList":[]}}',
         b'{"returnCode":"0","result":{"orderInfoList":{},"total":0}}',
+        b'{"returnCode":"0","result":{"orderInfoList":[],"total":' + b"9" * 5_000 + b"}}",
         b'{"returnCode":"vipapis.system-error"}',
     ],
 )

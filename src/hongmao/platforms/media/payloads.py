@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 CURRENCY = "CNY"
 # A Decimal is written as a number with the digits it has: 299.00, never 298.99999999999997.
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+
+_WHOLE: Final = re.compile(r"[0-9]{1,18}")
 
 
 def yuan(fen: int) -> Decimal:
@@ -51,7 +54,7 @@ def item_id_of(item: Outgoing) -> str:
 
 def whole(text: str) -> int | None:
     """Read a fact that is a whole number; None where it is none."""
-    return int(text) if text.isascii() and text.isdecimal() else None
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def unit_price_fen(item: Outgoing) -> int | None:

@@ -27,6 +27,7 @@ NO_TEST_MODE: Final = "no_test_mode"
 CREDENTIALS_WAIT_MS: Final = 10 * MINUTE_MS
 WAIT_MS_MAX: Final = 30 * MINUTE_MS
 ANSWER_CHARS_MAX: Final = 200
+_CODE: Final = re.compile(r"-?[0-9]{1,18}")
 _OPAQUE: Final = re.compile(r"[A-Za-z0-9_.=/+%-]{20,}")
 _THROTTLED_MS: Final = 30 * SECOND_MS
 _OVERLOADED: Final = frozenset({425, 429})
@@ -74,7 +75,7 @@ def code_of(fields: dict[str, Any], *names: str) -> int | None:
         value = fields.get(name)
         if type(value) is int:
             return value
-        if isinstance(value, str) and value.removeprefix("-").isdecimal() and value.isascii():
+        if isinstance(value, str) and _CODE.fullmatch(value):
             return int(value)
     return None
 

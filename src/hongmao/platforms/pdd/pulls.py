@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Page, PullLimits, Turn, json_rows, unreadable
+from hongmao.platforms.api import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    Page,
+    PullLimits,
+    Turn,
+    json_count,
+    json_rows,
+    unreadable,
+)
 from hongmao.platforms.paging import mark_of
 from hongmao.platforms.pdd.client import PddKey, pdd_call, read_answer
 from hongmao.platforms.pdd.mapping import order_rows, visit_rows
@@ -83,12 +94,12 @@ class ListPull:
 
     def _body(self, reply: Reply, platform: str) -> tuple[list[bytes], int]:
         told = read_answer(reply, self.envelope, platform=platform)
-        found, total = json_rows(told.get(self.field)), bytes(told.get("total_count", b"")).strip(b'"')
-        if found is None or not total.isdigit():
+        found, total = json_rows(told.get(self.field)), json_count(told.get("total_count"))
+        if found is None or total is None:
             raise unreadable(
                 platform, "列表或 total_count 不合约定", "the list or total_count is not of the agreed shape"
             )
-        return found, int(total)
+        return found, total
 
     def _type(self, key: PddKey, account: PlatformAccount) -> str:
         if not self.is_of_sandbox:

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, Page, PullLimits, Turn, json_rows, unreadable
+from hongmao.platforms.api import DAY_MS, HOUR_MS, MINUTE_MS, Page, PullLimits, Turn, json_count, json_rows, unreadable
 from hongmao.platforms.vip.client import Service, VopKey, read_result, vop_call
 from hongmao.platforms.vip.mapping import order_rows
 
@@ -55,15 +55,15 @@ class OrderPull:
         }
         call = vop_call(VopKey.of(account), ORDERS_SERVICE, {"queryModel": query}, now_ms=now_ms)
         result = read_result(caller.call(call), platform=account.platform)
-        found, total = json_rows(result.get("orderInfoList")), bytes(result.get("total", b""))
-        if found is None or not total.isdigit():
+        found, total = json_rows(result.get("orderInfoList")), json_count(result.get("total"))
+        if found is None or total is None:
             raise unreadable(account.platform, "列表或 total 不合约定", "the list or total is not of the agreed shape")
-        if turn.doubts(found, expects_rows=int(total) > (turn.number - 1) * PAGE_ROWS):
-            return Page(rows=(), next_token=turn.again(), total=int(total))
+        if turn.doubts(found, expects_rows=total > (turn.number - 1) * PAGE_ROWS):
+            return Page(rows=(), next_token=turn.again(), total=total)
         shop = account.settings.get("shop", "")
         rows = [row for raw in found for row in order_rows(raw, shop=shop)]
-        has_more = int(total) > turn.number * PAGE_ROWS
-        return Page(rows=rows, next_token=turn.then(turn.number + 1, found) if has_more else None, total=int(total))
+        has_more = total > turn.number * PAGE_ROWS
+        return Page(rows=rows, next_token=turn.then(turn.number + 1, found) if has_more else None, total=total)
 
 
 ORDERS: Final = OrderPull()

@@ -21,6 +21,7 @@ SKEW_S: Final = 300
 NONCE_MAX: Final = 32
 TRACE_MAX: Final = 64
 BAD_PARAMETER, BAD_CREDENTIAL, THROTTLED, BROKEN = 900400, 900401, 900429, 900500
+_SECONDS: Final = re.compile(r"[0-9]{1,18}")
 OUTER_ID: Final = re.compile(r"\w{0,255}", re.ASCII)
 ACTION: Final = re.compile(r"[A-Z_]{3,64}")
 
@@ -70,7 +71,7 @@ class Tencent:
 
     def _fresh(self, market: Market, asked: Asked, account: str) -> bool:
         seconds, nonce = asked.headers.get("timestamp", ""), asked.headers.get("nonce", "")
-        if not (seconds.isascii() and seconds.isdecimal()) or not 0 < len(nonce) <= NONCE_MAX:
+        if _SECONDS.fullmatch(seconds) is None or not 0 < len(nonce) <= NONCE_MAX:
             return False
         if abs(market.now_ms() // 1000 - int(seconds)) > SKEW_S:
             return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +41,7 @@ NO_TOKEN: Final = (401, "access token 无效")
 UNSIGNED: Final = (403, "签名错误")
 WRONG: Final = (400, "请求参数错误")
 SKEW_S_MAX: Final = 600
+_SECONDS: Final = re.compile(r"[0-9]{10}")
 
 
 class _WrongAsk(Exception):
@@ -163,8 +165,9 @@ class _Desk:
         secret = "" if key is None else key.secret
         due = hmac.new(secret.encode(), f"{timestamp}\n".encode() + body, hashlib.sha256).hexdigest()
         same = hmac.compare_digest(due.encode(), headers.get("x-star-signature", "").encode())
-        now_s = self._market.now_ms() // 1000
-        return same and key is not None and timestamp.isdecimal() and abs(now_s - int(timestamp)) <= SKEW_S_MAX
+        if not (same and key is not None and _SECONDS.fullmatch(timestamp)):
+            return False
+        return abs(self._market.now_ms() // 1000 - int(timestamp)) <= SKEW_S_MAX
 
     def _bind(self, key: GatewayKey, told: Mapping[str, Any]) -> int:
         task, notes = _task(told), told.get("notes")

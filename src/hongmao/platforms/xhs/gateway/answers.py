@@ -6,9 +6,11 @@ Sandbox only are `clickId` and `clickItemId` on orders and after-sales, and the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from hongmao.kernel.time import DAY_MS, HOUR_MS
 from hongmao.platforms.xhs.gateway import reviews
 
 if TYPE_CHECKING:
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
     from hongmao.platforms.sandbox.shop.market import GatewayKey, Market
     from hongmao.platforms.xhs.gateway.books import AfterSale, ArkOrder, Book, Line
 
-HOUR_MS: Final = 3_600_000
 SIZE_MAX: Final = 100
 STOCK_MAX: Final = 40
-_WEEK_MS = 7 * 24 * HOUR_MS
+_WEEK_MS = 7 * DAY_MS
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def item_info(asked: Asked) -> Answer:
 def items_v1(market: Market, key: GatewayKey, query: Mapping[str, str]) -> Answer:
     """List items by the older address."""
     number, size = query.get("page_no", "1"), query.get("page_size", "50")
-    if not (number.isdecimal() and size.isdecimal() and int(number) > 0 and 0 < int(size) <= 5 * SIZE_MAX):
+    if not (_NUMBER.fullmatch(number) and _NUMBER.fullmatch(size) and 0 < int(size) <= 5 * SIZE_MAX):
         return WRONG
     items = market.items(key)
     start = (int(number) - 1) * int(size)
