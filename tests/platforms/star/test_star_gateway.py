@@ -17,6 +17,7 @@ from hongmao.platforms.star.client import StarKey, task_call
 from hongmao.platforms.star.gateway.drawing import Task, draw_day
 from hongmao.platforms.star.pulls import DailySource, NoteSource
 from hongmao.platforms.star.rules import scale
+from hongmao.platforms.star.signing import task_signature
 from platforms.star.starmarket import APP, SECRET, SESSION, StarMarket, account, cells_of
 
 if TYPE_CHECKING:
@@ -215,6 +216,23 @@ def test_ABUSE_6_a_task_with_a_changed_header_is_refused(star: StarMarket, name:
     for bad in (dataclasses.replace(call, headers=headers), dataclasses.replace(call, body=call.body + b" ")):
         assert msgspec.json.decode(star.call(bad).body)["code"] == 403
     assert msgspec.json.decode(star.call(call).body)["code"] == 0
+
+
+@pytest.mark.parametrize("timestamp", ["", "9" * 5_000, "1746583200x", "-746583200"])
+def test_a_timestamp_that_is_none_is_refused_though_it_is_signed(star: StarMarket, timestamp: str) -> None:
+    call = task_call(
+        StarKey.of(account()),
+        task_id="700012345",
+        start="2025-05-07",
+        end="2025-05-20",
+        ratio="0.5",
+        notes=THREE,
+        now_ms=star.clock.now_ms(),
+    )
+    sign = task_signature(call.body, timestamp, SECRET.encode())
+    signed = {"x-star-timestamp": timestamp, "x-star-signature": sign}
+    reply = star.call(dataclasses.replace(call, headers={**call.headers, **signed}))
+    assert msgspec.json.decode(reply.body)["code"] == 403
 
 
 def test_a_task_is_told_once_and_notes_are_bound_later(star: StarMarket) -> None:
