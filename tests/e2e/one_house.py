@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -346,7 +347,9 @@ def open_one_house(home: Path, plan: Plan | None = None) -> Iterator[OneHouse]:
         )
         patient = partial(Outbound, read_timeout_s=READ_TIMEOUT_S)
         stack.enter_context(patch("hongmao.bootstrap.returns.Outbound", patient))
-        house = stack.enter_context(open_house(settings))
+        # What the weather draws depends on what is asked, and that on the click ids: the same luck in every run.
+        with patch("hongmao.bootstrap.foundations.secrets.SystemRandom", lambda: random.Random(plan.seed)):
+            house = stack.enter_context(open_house(settings))
         port = stack.enter_context(serving(server(house.app, "127.0.0.1", 0)))
         one = OneHouse(plan, clock, settings, house, tap, url=f"http://127.0.0.1:{port}")
         found(plan, one.admin, one.control)

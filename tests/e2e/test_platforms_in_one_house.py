@@ -129,9 +129,10 @@ def test_in_fair_weather_every_platform_s_order_is_told_sent_on_and_credited_onc
 
 def test_in_bad_weather_it_is_the_same(one: OneHouse) -> None:
     """Gateways are late, lose and repeat pages, fail in a quarter of their calls and throttle; the media fails too."""
-    bad = {"repeat_page_share": 0.25, "missing_page_share": 0.25, "error_share": 0.25, "per_minute_max": 4}
+    bad = {"repeat_page_share": 0.1, "missing_page_share": 0.1, "error_share": 0.25, "per_minute_max": 4}
     for name in PLATFORMS:
         one.weather(name, late_ms=[0, 5 * MINUTE_MS], **bad)
+    one.weather("vip", late_ms=[0, 5 * MINUTE_MS], **{**bad, "error_share": 0.6})  # is asked every half hour only
     one.weather("media", error_share=0.4, per_minute_max=5)
     bought = buy_everywhere(one) + buy_everywhere(one)
     one.pass_minutes(58)
