@@ -75,6 +75,8 @@ def silence(capfd: pytest.CaptureFixture[str]) -> Iterator[Told]:
         root.removeHandler(ear)
         root.setLevel(before)
     streams = capfd.readouterr()
-    written = "\n".join([*ear.heard, streams.out, streams.err])
-    assert [secret for secret in secrets if secret in written] == []
-    assert "urllib3" in written  # it was heard, and it had something to say
+    written = [*ear.heard, *streams.out.splitlines(), *streams.err.splitlines()]
+    slips = [line for line in written if any(secret in line for secret in secrets)]
+    assert not slips, f"{len(slips)} lines tell a secret, the first of them: {slips[0][:500]}"
+    # It was heard, and it had something to say.
+    assert any("urllib3" in line for line in written), "nothing was heard of the HTTP library"

@@ -193,7 +193,7 @@ def jump(one: OneHouse, link: str, query: str) -> str:
     return page
 
 
-def test_LINK_4_a_jump_whose_macros_nobody_filled_leads_on_and_is_counted_by_its_link(one: OneHouse) -> None:
+def test_a_jump_whose_macros_nobody_filled_leads_on_and_is_counted_by_its_link(one: OneHouse) -> None:
     bad = {
         "click_id=__CLICK_ID__&callback_param=__CALLBACK__": "macro_unresolved",
         "click_id=__CLICK_ID__": "macro_unresolved",
