@@ -53,3 +53,13 @@ class AccountAbsent(NotFound):
     en = "There is no account with the platform {id}"
     hint_zh = "请先用 POST /v1/platform-accounts 接入账号"
     hint_en = "Add one by POST /v1/platform-accounts first"
+
+
+class AccountUnclear(Conflict):
+    """A tenant has several accounts with a platform, and it was not said which is to act."""
+
+    code = "platform_account_unclear"
+    zh = "平台 {id} 上有多个账号（{accounts}），未指明由哪一个建链"
+    en = "There are several accounts with the platform {id} ({accounts}), and none is named to make the link"
+    hint_zh = "请在请求中填写 account，取该店铺授权的账号"
+    hint_en = "Name in `account` the one that this shop has authorised"

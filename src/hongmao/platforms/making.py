@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.platforms.errors import AccountAbsent, MakerAbsent
+from hongmao.platforms.errors import AccountAbsent, AccountUnclear, MakerAbsent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,20 +26,26 @@ class LinkMaking:
         self._caller = caller
         self._clock = clock
 
-    def make(self, tenant: TenantId, platform: str, wanted: LinkWanted) -> MadeLink:
-        """Make a link by a tenant's own account. Raises `MakerAbsent`, `AccountAbsent`, or what the maker says."""
+    def make(self, tenant: TenantId, platform: str, wanted: LinkWanted, *, account: str | None = None) -> MadeLink:
+        """Make a link by a tenant's own account: the one named, or its only one there.
+
+        Raises `MakerAbsent`, `AccountAbsent`, `AccountUnclear` where there are several and none is named, or what the
+        maker says.
+        """
         there = self._platforms.get(platform)
         if there is None or there.links is None:
             raise MakerAbsent(id=platform)
-        account = self._account(tenant, platform)
-        return there.links.make(wanted, account, self._caller, now_ms=self._clock.now_ms())
+        asked = self._account(tenant, platform, account)
+        return there.links.make(wanted, asked, self._caller, now_ms=self._clock.now_ms())
 
-    def _account(self, tenant: TenantId, platform: str) -> PlatformAccount:
+    def _account(self, tenant: TenantId, platform: str, named: str | None) -> PlatformAccount:
         own = [
             account
             for account in self._accounts.of_tenant(tenant)
-            if account.platform == platform and not account.revoked
+            if account.platform == platform and not account.revoked and named in {None, account.account}
         ]
         if not own:
             raise AccountAbsent(id=platform)
+        if len(own) > 1:
+            raise AccountUnclear(id=platform, accounts=", ".join(sorted(account.account for account in own)))
         return own[0]

@@ -84,7 +84,7 @@ class PlainMaking:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, LinkWanted]] = []
 
-    def make(self, tenant: str, platform: str, wanted: LinkWanted) -> MadeLink:
+    def make(self, tenant: str, platform: str, wanted: LinkWanted, *, account: str | None = None) -> MadeLink:  # noqa: ARG002 - the maker has one account
         """Make one link."""
         self.asked.append((tenant, platform, wanted))
         return MadeLink(fallback_url=f"{wanted.page_url}?clickid=__CLICK_ID__")

@@ -33,6 +33,9 @@ class AppLine:
     def add(self, path: str, value: object) -> httpx.Response | None:
         return self.must(self.post(path, value), "POST", path)
 
+    def insist(self, path: str, value: object) -> httpx.Response | None:
+        return self.add(path, value)
+
     def must(self, answer: httpx.Response | None, _method: str, _path: str) -> httpx.Response | None:
         if answer is not None:
             assert answer.status_code in {200, 201}, answer.text

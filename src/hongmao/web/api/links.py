@@ -44,6 +44,8 @@ class LinkBody(Standing, frozen=True, kw_only=True):
     line: str = "cid"
     make: bool = False
     """Let the shop's platform make the addresses, by the tenant's account there; then none are given."""
+    account: str | None = None
+    """Which of the tenant's accounts is to make the link, where it has several on the platform."""
 
 
 class LinkPage(Page, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ def _made(call: Call, body: LinkBody, shop: Shop, item: ItemId | None) -> MadeLi
         platform_item_id=None if goods is None else goods.platform_item_id,
         line=body.line,
     )
-    return call.services.link_making.make(shop.tenant, shop.platform, wanted)
+    return call.services.link_making.make(shop.tenant, shop.platform, wanted, account=body.account)
 
 
 def _same_again(call: Call, tenant: TenantId, draft: LinkDraft) -> AdLink:
