@@ -31,8 +31,8 @@ class PlatformBroken(Unavailable):
     code = "platform_broken"
     zh = "平台插件 {id} 无法加载：{why}"
     en = "The platform plugin {id} cannot be loaded: {why}"
-    hint_zh = "请升级或卸载该插件，其余平台不受影响"
-    hint_en = "Upgrade or uninstall it; the other platforms are not touched by it"
+    hint_zh = "请升级或卸载该插件后再启动：缺了它，账号与回传会无声停下"
+    hint_en = "Upgrade or uninstall it and start again: without it, accounts and returns would stop in silence"
 
 
 class MakerAbsent(NotFound):
