@@ -49,7 +49,6 @@ from hongmao.insight.contracts.orders import (
     OrderRow,
     OrderStatus,
     Received,
-    State,
     Step,
     SubOrderTrace,
     Trace,
@@ -57,6 +56,7 @@ from hongmao.insight.contracts.orders import (
 )
 from hongmao.insight.contracts.reports import DayPoint, FunnelStep, NoteRow, Overview
 from hongmao.insight.contracts.sending import SentOn, SentWay
+from hongmao.insight.contracts.steps import State
 from hongmao.insight.contracts.waking import WakeCount
 
 __all__ = [

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from hongmao.insight.contracts.figures import DefinitionRef, Words
     from hongmao.insight.contracts.links import ClickFacts
+    from hongmao.insight.contracts.steps import State
 
 
 class OrderStatus(StrEnum):
@@ -60,16 +61,6 @@ class OrderRow:
     """The click credited."""
     clicked_at_ms: int | None
     """When that click was."""
-
-
-class State(StrEnum):
-    """How far one step of an order's trace has come."""
-
-    DONE = "done"  # it happened; the step's facts say how
-    WAITING = "waiting"  # it will happen once a worker or the shop gets there
-    NONE = "none"  # it did not happen, and the sentence says why that is right
-    FAILED = "failed"  # it was tried and a rule or a fault said no
-    NOT_CONFIGURED = "not_configured"  # this deployment does not do it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hongmao.insight.contracts.figures import Words
-    from hongmao.insight.contracts.orders import State
+    from hongmao.insight.contracts.steps import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
