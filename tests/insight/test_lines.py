@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from hongmao.events.contracts import Event, Kind
+from hongmao.insight.api import render_report
 from hongmao.insight.lines import line_rows
 from hongmao.insight.queries import Queries
 from insight.stage import Stage, click, order, pay, refund, sent_on, visit
@@ -64,3 +65,11 @@ def test_a_ud_line_knows_its_shop_by_the_report_alone_and_the_latest_export_coun
 def test_ATTR_8_a_sampled_count_is_nowhere_added_up() -> None:
     found = rows(click("2025-05-01 10:00", "c-1", line="ud"), cell("k", 1, ratio="0.5", visits=5))["ud"]
     assert found["reported"] == {}
+
+
+def test_what_a_report_alone_says_is_marked_and_an_amount_looks_like_none_of_the_counts_beside_it() -> None:
+    ud = click("2025-05-01 10:00", "c-1", line="ud"), cell("k", 1, visits=7, orders=2, refund_fen=1_290_000)
+    text = render_report(Stage(*ud).insight.city_report())
+    (line,) = [words for words in map(str.split, text.splitlines()) if words[:2] == ["sandbox", "UD"]]
+    assert line[2:6] == ["1", "7*", "2*", "¥12,900.00*"]
+    assert "* by the platform's own report, not counted from events" in text

@@ -73,7 +73,8 @@ def _came_back(row: Mapping[str, object], reported: Mapping[str, object] | None)
             yield _cell(name, row[name])
         else:
             said = _cell(in_report, reported.get(in_report))
-            yield said if said == DASH else f"{said}*"
+            amount = "¥" if in_report.endswith("_fen") else ""
+            yield said if said == DASH else f"{amount}{said}*"
 
 
 def _agreed(row: Mapping[str, object]) -> str:

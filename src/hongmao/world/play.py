@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from hongmao.world.stage import Stage
 
 FAULTS = {
-    "late_ms": [0, 2 * HOUR_MS],
+    "late_ms": [0, HOUR_MS // 2],
     "repeat_share": 0.05,
     "reorder_share": 0.05,
     "garbage_share": 0.01,
     "down_until_ms": 0,
 }
-"""How badly the sandbox shop behaves in a demo: as a real one does."""
+"""How badly the sandbox shop behaves in a demo: as a real one does that tells within the hour its media want it in."""
 DRAIN_TRIES = 3_000
 DRAIN_PAUSE_S = 0.02
 LIVE_TICK_S = 0.25
