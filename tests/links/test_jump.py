@@ -285,9 +285,17 @@ def test_a_tap_that_another_medias_ad_led_to_is_valid_free_and_keeps_its_click_i
 
 def test_a_macro_that_media_left_literal_is_kept_as_unknown_with_its_reason(house: House) -> None:
     media = read_media({"click_id": "__CLICK_ID__"})
-    house.ask(replace(house.request(), media=media))
+    house.ask(replace(house.request(), impression=None, seal=None, media=media))
     (event,) = house.log.kept
     assert (event.media_click, event.media_problem) == (None, "macro_unresolved")
+
+
+def test_no_parameter_makes_a_tap_on_our_own_proven_showing_another_medias_and_free(house: House) -> None:
+    media = read_media({"click_id": "xhs-1", "callback_param": "cb"})
+    house.ask(replace(house.request(), media=media))
+    (event,) = house.log.kept
+    assert (event.invalid, event.price_fen, event.labelled) == (None, link().price_fen, True)
+    assert (event.media, event.media_click, event.callback_param) == (None, None, None)
 
 
 def test_a_pilot_that_is_not_open_leads_nowhere_and_bills_nobody(clock: SetClock) -> None:

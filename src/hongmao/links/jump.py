@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
@@ -68,6 +69,9 @@ class Jump:
             raise LinkUnknown(id=request.link[:_ID_CHARS_MAX])
         profile = self._wakeup.profile_of(request.user_agent)
         live, labelled = is_live(link), self._proven(link, request)
+        if labelled and request.media is not None:
+            # Our own seal proves who showed the link: no parameter makes the tap another media's, and free.
+            request = replace(request, media=None)
         is_open = link.platform not in self._closed
         facts = ClickFacts(
             method=request.method,

@@ -16,7 +16,7 @@ CLICK_MACRO: Final = "__CLICK_ID__"
 _MACRO: Final = re.compile(r"__[A-Z][A-Z0-9_]*?__")
 _UNRESOLVED: Final = re.compile(r"__[A-Za-z0-9_]+__|\{[A-Za-z0-9_.]+\}|\$\{[A-Za-z0-9_.]+\}|%7B[A-Za-z0-9_.]+%7D")
 
-# What 聚光 may write into a link (docs/reference/macros in the trade: the wire names, CREATIVITY spelt so). We fill those
+# What 聚光 may write into a link, by its wire names (CREATIVITY is spelt so). We fill those
 # that name the click, the note and the time; the others name things of an advertiser's account and become empty.
 _EMPTY: Final = frozenset(
     f"__{name}__"
