@@ -14,6 +14,7 @@ def test_the_python_lock_follows_the_project() -> None:
     lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
     ours = next(package for package in lock["package"] if package["name"] == "hongmao")["metadata"]
     asked = {re.sub(r"\s", "", text) for text in project["project"]["dependencies"]}
+    asked |= {text for extra in project["project"].get("optional-dependencies", {}).values() for text in extra}
     locked = {_requirement(entry) for entry in ours["requires-dist"]}
     assert locked == asked, "run uv lock"
     for group, wanted in project["dependency-groups"].items():
