@@ -20,6 +20,9 @@ Prose = Annotated[str, msgspec.Meta(min_length=1)]
 # 120 days is what the platforms keep; anything older goes to quarantine, whatever a file says (ATTR-10).
 Days = Annotated[int, msgspec.Meta(ge=0, le=120)]
 Clock = Literal["billing", "event"]
+RETENTION_DAYS = 120
+"""How long a touch can still be asked about: what the platforms keep, and what we take of theirs (ATTR-10). A longer
+window would count some conversions by touches that others have lost."""
 
 PROSE = ("name", "counted", "why", "sources")
 
@@ -66,11 +69,14 @@ class AttributionDefinition(Definition, frozen=True, kw_only=True, forbid_unknow
     """归因口径: what counts as a touch and as a conversion, how far back, and who gets the credit.
 
     `windows` are all computed at once, half open from the touch (ATTR-1); empty means that no touch is ever too old.
-    `model` names a registered credit rule; the same rule serves the platform's events and anybody's files.
+    `model` names a registered credit rule, which `parameters` set; the same rule serves the platform's events and
+    anybody's files. A window is no longer than what is kept (`RETENTION_DAYS`).
     """
 
     scope: Literal["platform", "files"]
     model: Id
+    parameters: dict[Id, int | Prose] = {}
+    """What the model leaves free, by name: the weights of a position model, the half life of a decay, an expression."""
     touches: tuple[Id, ...] = ()
     """Event kinds that can earn credit; empty for files, whose map says which rows are touches."""
     valid_touches_only: bool
@@ -78,6 +84,8 @@ class AttributionDefinition(Definition, frozen=True, kw_only=True, forbid_unknow
     windows: tuple[Span, ...] = ()
     default_window: Span | None = None
     """What a report shows unless asked otherwise; one of `windows`."""
+    kind_windows: dict[Id, Span] = {}
+    """分类型窗口: a touch of a kind named here closes after its own span where that is shorter than the window asked for."""
     clocks: tuple[Clock, ...] = ("billing", "event")
     """计费时间 books on the touch's day, 行为时间 on the conversion's or refund's own day."""
     unit: Literal["sub_order", "row"]
