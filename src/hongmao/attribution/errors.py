@@ -15,6 +15,26 @@ class ModelUnknown(BadInput):
     hint_en = "Choose one or several with --models, separated by commas"
 
 
+class ParameterRefused(BadInput):
+    """A model was given a parameter that it does not have, or one that means nothing."""
+
+    code = "attribution_parameter_refused"
+    zh = "归因模型 {model} 的参数“{given}”无法使用，可写：{expected}"
+    en = "The model {model} cannot use {given!r}; it takes {expected}"
+    hint_zh = "参数写在模型名之后，用冒号隔开，例如 decay:168h"
+    hint_en = "Write parameters after the model's name and a colon, for example decay:168h"
+
+
+class ExpressionRefused(BadInput):
+    """A weight's expression holds something that is not offered, or gives a weight that cannot be one."""
+
+    code = "attribution_expression_refused"
+    zh = "权重表达式“{place}”无法使用：{why}"
+    en = "The weight {place!r} cannot be used: {why}"
+    hint_zh = "可用 position count age_hours kind first last organic、+ - * /、比较、and or not、if else、min max abs"
+    hint_en = "Offered are position count age_hours kind first last organic, + - * /, comparisons, and or not, if else, min max abs"
+
+
 class KindUnknown(BadInput):
     """A definition counts a kind of event that does not exist."""
 

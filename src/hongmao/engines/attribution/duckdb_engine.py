@@ -88,7 +88,7 @@ class _Asking:
     ) -> None:
         files = {step: f"platform/{step}" for step in steps}
         if "credited" in steps:
-            files["credited"] = model_named(definition.model).query
+            files["credited"] = f"models/{model_named(definition.model).name}"
         sql = queries.chain({"windows": "windows", **files}, queries.text(final))
         sql = sql.replace("{touch_kinds}", queries.literals(definition.touches))
         sql = sql.replace("{conversion_kinds}", queries.literals(definition.conversions))

@@ -71,7 +71,7 @@ class DuckDbFiles:
 
     def credit(self, rule: Rule) -> None:
         """Add one rule's credits to the table of credits."""
-        steps = {"inside": "files/inside", "credited": model_named(rule.model).query}
+        steps = {"inside": "files/inside", "credited": f"models/{model_named(rule.model).name}"}
         sql = queries.chain(steps, queries.text("files/credits"))
         verb = "insert into credits" if self._rules else "create table credits as"
         parameters = {
