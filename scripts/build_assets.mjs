@@ -45,12 +45,17 @@ for (const stale of await readdir(built)) {
   if (!made.has(stale)) await rm(path.join(built, stale), { recursive: true });
 }
 
-// The bundle carries other people's work, so their notices travel beside it.
+// The bundle carries other people's work, so their notices travel beside it: of every package a file of which went in.
 async function licences() {
-  const { dependencies } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
-  const texts = Object.entries(dependencies).map(async ([name, version]) => {
-    const text = await readFile(path.join(root, "node_modules", name, "LICENSE"), "utf8");
-    return `${name} ${version}\n\n${text.trim()}\n`;
+  const modules = path.join(root, "node_modules");
+  const inside = Object.keys(metafile.inputs).map((input) => path.relative(modules, path.resolve(web, input)));
+  const names = new Set(inside.filter((file) => !file.startsWith("..")).map((file) => file.match(/^(@[^/]+\/)?[^/]+/)[0]));
+  const texts = [...names].sort().map(async (name) => {
+    const { version } = JSON.parse(await readFile(path.join(modules, name, "package.json"), "utf8"));
+    const notices = (await readdir(path.join(modules, name))).filter((file) => /^(licen[cs]e|notice)(\.|$)/i.test(file));
+    const read = await Promise.all(notices.sort().map((file) => readFile(path.join(modules, name, file), "utf8")));
+    if (read.length === 0) throw new Error(`${name} ${version} brings no licence`);
+    return `${name} ${version}\n\n${read.map((text) => text.trim()).join("\n\n")}\n`;
   });
   return (await Promise.all(texts)).join("\n----\n\n");
 }

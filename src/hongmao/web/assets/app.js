@@ -13,6 +13,9 @@ function start(root) {
   if (root.querySelector("[data-chart]:not([data-drawn])")) {
     import("./js/charts.js").then(({ drawCharts }) => drawCharts(root));
   }
+  if (root.querySelector("[data-flow]:not([data-drawn])")) {
+    import("./js/flow.js").then(({ drawFlows }) => drawFlows(root));
+  }
 }
 
 start(document);
