@@ -1,0 +1,88 @@
+"""Rows of the queries as what attribution answers: a credits table's schema, its order, its tally, an order's parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hongmao.attribution.contracts import CREDITS_COLUMNS, Entry, Tally, Touch
+from hongmao.attribution.rules import Found, Looked
+from hongmao.kernel.time import span_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TYPES = {"text": pa.string(), "whole": pa.int64(), "day": pa.date32()}
+CREDITS_SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in CREDITS_COLUMNS.items()])
+Row = dict[str, Any]
+
+
+def place(row: Row) -> tuple[object, ...]:
+    """Give what rows are sorted by: the one order they are always in."""
+    names = ("platform", "sub_order_id", "entry", "ref", "event_id", "touch_event_id")
+    return (
+        row["definition_id"],
+        row["definition_version"],
+        span_ms(row["window"]),
+        *(row[name] or "" for name in names),
+    )
+
+
+def tally_of(table: Any) -> Tally:
+    """Count what a credits table holds."""
+    pays, refunds = (table.filter(pc.equal(table["entry"], entry)) for entry in ("pay", "refund"))
+    counting = pays.filter(pc.greater(pays["credit_millionths"], 0))
+    reasons = pc.value_counts(pays["reason"].drop_null()).to_pylist()
+    return Tally(
+        rows=table.num_rows,
+        conversions=len(pc.unique(counting["event_id"])),
+        refunds=len(pc.unique(refunds["event_id"])),
+        unattributed={str(one["values"]): int(one["counts"]) for one in sorted(reasons, key=lambda one: one["values"])},
+    )
+
+
+def found_of(row: Mapping[str, Any]) -> Found:
+    """Read one credits row."""
+    return Found(
+        platform=row["platform"],
+        sub_order_id=row["sub_order_id"],
+        tenant=row["tenant"],
+        merchant=row["merchant"],
+        shop=row["shop"],
+        click_id=row["click_id"],
+        window=row["window"],
+        conversion_at_ms=row["conversion_at_ms"],
+        touch_event_id=row["touch_event_id"],
+        entry=Entry(
+            entry=row["entry"],
+            ref=row["ref"],
+            event_id=row["event_id"],
+            booked_at_ms=row["booked_at_ms"],
+            credit_millionths=row["credit_millionths"],
+            value_fen=row["value_fen"],
+            billing_day=row["billing_day"],
+            event_day=row["event_day"],
+            reason=row["reason"],
+            flags=tuple(filter(None, row["flags"].split(","))),
+        ),
+    )
+
+
+def looked_of(row: Mapping[str, Any]) -> Looked:
+    """Read one touch that was looked at."""
+    return Looked(
+        conversion=row["conversion"],
+        own=row["own"],
+        touch=Touch(
+            event_id=row["touch"],
+            click_id=row["click_id"],
+            at_ms=row["touch_at_ms"],
+            note=row["note"],
+            creator=row["creator"],
+            link=row["link"],
+            item=row["item"],
+            invalid=row["invalid"],
+        ),
+    )
