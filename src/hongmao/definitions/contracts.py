@@ -104,30 +104,48 @@ class AttributionDefinition(Definition, frozen=True, kw_only=True, forbid_unknow
 class Measure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An amount that is counted or summed from rows: the additive parts of which every ratio is made (ATTR-6)."""
 
-    source: Literal["events", "credits", "charges"]
+    source: Literal["events", "credits", "charges", "reports", "calendar"]
+    """`reports` are cells of a platform's own reckoning, which no event can be held against; `calendar` counts days."""
     kinds: tuple[Id, ...]
-    """Event kinds, or credit entries (`pay`, `refund`), or charge kinds."""
+    """Event kinds, or credit entries (`pay`, `refund`), or charge kinds, or reports, or `day`."""
     aggregate: Literal["count", "sum", "distinct"]
     field: Id | None = None
-    """The column that is summed."""
+    """The column that is summed; of reports, the figure of the cell."""
     unit: tuple[Id, ...]
     """What counts once: the columns that tell two rows apart."""
-    rollup: Literal["sum", "recount"]
-    """How cells become totals: additive ones are summed, distinct ones are counted again from the rows."""
+    rollup: Literal["sum", "recount", "latest"]
+    """How cells become totals: additive ones are summed, distinct ones are counted again from the rows; of a report that
+    adds up by itself since its task began, the `latest` cell is the total."""
     valid_only: bool
     where: dict[Id, bool | str] = {}
-    assigned_by: Literal["event", "click_id", "credit", "charge"]
-    """How a row finds its note: by its own field, by the click id it brought back, by credit, by the charge."""
+    after: Id | None = None
+    """The reader's act on the same note (for 关注, on a note of the same creator) that must have come before."""
+    within: Span | None = None
+    """How long after it, half open: of 1h, an act at 59 min counts and one at 61 min does not."""
+    look_back: Span | None = None
+    """Counts a reader in a shop only where no such act of theirs lies this far back (新访客)."""
+    sampled: bool = False
+    """Whether a cell is a sample with its 抽样比例 beside it: scaled when shown, and never without the ratio (ATTR-8)."""
+    assigned_by: Literal["event", "click_id", "ad_click", "credit", "charge", "report", "range"]
+    """How a row finds its note: by its own field, by the click id it brought back, by the ad click it came after, by
+    credit, by the charge, by the report; a day of the range belongs to every note."""
     clocks: tuple[Clock, ...]
     windows: tuple[Span, ...] = ()
-    """Windows of the credits it reads; empty where no window applies."""
+    """Windows of the credits it reads; of reports, the one window of the cells; empty where no window applies."""
     refunds: Literal["ignored", "counted", "subtracted"]
     late_days: Days
     mature_days: Days
 
 
+class Total(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Measures of one unit added and taken away: 互动量 of five acts, 净额 of two amounts. Additive as they are (ATTR-6)."""
+
+    plus: tuple[Id, ...]
+    minus: tuple[Id, ...] = ()
+
+
 class Ratio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One measure over another. It is recomputed from its parts for every total, never averaged (ATTR-6)."""
+    """One measure or total over another. It is recomputed from its parts for every total, never averaged (ATTR-6)."""
 
     numerator: Id
     denominator: Id
@@ -137,18 +155,23 @@ class Ratio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class MetricDefinition(Definition, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """指标口径: a measure, or a ratio of two measures, and how people write it."""
+    """指标口径: a measure, a total of measures, or a ratio of two of these, and how people write it."""
 
     style: Literal["count", "yuan", "percent", "multiple"]
     measure: Measure | None = None
+    total: Total | None = None
     ratio: Ratio | None = None
 
     @property
     def unit(self) -> Literal["count", "fen", "ratio"]:
         """Say what its number is: a count, whole fen, or a ratio that has parts instead of a number."""
-        if self.measure is None:
+        if self.ratio is not None:
             return "ratio"
-        return "fen" if self.measure.aggregate == "sum" else "count"
+        if self.measure is None:
+            return "fen" if self.style == "yuan" else "count"
+        if self.measure.aggregate != "sum":
+            return "count"
+        return "fen" if (self.measure.field or "").endswith("_fen") else "count"
 
 
 AnyDefinition = AttributionDefinition | MetricDefinition
