@@ -88,10 +88,23 @@ class AttributionDefinition(Definition, frozen=True, kw_only=True, forbid_unknow
     """分类型窗口: a touch of a kind named here closes after its own span where that is shorter than the window asked for."""
     clocks: tuple[Clock, ...] = ("billing", "event")
     """计费时间 books on the touch's day, 行为时间 on the conversion's or refund's own day."""
-    unit: Literal["sub_order", "row"]
-    """What counts once (ATTR-4)."""
+    unit: Literal["sub_order", "row", "act"]
+    """What counts once (ATTR-4); an act where what converts is done in the community itself."""
     tie: Literal["higher_event_id_in_second", "order_then_key"]
     """Who wins between touches of the same instant (ATTR-3)."""
+    matching: Literal["own_record", "any_record"] = "own_record"
+    """Whose click id is followed: the payment's and its deposit's, or any record's of the sub-order, sync before async
+    (ATTR-3)."""
+    unmatched: Literal["nobody", "note"] = "nobody"
+    """Whose an order without a click of ours is: nobody's, or the note's that its return names, without any reader."""
+    organic: bool = False
+    """自然触点: whether acts on a note that nobody pays for are touches too. They are looked for on the notes by which the
+    reader came."""
+    showing: Literal["every_act", "deepest_act"] = "every_act"
+    """Whether each act on one showing of a note is a touch, or only the deepest: a card's tap and the jump behind it are
+    one."""
+    opens_at_impression: tuple[Id, ...] = ()
+    """展示起算: the placements in which a touch's window runs from its impression, and a 5 s view is a click (ATTR-2)."""
     presale: Literal["deposit_time", "none"]
     """The instant at which a presale's window is judged."""
     refunds: Literal["inherit_touch", "none"]

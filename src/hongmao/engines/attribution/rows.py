@@ -14,7 +14,7 @@ from hongmao.kernel.time import span_ms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TYPES = {"text": pa.string(), "whole": pa.int64(), "day": pa.date32()}
+_TYPES = {"text": pa.string(), "whole": pa.int64(), "day": pa.date32(), "truth": pa.bool_()}
 CREDITS_SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in CREDITS_COLUMNS.items()])
 Row = dict[str, Any]
 
