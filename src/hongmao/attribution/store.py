@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,10 @@ class CreditEngine(Protocol):
 
     def publish(self, definitions: Sequence[AttributionDefinition]) -> Tally:
         """Compute all credits anew and put them in the place of the old ones, as a whole."""
+        ...
+
+    def credits_under(self, definitions: Sequence[AttributionDefinition]) -> Any:
+        """Compute all credits without publishing: the very Arrow table that `publish` would put in their place."""
         ...
 
     def rows_of(self, order_id: str, definition: AttributionDefinition) -> tuple[Sequence[Found], Sequence[Looked]]:

@@ -36,21 +36,30 @@ class Warmth:
 
 
 def show_events(
-    cursor: duckdb.DuckDBPyConnection, root: Path, lake: Manifest, have: Warmth, *, rows_max: int
+    cursor: duckdb.DuckDBPyConnection,
+    root: Path,
+    lake: Manifest,
+    have: Warmth,
+    *,
+    rows_max: int,
+    until: int | None = None,
 ) -> Warmth:
-    """Make the view `events` show exactly this manifest, inside the caller's transaction; say what is warm then."""
+    """Make the view `events` show exactly this manifest, inside the caller's transaction; say what is warm then.
+
+    With `until` it shows the log up to that offset only.
+    """
     too_large = _too_large(lake, have, rows_max)
     if too_large or have.epoch != lake.epoch or have.position > lake.position:
         cursor.execute(f"CREATE OR REPLACE TABLE warm_events ({_TYPED})")
         have = Warmth(lake.epoch)
     if too_large:
-        _view(cursor, _files(root, lake.files, by_folder=True))
+        _view(cursor, _files(root, lake.files, by_folder=True), until)
         return Warmth()
     fresh = [file for file in lake.files if file.last_offset > have.position]
     if fresh:
         source = _files(root, fresh, by_folder=False)
         cursor.execute(f'INSERT INTO warm_events {_SELECT} {source} WHERE "offset" > $after', {"after": have.position})
-    _view(cursor, "warm_events")
+    _view(cursor, "warm_events", until)
     return Warmth(lake.epoch, lake.position)
 
 
@@ -64,8 +73,9 @@ def _too_large(lake: Manifest, have: Warmth, rows_max: int) -> bool:
     return lake.rows > rows_max * slack or lake.size_bytes > WARM_BYTES_MAX * slack
 
 
-def _view(cursor: duckdb.DuckDBPyConnection, source: str) -> None:
-    cursor.execute(f"CREATE OR REPLACE VIEW events AS {_SELECT} {source}")
+def _view(cursor: duckdb.DuckDBPyConnection, source: str, until: int | None) -> None:
+    only = "" if until is None else f' WHERE "offset" <= {until:d}'
+    cursor.execute(f"CREATE OR REPLACE VIEW events AS {_SELECT} {source}{only}")
 
 
 def _files(root: Path, files: Sequence[LakeFile], *, by_folder: bool) -> str:
