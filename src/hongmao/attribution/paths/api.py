@@ -1,0 +1,54 @@
+"""Paths' door: read a model's name, solve it on paths. Pure computation; what is heavy is loaded when a model asks for it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from hongmao.attribution.models import RULES
+from hongmao.attribution.paths.contracts import (
+    ChannelCredit,
+    Interval,
+    Note,
+    PathResult,
+    Paths,
+    Settings,
+    StabilityRow,
+    Totals,
+    Unattributed,
+)
+from hongmao.attribution.paths.specs import path_spec_named, spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hongmao.attribution.models import ModelSpec
+
+__all__ = [
+    "ChannelCredit",
+    "Interval",
+    "Note",
+    "PathResult",
+    "Paths",
+    "Settings",
+    "StabilityRow",
+    "Totals",
+    "Unattributed",
+    "path_spec_named",
+    "solve",
+    "spelled",
+]
+
+_SOLVERS: Mapping[str, str] = {
+    **dict.fromkeys(RULES, "heuristics"),
+}
+
+
+def solve(paths: Paths, spec: ModelSpec, settings: Settings | None = None) -> PathResult:
+    """Solve one model on paths; the same paths, spec and settings give the same bits, whatever the order of the rows.
+
+    Raises `PathsHaveNoTimes`, `TooManyStates` or `TooManyChannels` where a model cannot be had, with what can.
+    """
+    module = importlib.import_module(f"hongmao.attribution.paths.{_SOLVERS[spec.name]}")
+    result: PathResult = module.solve(paths, spec, settings or Settings())
+    return result

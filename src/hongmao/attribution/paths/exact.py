@@ -1,0 +1,91 @@
+"""Exact shares: whole measures of many rows, each times a fraction, added up by channel as rationals.
+
+Equal fractions of a channel are added up as 64-bit integers first, so that Python's long integers see each of them once.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hongmao.attribution.paths import amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from hongmao.attribution.paths.contracts import Paths
+
+COMMON_BITS_MAX = 8_192
+"""Above this a common denominator costs more than it tells."""
+FINE_BITS = 256
+"""Then every term is rounded to 2^-256, and what that leaves goes to the largest share: sums stay exact."""
+
+
+def measures(paths: Paths) -> NDArray[np.int64]:
+    """Lay out what is shared, a column each: conversions and, where there is a value, its limbs."""
+    columns = [paths.conversions] if paths.value is None else [paths.conversions, *paths.value]
+    return np.column_stack(columns)
+
+
+def add_up(
+    key: NDArray[np.int64], numerator: NDArray[np.int64], denominator: NDArray[np.int64], amount: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Add up the rows of `amount` (one per term) that share a key and a fraction.
+
+    Gives `(cells, sums)`: cells are rows of (key, numerator, denominator) in lowest terms, sums go with them.
+    """
+    divisor = np.gcd(numerator, denominator)
+    terms = np.column_stack([key, numerator // divisor, denominator // divisor])
+    order = np.lexsort(terms.T[::-1])
+    sorted_terms = terms[order]
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = (sorted_terms[1:] != sorted_terms[:-1]).any(axis=1)
+    first = np.flatnonzero(fresh)
+    if not len(first):
+        return sorted_terms, amount[:0]
+    return sorted_terms[first], np.add.reduceat(amount[order], first, axis=0)
+
+
+def by_key(cells: NDArray[np.int64], sums: NDArray[np.int64], keys: int) -> list[tuple[Fraction, Fraction | None]]:
+    """Work out each key's conversions and value (None without limbs) from what `add_up` gave."""
+    common = _common(cells[:, 2])
+    parts: list[list[int]] = [[0, 0] for _ in range(keys)]
+    valued = sums.shape[1] > 1
+    for (key, numerator, denominator), amount in zip(cells.tolist(), sums.tolist(), strict=True):
+        for measure, whole in enumerate((amount[0], _whole(amount))[: 1 + valued]):
+            parts[key][measure] += whole * numerator * common // denominator
+    scale = amounts.BILLION**2
+    return [
+        (Fraction(conversions, common), Fraction(value, common * scale) if valued else None)
+        for conversions, value in parts
+    ]
+
+
+def settle(shares: Sequence[Fraction], whole: Fraction) -> list[Fraction]:
+    """Give the largest share what rounding has left over, if any, so that shares add up to the whole."""
+    settled = list(shares)
+    left = whole - sum(settled, Fraction(0))
+    if left and settled:
+        largest = max(range(len(settled)), key=lambda place: abs(settled[place]))
+        settled[largest] += left
+    return settled
+
+
+def _common(denominators: Iterable[int]) -> int:
+    common = 1
+    for denominator in sorted(set(map(int, denominators))):
+        common = lcm(common, denominator)
+        if common.bit_length() > COMMON_BITS_MAX:
+            return 1 << FINE_BITS
+    return common
+
+
+def _whole(amount: list[int]) -> int:
+    """Put the limbs of a value together, in billionths of billionths."""
+    units, billionths, rest = amount[1:]
+    return (units * amounts.BILLION + billionths) * amounts.BILLION + rest
