@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hongmao.insight.attribution_page import read_split
 from hongmao.insight.errors import (
     ChoiceUnknown,
     DaysBackwards,
@@ -26,5 +27,6 @@ __all__ = [
     "check_range",
     "markdown_of",
     "read_query",
+    "read_split",
     "render_report",
 ]

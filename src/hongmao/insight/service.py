@@ -9,7 +9,8 @@ import msgspec
 
 from hongmao.insight import city, exports, gather, links, notes, ops, orders, overview, rules
 from hongmao.insight import trace as traces
-from hongmao.insight.contracts import ReportQuery
+from hongmao.insight.attribution_page import attribution_page
+from hongmao.insight.contracts import ReportQuery, SplitBy
 from hongmao.insight.credit import Crediting
 from hongmao.insight.names import Names
 from hongmao.insight.overview import Writer
@@ -30,7 +31,17 @@ if TYPE_CHECKING:
     from hongmao.definitions.api import Registry
     from hongmao.events.api import Tables
     from hongmao.insight.cells import Cells
-    from hongmao.insight.contracts import LinkPage, LinkRow, NoteRow, OpsPage, OrderRow, Overview, Trace, WorkerHealth
+    from hongmao.insight.contracts import (
+        AttributionPage,
+        LinkPage,
+        LinkRow,
+        NoteRow,
+        OpsPage,
+        OrderRow,
+        Overview,
+        Trace,
+        WorkerHealth,
+    )
     from hongmao.insight.gather import By
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import LinkId, MerchantId
@@ -123,6 +134,19 @@ class Insight:
         names = Names(self._catalog, tenant)
         crediting = Crediting(self._attribution, self._definitions, names, tenant)
         return traces.trace(traces.Desk(self._queries, names, tenant, crediting, self._charges), order_id, platform)
+
+    def attribution(self, tenant: TenantId, query: ReportQuery, by: SplitBy = SplitBy.NOTE) -> AttributionPage:
+        """Show what every model gives to a tenant's notes, creators or links, and the ways that its readers took."""
+        return attribution_page(
+            self._queries,
+            self._definitions,
+            Names(self._catalog, tenant),
+            self._links.of(tenant),
+            Sight.of(tenant),
+            query,
+            by,
+            now_ms=self._clock.now_ms(),
+        )
 
     def ops(self, health: WorkerHealth | None = None) -> OpsPage:
         """Show the health of events and returns over the whole deployment: counts and codes only."""
