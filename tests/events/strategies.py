@@ -20,6 +20,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("tenant", "reader", "note", "creator", "merchant", "shop", "item", "link", "impression"), _IDS),
     **dict.fromkeys(("platform", "order_id", "sub_order_id", "ref", "pay_item"), _IDS),
     "click_id": st.from_regex(r"[A-Za-z0-9_-]{1,30}", fullmatch=True),
+    "async_click_id": st.from_regex(r"[A-Za-z0-9_-]{1,30}", fullmatch=True),
     "line": st.sampled_from(["cid", "ud"]),
     "placement": _CODES,
     **dict.fromkeys(("invalid", "outcome", "detail"), _TEXT),

@@ -90,7 +90,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     impression: str | None = None
     """The impression that led here: ties 点击 and 组件点击 to the served slot."""
     placement: str | None = None
-    """Where it was shown: `feed`, `note`, `search`."""
+    """Where it was shown: `feed`, `note`, `search`, `video_feed` (视频流)."""
     labelled: bool | None = None
     """Whether 广告 was shown with it: True only with proof, False where proof is missing, None where not an ad."""
     invalid: str | None = None
@@ -102,6 +102,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Our click token, as minted by the jump or as it came back from the shop."""
     click_by: str | None = None
     """How the shop came by the click id: `sync` from the link, `async` from a monitor call (ATTR-3)."""
+    async_click_id: str | None = None
+    """On a row that brings two click ids: the one from the monitor call, where `click_id` is the link's (ATTR-3)."""
     media: str | None = None
     """On a component click that another media's ad led to: which media, such as `juguang`."""
     media_click: str | None = None

@@ -75,6 +75,7 @@ REQUIRED: Final[Mapping[Kind, tuple[str, ...]]] = {
 _MEDIA_FIELDS: Final = ("media", "media_click", "callback_param", "media_problem")
 _ORDER_FIELDS: Final = (
     "click_by",
+    "async_click_id",
     "commission_fen",
     "claimed_elsewhere",
     "price_compare",
@@ -114,7 +115,7 @@ _REFUND = Whole(1, AMOUNT_FEN_MAX, AmountOutOfRange)
 LIMITS: Final[Mapping[str, Limit]] = {
     **dict.fromkeys(("event_id", "tenant", "reader", "note", "creator", "merchant", "shop", "item", "link"), _ID),
     **dict.fromkeys(("impression", "platform", "order_id", "sub_order_id", "ref", "pay_item"), _ID),
-    "click_id": _CLICK_ID,
+    **dict.fromkeys(("click_id", "async_click_id"), _CLICK_ID),
     "line": _LINE,
     "click_by": _CLICK_BY,
     **dict.fromkeys(("source", "placement", "media", "media_problem"), _CODE),

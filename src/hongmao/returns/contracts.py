@@ -50,6 +50,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     new_visitor: bool | None = None
     click_by: str | None = None
     """`sync` where the click id rode in the link, `async` where a monitor call brought it (ATTR-3)."""
+    async_click_id: str | None = None
+    """The monitor call's click id, where the row has both and they differ."""
     commission_fen: int | None = None
     """服务费 of the platform on this sub-order: an estimate, except on a settlement."""
     claimed_elsewhere: bool | None = None

@@ -78,8 +78,9 @@ def event_of(source: Source, row: Row, goods: Goods) -> Event:
         shop=goods.shop.id,
         item=_item(source, goods.item, row.platform_item_id),
         # A mangled click id that no field can hold is in the record of the delivery, with its reason.
-        click_id=row.click_id if row.click_id and _CLICK_ID.fullmatch(row.click_id) else None,
+        click_id=_click_id(row.click_id),
         click_by=row.click_by,
+        async_click_id=_click_id(row.async_click_id),
         platform=source.platform,
         order_id=row.order_id,
         sub_order_id=row.sub_order_id,
@@ -173,6 +174,10 @@ def _ref(row: Row) -> str | None:
     if row.kind is Kind.REFUND:
         return row.refund_id or row.event_no
     return None if row.sub_order_id else row.event_no
+
+
+def _click_id(told: str | None) -> str | None:
+    return told if told and _CLICK_ID.fullmatch(told) else None
 
 
 def _amount_fen(row: Row) -> int | None:

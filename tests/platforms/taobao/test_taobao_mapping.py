@@ -164,6 +164,13 @@ def test_ATTR_3_the_links_click_id_goes_before_the_monitors(ids: dict[str, Any],
     assert (paid.click_id, paid.click_by, paid.click_problem) == expected
 
 
+def test_ATTR_3_two_click_ids_of_one_order_are_both_kept() -> None:
+    both = {"syn_click_id": "s", "asyn_click_id": "a"}
+    assert only(orders(**both), Kind.PAY).async_click_id == "a"
+    for alone in ({"syn_click_id": "s", "asyn_click_id": "s"}, {"syn_click_id": None, "asyn_click_id": "a"}):
+        assert only(orders(**alone), Kind.PAY).async_click_id is None
+
+
 def test_a_claim_that_comes_later_is_the_newer_word_on_the_same_fact() -> None:
     before, after = only(orders(), Kind.PAY), only(orders(is_attr_by_others=1), Kind.PAY)
     assert after.version == before.version + 1

@@ -66,6 +66,7 @@ class _Order:
         self.quantity = row.pieces("buy_amount")
         self.claimed = row.flag("is_attr_by_others")
         self.click_id, self.click_by, self.click_problem = _click(row)
+        self.async_click_id = _second_click(row, self.click_id)
 
     def fact(
         self,
@@ -91,6 +92,7 @@ class _Order:
             click_id=self.click_id,
             click_problem=self.click_problem,
             click_by=self.click_by,
+            async_click_id=self.async_click_id,
             platform_item_id=self.item,
             platform_pay_item_id=self.pay_item,
             order_id=self.order_id,
@@ -203,3 +205,9 @@ def _click(row: Fields) -> tuple[str | None, str | None, str | None]:
             return click_id, way, None
         problem = why or problem
     return None, None, problem
+
+
+def _second_click(row: Fields, first: str | None) -> str | None:
+    """Give the monitor's click id where the link brought another one: both are kept, and the first is followed first."""
+    second, _ = click_of(row.text("asyn_click_id"))
+    return None if second == first else second
