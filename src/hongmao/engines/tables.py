@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from hongmao.engines.lake import derived, manifest
+from hongmao.engines.lake import manifest, snapshot
+from hongmao.engines.lake.shown import Shown
 from hongmao.engines.lake.warm import WARM_ROWS_MAX, Warmth, show_events, sql_text
 from hongmao.events.api import LakeDamaged, QueryRefused
 
@@ -29,23 +30,36 @@ class DuckTables:
     """`Tables` over one root. Any thread may ask; queries run side by side."""
 
     def __init__(
-        self, root: Path, *, empty: Mapping[str, Any] | None = None, warm_rows_max: int = WARM_ROWS_MAX
+        self,
+        root: Path,
+        *,
+        empty: Mapping[str, Any] | None = None,
+        warm_rows_max: int = WARM_ROWS_MAX,
+        until: int | None = None,
+        given: Mapping[str, Any] | None = None,
     ) -> None:
         """Read below `root`. `empty` gives the Arrow schema of derived tables that may not have been published yet.
 
-        A lake of at most `warm_rows_max` events is copied into memory; a larger one is read from its files.
+        A lake of at most `warm_rows_max` events is copied into memory; a larger one is read from its files. For a look
+        back or ahead, `until` hides the events behind an offset of the log, and `given` are Arrow tables that stand for
+        the published ones of their names.
         """
         self._root = root.absolute()
         self._warm_rows_max = warm_rows_max
         self._turn = threading.Lock()
         self._seen: _Seen = {}
         self._warmth = Warmth()
-        self._shown: set[str] = set()
+        self._views: set[str] = set()
+        self._derived = Shown(self._root, rows_max=warm_rows_max)
         self._empty = tuple(empty or ())
+        self._until = until
+        self._given = tuple(given or ())
         root.mkdir(parents=True, exist_ok=True)
         self._connection = _connect(self._root)
         for name, schema in (empty or {}).items():
-            _make_empty(self._connection, name, schema)
+            _keep(self._connection, f"empty {name}", schema.empty_table())
+        for name, table in (given or {}).items():
+            _keep(self._connection, f"given {name}", table)
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, object]]:
         """Run one SELECT with `$name` parameters; every row is a dict by column name.
@@ -66,7 +80,8 @@ class DuckTables:
 
     def position(self) -> int:
         """Give the offset up to which `events` shows the log at this moment."""
-        return manifest.load(self._root).position
+        absorbed = manifest.load(self._root).position
+        return absorbed if self._until is None else min(absorbed, self._until)
 
     def close(self) -> None:
         """Release the memory."""
@@ -91,26 +106,31 @@ class DuckTables:
         lake = manifest.load(self._root)
         self._connection.execute("BEGIN")
         try:
-            warmth = show_events(self._connection, self._root, lake, self._warmth, rows_max=self._warm_rows_max)
-            shown = self._show_derived()
+            warmth = show_events(
+                self._connection, self._root, lake, self._warmth, rows_max=self._warm_rows_max, until=self._until
+            )
+            views, warm = self._show_derived()
             self._connection.execute("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
-        self._warmth, self._shown = warmth, shown
+        self._warmth, self._views = warmth, views
+        self._derived.keep(warm)
 
     def _look(self) -> _Seen:
-        pointers = (self._root / derived.FOLDER).glob(f"*/{derived.POINTER}")
+        pointers = (self._root / snapshot.FOLDER).glob(f"*/{snapshot.POINTER}")
         return {path: _stamp(path) for path in (self._root / manifest.NAME, *pointers)}
 
-    def _show_derived(self) -> set[str]:
+    def _show_derived(self) -> tuple[set[str], dict[str, frozenset[str]]]:
         empty = {name: f'"empty {name}"' for name in self._empty}
-        found = {name: f"read_parquet({sql_text(path)})" for name, path in derived.published(self._root).items()}
-        for name in self._shown - empty.keys() - found.keys():
+        found, warm = self._derived.renew(self._connection)
+        given = {name: f'"given {name}"' for name in self._given}
+        shown = empty | found | given
+        for name in self._views - shown.keys():
             self._connection.execute(f'DROP VIEW "{name}"')
-        for name, source in (empty | found).items():
+        for name, source in shown.items():
             self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS FROM {source}')
-        return empty.keys() | found.keys()
+        return set(shown), warm
 
 
 def _connect(root: Path) -> duckdb.DuckDBPyConnection:
@@ -128,10 +148,10 @@ def _connect(root: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _make_empty(connection: duckdb.DuckDBPyConnection, name: str, schema: Any) -> None:
-    connection.register("given", schema.empty_table())
-    connection.execute(f'CREATE TABLE "empty {name}" AS SELECT * FROM given')  # noqa: S608 - our own name
-    connection.unregister("given")
+def _keep(connection: duckdb.DuckDBPyConnection, name: str, table: Any) -> None:
+    connection.register("arrow", table)
+    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM arrow')  # noqa: S608 - our own name
+    connection.unregister("arrow")
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from events.strategies import NOON, read_note
-from hongmao.engines.lake import Derived, ParquetLake, derived, manifest, warm
+from hongmao.engines.lake import Derived, ParquetLake, manifest, snapshot, warm
 from hongmao.engines.tables import DuckTables
 from hongmao.events.api import LakeDamaged, Logged, QueryRefused
 
@@ -266,8 +266,9 @@ class TestDerived:
         for value in (1, 2, 3):
             publisher.publish("credits", credits_of(value))
 
-        folder = root / derived.FOLDER / "credits"
-        assert sorted(path.name for path in folder.iterdir()) == ["000002", "000003", "CURRENT"]
+        folder = root / snapshot.FOLDER / "credits"
+        assert sorted(path.name for path in folder.iterdir()) == ["000002.json", "000003.json", "CURRENT", "parts"]
+        assert len(list((folder / "parts").iterdir())) == 2
 
     def test_a_crash_before_the_pointer_leaves_the_last_one(
         self, tables: DuckTables, root: Path, monkeypatch: pytest.MonkeyPatch
@@ -276,12 +277,12 @@ class TestDerived:
         publisher.publish("credits", credits_of(1))
 
         def power_cut(path: Path, data: bytes) -> None:
-            if path.name == derived.POINTER:
+            if path.name == snapshot.POINTER:
                 raise OSError("the power is gone")
             path.write_bytes(data)
 
         with monkeypatch.context() as patch:
-            patch.setattr(derived, "write_whole", power_cut)
+            patch.setattr(snapshot, "write_whole", power_cut)
             with pytest.raises(OSError, match="power"):
                 publisher.publish("credits", credits_of(2))
         assert one(tables, "SELECT sum(value_fen) FROM credits") == (1,)
