@@ -7,13 +7,11 @@ same); 2 the command, the map or a file as a whole cannot be understood.
 from __future__ import annotations
 
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hongmao.attribution.api import (
     MODELS,
@@ -30,27 +28,21 @@ from hongmao.attribution.api import (
 )
 from hongmao.bootstrap.attribution import FILE_ENGINES, open_file_engine
 from hongmao.cli.attribute_map import map_options, overridden
-from hongmao.cli.main import EXIT_USAGE, exit_code, lang_of_terminal
+from hongmao.cli.main import lang_of_terminal
+from hongmao.cli.speaking import names_of, print_table, progress_bar, spoken
 from hongmao.definitions.api import load_registry
-from hongmao.kernel.errors import HongmaoError, NotFound
 from hongmao.kernel.time import span_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from hongmao.attribution.api import By, ReportPage, Result
     from hongmao.kernel.errors import Lang
-
-
-def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="TOUCHES CONVERSIONS | DIR")
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="A TOML file that says which column is what.")
 @click.option(
-    "--models", callback=_names, help=f"Models without a window, by comma: {', '.join(MODELS)}. Default: last."
+    "--models", callback=names_of, help=f"Models without a window, by comma: {', '.join(MODELS)}. Default: last."
 )
 @click.option(
     "--definition", "definitions", multiple=True, metavar="ID[.vN]", help="A dated definition, in each of its windows."
@@ -98,7 +90,7 @@ def attribute(
     never stop the good ones. Without --json or --out the results are printed as a table. Without a map, columns are
     taken by the names reader, time and key; flags and maps name others.
     """
-    with _spoken(lang):
+    with spoken(lang):
         column_map = overridden(load_map(map_file) if map_file else PLAIN, columns)
         touches, conversions = _files(paths, column_map, with_map=map_file is not None)
         if window is not None:
@@ -114,7 +106,7 @@ def attribute(
             none_label=none_label,
         )
         with closing(open_file_engine(engine)) as opened:
-            with _progress(shown=not as_json and sys.stderr.isatty()) as progress:
+            with progress_bar(shown=not as_json and sys.stderr.isatty()) as progress:
                 result = attribute_files(job, opened, load_registry(), progress=progress)
             if out is not None:
                 write_outputs(result, opened, out, lang=lang)
@@ -138,31 +130,6 @@ def _files(paths: tuple[Path, ...], column_map: ColumnMap, *, with_map: bool) ->
             raise click.UsageError("give TOUCHES and CONVERSIONS, or --map FILE.toml and DIR")
 
 
-@contextmanager
-def _spoken(lang: Lang) -> Iterator[None]:
-    """Say an expected error in the language asked for and leave with its code."""
-    try:
-        yield
-    except HongmaoError as error:
-        click.echo(error.message(lang), err=True)
-        if error.hint(lang):
-            click.echo(error.hint(lang), err=True)
-        # What is named on the command line and does not exist is a slip of the command, as a wrong column is.
-        sys.exit(EXIT_USAGE if isinstance(error, NotFound) else exit_code(error))
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Draw one bar on standard error; nothing at all where nobody looks at it."""
-    if not shown:
-        yield lambda stage, done, total: None  # noqa: ARG005 - the port's names
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
-
-
 def _print(result: Result, page: ReportPage, *, as_json: bool, written: Path | None) -> None:
     if as_json:
         click.echo(answer(result))
@@ -171,13 +138,7 @@ def _print(result: Result, page: ReportPage, *, as_json: bool, written: Path | N
         click.echo(str(written / "report.html"))
         return
     grid = page.results
-    widths = [max(len(cell) for cell in column) for column in zip(grid.headings, *grid.rows, strict=True)]
-    for row in (grid.headings, *grid.rows):
-        cells = [
-            cell.ljust(width) if place < grid.numeric_from else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
+    print_table(grid.headings, grid.rows, numeric_from=grid.numeric_from)
     for note in (*page.notes, *page.results_notes):
         click.echo(note, err=True)
     for role, code, reason, count in page.faults.rows:
