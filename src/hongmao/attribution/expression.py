@@ -11,13 +11,16 @@ from __future__ import annotations
 import ast
 import functools
 import operator
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hongmao.attribution.errors import ExpressionRefused
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 NAMES = ("position", "count", "age_hours", "kind", "first", "last", "organic")
-FUNCTIONS = ("min", "max", "abs")
+FUNCTIONS = {"min": 2, "max": 2, "abs": 1}
+"""Each with how many arguments it takes at least; `abs` takes no more."""
 LENGTH_MAX = 400
 DEPTH_MAX = 20
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -81,11 +84,16 @@ def _children(node: ast.expr, text: str) -> list[ast.expr]:
             parts = [node.left, *node.comparators]
         case ast.IfExp():
             parts = [node.test, node.body, node.orelse]
-        case ast.Call(func=ast.Name(id=name), keywords=[]) if name in FUNCTIONS and node.args:
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if _fits(name, len(node.args)):
             parts = node.args
     if parts is None:
         raise ExpressionRefused(place=text, why=ast.unparse(node))
     return parts
+
+
+def _fits(function: str, arguments: int) -> bool:
+    least = FUNCTIONS.get(function)
+    return least is not None and (arguments == 1 if function == "abs" else arguments >= least)
 
 
 def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:

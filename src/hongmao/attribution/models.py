@@ -28,7 +28,7 @@ Family = Literal["rule", "estimated"]
 Parameter = int | str
 SHAPLEY_GAMES = ("closed", "rate", "ordered", "sampled")
 MARKOV_ORDERS = (1, 2, 3, 4)
-_POSITION = re.compile(r"(\d{1,6})-(\d{1,6})-(\d{1,6})")
+_POSITION = re.compile(r"(\d{1,4})-(\d{1,4})-(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
