@@ -6,7 +6,12 @@ TomlRefused             the text does not fit its schema (definitions, and the c
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import BadInput, NotFound
+from typing import TYPE_CHECKING
+
+from hongmao.kernel.errors import BadInput, Conflict, HongmaoError, NotFound
+
+if TYPE_CHECKING:
+    from hongmao.kernel.errors import Lang
 
 
 class TomlRefused(BadInput):
@@ -96,11 +101,11 @@ class LineageBroken(DefinitionRefused):
 
 
 class MetricNeedsOneFormula(DefinitionRefused):
-    """A metric is either a measure or a ratio."""
+    """A metric is a measure, a total or a ratio."""
 
     code = "metric_needs_one_formula"
-    zh = "{place}：{key} 必须且只能写 [measure] 或 [ratio] 之一"
-    en = "{place}: {key} must have exactly one of [measure] and [ratio]"
+    zh = "{place}：{key} 必须且只能写 [measure]、[total] 或 [ratio] 之一"
+    en = "{place}: {key} must have exactly one of [measure], [total] and [ratio]"
 
 
 class RatioOfRatios(DefinitionRefused):
@@ -145,12 +150,102 @@ class RollupContradictsAggregate(DefinitionRefused):
     en = "{place}: {aggregate!r} cannot be rolled up by {rollup!r}"
 
 
+class DistinctOverKinds(DefinitionRefused):
+    """People are counted apart for every kind, so several kinds would count somebody more than once."""
+
+    code = "distinct_over_kinds"
+    zh = "{place}：去重计数只能有一种事件（{kinds}），否则同一人会计多次"
+    en = "{place}: a distinct count takes one kind, not {kinds}, or somebody would count more than once"
+    hint_zh = "每种事件各写一个指标"
+    hint_en = "Write a metric for each kind"
+
+
+class TotalOfTotals(DefinitionRefused):
+    """A total's part is no measure."""
+
+    code = "total_of_totals"
+    zh = "{place}：“{key}”不是可直接计数的指标，不能相加"
+    en = "{place}: {key!r} is no measure and cannot be added up"
+    hint_zh = "请直接写出它的各个组成部分"
+    hint_en = "Write its own parts instead"
+
+
+class PartTwice(DefinitionRefused):
+    """A total names one part more than once."""
+
+    code = "part_twice"
+    zh = "{place}：“{key}”出现了不止一次"
+    en = "{place}: {key!r} is named more than once"
+
+
+class SampleAddedUp(DefinitionRefused):
+    """A sampled count would be mixed with others and lose its ratio (ATTR-8)."""
+
+    code = "sample_added_up"
+    zh = "{place}：“{key}”是抽样计数，与其他数相加或相除会丢失抽样比例"
+    en = "{place}: {key!r} is a sampled count, which would lose its sample ratio here"
+    hint_zh = "抽样计数只能单独展示，或与一个全量指标相除"
+    hint_en = "Show a sampled count by itself, or as one side of a ratio whose other side is a full count"
+
+
 class WindowNotOffered(DefinitionRefused):
     """The default window is none of the windows."""
 
     code = "window_not_offered"
     zh = "{place}：默认窗口“{key}”不在窗口列表中"
     en = "{place}: the default window {key!r} is none of the windows"
+
+
+class WindowBeyondRetention(DefinitionRefused):
+    """A window reaches further back than touches are kept."""
+
+    code = "window_beyond_retention"
+    zh = "{place}：窗口 {window} 长于数据保留期 {days} 天"
+    en = "{place}: the window {window} is longer than the {days} days for which touches are kept"
+    hint_zh = "更早的触点平台已不保留，请缩短窗口"
+    hint_en = "Older touches are lost to the platforms; write a shorter window"
+
+
+class KindNoTouch(DefinitionRefused):
+    """A window for a kind that earns no credit here."""
+
+    code = "kind_no_touch"
+    zh = "{place}：“{kind}”不在 touches 中，不能有自己的窗口"
+    en = "{place}: {kind!r} is not among the touches, so it can have no window of its own"
+    hint_zh = "请把它加入 touches，或删去这一行"
+    hint_en = "Add it to `touches`, or take the line out"
+
+
+class KindNotKnown(DefinitionRefused):
+    """A kind of event that does not exist."""
+
+    code = "definition_kind_unknown"
+    zh = "{place}：没有“{kind}”这种事件"
+    en = "{place}: {kind!r} is no kind of event"
+    hint_zh = "事件类型见 docs/reference/events.md"
+    hint_en = "docs/reference/events.md lists the kinds of events"
+
+
+class ModelNotUsable(DefinitionRefused):
+    """A model that is not registered, or a parameter that it does not have. Takes the model's own error as `fault`."""
+
+    code = "definition_model_refused"
+    zh = "{place}：{fault}"
+    en = "{place}: {fault}"
+
+    def message(self, lang: Lang = "en") -> str:
+        """Say what the model says, at its line."""
+        fault = self.params.get("fault")
+        said = fault.message(lang) if isinstance(fault, HongmaoError) else fault
+        return (self.zh if lang == "zh" else self.en).format(place=self.params.get("place"), fault=said)
+
+
+class SortUnclear(DefinitionRefused):
+    """A file that defines neither a metric nor an attribution, or both."""
+
+    code = "definition_sort_unclear"
+    zh = "{place}：看不出这是归因口径（有 scope）还是指标口径（有 style）"
+    en = "{place}: this is neither an attribution (which has `scope`) nor a metric (which has `style`)"
 
 
 class DefinitionUnknown(NotFound):
@@ -161,3 +256,53 @@ class DefinitionUnknown(NotFound):
     en = "There is no definition {id}"
     hint_zh = "用 hongmao definitions list 查看全部口径"
     hint_en = "`hongmao definitions list` shows all of them"
+
+
+class NothingChanges(Conflict):
+    """What is to be applied says nothing new."""
+
+    code = "definition_changes_nothing"
+    zh = "{place}：{id} 已是生效内容，指纹 {fingerprint}"
+    en = "{place}: {id} is there already, with the fingerprint {fingerprint}"
+    hint_zh = "新的含义要用下一个版本号"
+    hint_en = "A new meaning needs the next version number"
+
+
+class DefinitionsMovedOn(Conflict):
+    """Somebody else has changed the definitions since the plan was made."""
+
+    code = "definitions_moved_on"
+    zh = "口径在计划之后已被他人更改"
+    en = "The definitions have been changed since this plan was made"
+    hint_zh = "请重新运行 hongmao definitions plan"
+    hint_en = "Run `hongmao definitions plan` again"
+
+
+class RevertRefused(Conflict):
+    """Only what was applied here, and nothing has followed, can be taken back."""
+
+    code = "definition_revert_refused"
+    zh = "{id} 不能撤回"
+    en = "{id} cannot be taken back"
+    hint_zh = "只能撤回本部署自行应用且没有后续版本的口径；随版本发布的口径请用新版本取代"
+    hint_en = "Only a version that was applied here and has no successor can; supersede what ships with Hongmao"
+
+
+class WordMissing(BadInput):
+    """Who decides, and why, is part of the decision."""
+
+    code = "definition_word_missing"
+    zh = "{place} 不能为空，且不超过 {limit} 个字符"
+    en = "{place} must be given, in at most {limit} characters"
+    hint_zh = "写明决定人和理由，历史页会显示"
+    hint_en = "Say who decides and why; the history shows both"
+
+
+class PinUnknown(NotFound):
+    """A report was made by a definition that this deployment does not have."""
+
+    code = "definition_pin_unknown"
+    zh = "没有指纹为 {fingerprint} 的口径 {id}"
+    en = "There is no definition {id} with the fingerprint {fingerprint}"
+    hint_zh = "请在生成该报表的部署上重新打印"
+    hint_en = "Reprint the report in the deployment that made it"
