@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
+from hongmao.engines import session
 from hongmao.engines.lake import manifest, snapshot
 from hongmao.engines.lake.shown import Shown
 from hongmao.engines.lake.warm import WARM_ROWS_MAX, Warmth, show_events, sql_text
 from hongmao.events.api import LakeDamaged, QueryRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from hongmao.engines.session import Session
 
 TRIES_MAX: Final = 100  # a reader that is overtaken by as many merges in a row has other troubles
 _Stamp = tuple[int, int, int] | None
 _Seen = dict["Path", _Stamp]
+_T = TypeVar("_T")
 
 
 class DuckTables:
@@ -37,12 +41,14 @@ class DuckTables:
         warm_rows_max: int = WARM_ROWS_MAX,
         until: int | None = None,
         given: Mapping[str, Any] | None = None,
+        memory: str = "",
     ) -> None:
         """Read below `root`. `empty` gives the Arrow schema of derived tables that may not have been published yet.
 
         A lake of at most `warm_rows_max` events is copied into memory; a larger one is read from its files. For a look
         back or ahead, `until` hides the events behind an offset of the log, and `given` are Arrow tables that stand for
-        the published ones of their names.
+        the published ones of their names. Queries together take at most `memory` (such as `2GiB`) and spill the rest to
+        disk, below `.spill`.
         """
         self._root = root.absolute()
         self._warm_rows_max = warm_rows_max
@@ -55,7 +61,8 @@ class DuckTables:
         self._until = until
         self._given = tuple(given or ())
         root.mkdir(parents=True, exist_ok=True)
-        self._connection = _connect(self._root)
+        self._lake = manifest.Manifest()
+        self._connection = _connect(self._root, memory)
         for name, schema in (empty or {}).items():
             _keep(self._connection, f"empty {name}", schema.empty_table())
         for name, table in (given or {}).items():
@@ -68,31 +75,48 @@ class DuckTables:
         Python, where the rounding is ours to say.
         """
         _check_statement(sql)
-        for _ in range(TRIES_MAX):
-            seen = self._look()
-            try:
-                return self._ask(seen, sql, params)
-            except duckdb.IOException:
-                # A file is gone. If the manifests have moved on, it was replaced while we read; if not, it is lost.
-                if self._look() == seen:
-                    raise
-        raise LakeDamaged(path=str(self._root), why=f"it changed {TRIES_MAX} times while it was read")
+        return self._again(lambda seen: self._ask(seen, sql, params))
+
+    def work(self, job: Callable[[Session], _T]) -> _T:
+        """Have a job done in several steps over one snapshot; it is begun anew where merges have overtaken it."""
+
+        def begin(seen: _Seen) -> _T:
+            with self._turn:
+                self._look_at(seen)
+                cursor = self._connection.cursor()
+                cursor.execute("BEGIN")
+                lake, position = self._lake, self._up_to(self._lake)
+            with session.opened(cursor, lake, position) as opened:
+                return job(opened)
+
+        return self._again(begin)
 
     def position(self) -> int:
         """Give the offset up to which `events` shows the log at this moment."""
-        absorbed = manifest.load(self._root).position
-        return absorbed if self._until is None else min(absorbed, self._until)
+        return self._up_to(manifest.load(self._root))
 
     def close(self) -> None:
         """Release the memory."""
         with self._turn:
             self._connection.close()
 
+    def _again(self, act: Callable[[_Seen], _T]) -> _T:
+        for _ in range(TRIES_MAX):
+            seen = self._look()
+            try:
+                return act(seen)
+            except duckdb.IOException:
+                # A file is gone. If the manifests have moved on, it was replaced while we read; if not, it is lost.
+                if self._look() == seen:
+                    raise
+        raise LakeDamaged(path=str(self._root), why=f"it changed {TRIES_MAX} times while it was read")
+
+    def _up_to(self, lake: manifest.Manifest) -> int:
+        return lake.position if self._until is None else min(lake.position, self._until)
+
     def _ask(self, seen: _Seen, sql: str, params: Mapping[str, object] | None) -> list[dict[str, object]]:
         with self._turn:
-            if seen != self._seen:
-                self._refresh()
-                self._seen = seen
+            self._look_at(seen)
             cursor = self._connection.cursor()
         try:
             cursor.execute(sql, dict(params or {}))
@@ -100,6 +124,11 @@ class DuckTables:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         finally:
             cursor.close()
+
+    def _look_at(self, seen: _Seen) -> None:
+        if seen != self._seen:
+            self._refresh()
+            self._seen = seen
 
     def _refresh(self) -> None:
         """Bring the views up to the manifests, all in one transaction: a query sees the old ones or the new."""
@@ -114,7 +143,7 @@ class DuckTables:
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
-        self._warmth, self._views = warmth, views
+        self._lake, self._warmth, self._views = lake, warmth, views
         self._derived.keep(warm)
 
     def _look(self) -> _Seen:
@@ -133,9 +162,11 @@ class DuckTables:
         return set(shown), warm
 
 
-def _connect(root: Path) -> duckdb.DuckDBPyConnection:
+def _connect(root: Path, memory: str) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB that can read below `root` and nowhere else, and that no query can talk out of it."""
     connection = duckdb.connect(":memory:")
+    if memory:
+        connection.execute(f"SET memory_limit = '{memory}'")
     for setting in (
         f"allowed_directories = [{sql_text(root)}]",
         f"temp_directory = {sql_text(root / '.spill')}",
