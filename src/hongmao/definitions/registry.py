@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hongmao.definitions import rules
@@ -15,11 +14,21 @@ if TYPE_CHECKING:
     from hongmao.definitions.contracts import AnyDefinition
 
 
-@dataclass(frozen=True, slots=True)
 class Registry:
     """Every version of every definition, checked as a whole, ordered by id and version."""
 
-    definitions: tuple[AnyDefinition, ...]
+    def __init__(self, definitions: tuple[AnyDefinition, ...]) -> None:
+        """Hold a set that was checked; `load_registry` makes one."""
+        self._definitions = definitions
+
+    @property
+    def definitions(self) -> tuple[AnyDefinition, ...]:
+        """Give every version there is at this moment."""
+        return self._definitions
+
+    def snapshot(self) -> Registry:
+        """Take what there is now, for whoever must see the same throughout."""
+        return Registry(self.definitions)
 
     def all(self) -> tuple[AnyDefinition, ...]:
         """List every version there is."""
@@ -36,10 +45,28 @@ class Registry:
                 return one
         raise DefinitionUnknown(id=definition_id if version is None else f"{definition_id}.v{version}")
 
+    def on(self, definition_id: str, day: date) -> AnyDefinition:
+        """Find what speaks of a day: the version in force, or the first there ever was where none is yet.
+
+        The first, and not the latest: what comes into force later must not change what is said of an earlier day.
+        """
+        versions = [one for one in self.definitions if one.id == definition_id]
+        if not versions:
+            raise DefinitionUnknown(id=definition_id)
+        return [versions[0], *(one for one in versions if one.effective <= day)][-1]
+
     def attributions(self, on: date) -> tuple[AttributionDefinition, ...]:
         """List the attribution definitions of the platform in force on a day."""
         return tuple(
             one for one in self.in_force(on) if isinstance(one, AttributionDefinition) and one.scope == "platform"
+        )
+
+    def credited(self, until: date) -> tuple[AttributionDefinition, ...]:
+        """List every version of the platform's attribution that has been in force by a day: reports may ask for any."""
+        return tuple(
+            one
+            for one in self.definitions
+            if isinstance(one, AttributionDefinition) and one.scope == "platform" and one.effective <= until
         )
 
     def attribution(self, definition_id: str, version: int | None = None) -> AttributionDefinition:

@@ -36,6 +36,11 @@ def read(text: str, into: type[T], *, file: str) -> T:
         raise _explained(str(fault), text=text, file=file) from None
 
 
+def keys_of(text: str, *, file: str) -> frozenset[str]:
+    """Name the top keys of a TOML text."""
+    return frozenset(_parse(text, file=file))
+
+
 def _parse(text: str, *, file: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
