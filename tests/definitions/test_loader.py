@@ -55,7 +55,7 @@ def test_everything_that_ships_holds_together() -> None:
 
 def test_kinds_and_fields_are_those_of_events() -> None:
     kinds = {str(kind) for kind in Kind}
-    fields = set(Event.__struct_fields__) | {"day"}
+    fields = set(Event.__struct_fields__) | {"day", "organic"}  # organic: of no tenant
     for one in load_registry().all():
         match one:
             case AttributionDefinition():

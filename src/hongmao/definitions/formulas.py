@@ -67,14 +67,14 @@ WAYS: Final[Mapping[str, Way]] = {
         source="events",
         aggregates=frozenset({"count", "distinct"}),
         people=frozenset({"reader", "note", "creator", "merchant", "day"}),
-        where={"placement": str},
+        where={"placement": str, "organic": bool},
         clocks=frozenset({"event"}),
     ),
     "click_id": Way(
         source="events",
         aggregates=frozenset({"count", "sum", "distinct"}),
         people=frozenset({"reader", "shop", "day"}),
-        fields=frozenset({"amount_fen", "deposit_fen", "commission_fen"}),
+        fields=frozenset({"amount_fen", "deposit_fen", "commission_fen", "delay_s"}),
         where={"new_visitor": bool, "claimed_elsewhere": bool, "price_compare": bool},
     ),
     "ad_click": Way(
