@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hongmao.storage.scope import ScopedSession
 
 CATALOG = "catalog"
+DEFINITIONS = "definitions"
 LINKS = "links"
 _TABLE = cast("Table", RevisionRow.__table__)
 _LOOK = PlatformScope("revisions belong to the house")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hongmao.storage.models.billing import ChargeRow
 from hongmao.storage.models.campaigns import AdvertiserRow, PlacedChangeRow, PlacedRow
 from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
+from hongmao.storage.models.definitions import DefinitionActRow
 from hongmao.storage.models.feeds import FeedRow, OwedSpanRow
 from hongmao.storage.models.house import PositionRow, RevisionRow
 from hongmao.storage.models.ledger import AccountRow, BalanceRow, BatchRow, EntryRow
@@ -31,6 +32,7 @@ __all__ = [
     "BatchRow",
     "ChargeRow",
     "CreatorRow",
+    "DefinitionActRow",
     "EntryRow",
     "FeedRow",
     "GateRow",
