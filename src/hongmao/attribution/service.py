@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hongmao.attribution import rules
 from hongmao.attribution.contracts import RunSummary
@@ -33,13 +33,27 @@ class Attribution:
     def run(self, *, on: date | None = None) -> RunSummary:
         """Compute and publish all credits. Two runs over the same events and definitions publish the same bytes.
 
-        `on` chooses the definitions by day; without it the newest event's day does, so that a rebuild of an old log
-        applies what was in force then. Raises `KindUnknown` or `ModelUnknown` before anything is replaced.
+        Every version that has been in force by a day is credited, so that a report of an earlier day finds its own. `on`
+        is that day; without it the newest event's is, so that a rebuild of an old log applies what was in force then.
+        Raises `KindUnknown` or `ModelUnknown` before anything is replaced.
         """
         day = on or self._engine.newest_day()
-        definitions = self._in_force(day)
+        definitions = self.credited(self._registry, until=day)
         tally = self._engine.publish(definitions)
         return RunSummary(on=day, definitions=tuple(map(rules.ref_of, definitions)), tally=tally)
+
+    def newest_day(self) -> date | None:
+        """Name the Asia/Shanghai day of the newest event; None where nothing has happened."""
+        return self._engine.newest_day()
+
+    def credits_under(self, definitions: Sequence[AttributionDefinition]) -> Any:
+        """Compute the credits of any definitions, in force or not, as an Arrow table; nothing is published."""
+        return self._engine.credits_under(_checked(definitions))
+
+    @staticmethod
+    def credited(registry: Registry, *, until: date | None) -> Sequence[AttributionDefinition]:
+        """List the definitions whose credits are published once events have come to a day."""
+        return _checked(registry.credited(until) if until else ())
 
     def explain(
         self, order_id: str, *, tenant: str | None = None, platform: str | None = None, on: date | None = None
@@ -61,10 +75,13 @@ class Attribution:
         return replace(whole, sub_orders=told)
 
     def _in_force(self, day: date | None) -> Sequence[AttributionDefinition]:
-        definitions = self._registry.attributions(day) if day else ()
-        for one in definitions:
-            model_named(one.model)
-            for kind in (*one.touches, *one.conversions):
-                if kind not in KINDS:
-                    raise KindUnknown(definition=one.key, kind=kind)
-        return definitions
+        return _checked(self._registry.attributions(day) if day else ())
+
+
+def _checked(definitions: Sequence[AttributionDefinition]) -> Sequence[AttributionDefinition]:
+    for one in definitions:
+        model_named(one.model)
+        for kind in (*one.touches, *one.conversions):
+            if kind not in KINDS:
+                raise KindUnknown(definition=one.key, kind=kind)
+    return definitions
