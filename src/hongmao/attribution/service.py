@@ -56,15 +56,21 @@ class Attribution:
         return _checked(registry.credited(until) if until else ())
 
     def explain(
-        self, order_id: str, *, tenant: str | None = None, platform: str | None = None, on: date | None = None
+        self,
+        order_id: str,
+        *,
+        tenant: str | None = None,
+        platform: str | None = None,
+        on: date | None = None,
+        under: Sequence[AttributionDefinition] | None = None,
     ) -> OrderExplained:
         """Explain an order: what was looked at, what won under each definition and window, what it was worth.
 
-        With a tenant only its own sub-orders are told; an order that has none is `OrderNotSeen`, as one that is not.
+        Definitions are those in force on a day, or those that are named (`under`), in force or not. With a tenant only its
+        own sub-orders are told; an order that has none is `OrderNotSeen`, as one that is not.
         """
-        definitions = self._in_force(on or self._engine.newest_day())
-        found = [(definition, *self._engine.rows_of(order_id, definition)) for definition in definitions]
-        whole = rules.explain(order_id, found)
+        definitions = self._in_force(on or self._engine.newest_day()) if under is None else _checked(under)
+        whole = rules.explain(order_id, self._engine.orders_of(order_id, definitions))
         told = tuple(
             sub_order
             for sub_order in whole.sub_orders
