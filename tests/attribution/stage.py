@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import msgspec
@@ -12,12 +12,17 @@ import pyarrow as pa
 from hongmao.attribution.api import Attribution
 from hongmao.definitions.api import load_registry
 from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
+from hongmao.engines.lake.manifest import Manifest
+from hongmao.engines.session import opened
 from hongmao.events.contracts import Event, Kind
 from hongmao.kernel.time import day_of, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from hongmao.engines.session import Session
+
+T = TypeVar("T")
 REGISTRY = load_registry()
 # One database for all stages: each question has a cursor with a view `events` of its own.
 _DUCKDB = duckdb.connect()
@@ -28,7 +33,7 @@ _TYPES: dict[str, pa.DataType] = {
          "deposit_fen", "offset"),
         pa.int64(),
     ),
-    **dict.fromkeys(("labelled", "new_visitor"), pa.bool_()),
+    **dict.fromkeys(("labelled", "new_visitor", "claimed_elsewhere", "price_compare"), pa.bool_()),
     "day": pa.date32(),
 }  # fmt: skip
 SCHEMA = pa.schema(list(_TYPES.items()))
@@ -53,17 +58,25 @@ class Stage:
             }
             for offset, event in enumerate(events, start=1)
         ]
-        self._events = pa.Table.from_pylist(rows, schema=SCHEMA)
+        self.events = pa.Table.from_pylist(rows, schema=SCHEMA)
         self.published: dict[str, Any] = {}
         self.attribution = Attribution(DuckDbCredits(self, self), REGISTRY)
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, object]]:
         """Ask the view `events`, on a cursor that no other stage shares."""
         with _DUCKDB.cursor() as cursor:
-            cursor.register("events", self._events)
+            cursor.register("events", self.events)
             cursor.execute(sql, dict(params or {}))
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def work(self, job: Callable[[Session], T]) -> T:
+        """Have a job done over the view `events`, in a session of its own."""
+        cursor = _DUCKDB.cursor()
+        cursor.register("events", self.events)
+        cursor.execute("BEGIN")
+        with opened(cursor, Manifest(), self.events.num_rows) as session:
+            return job(session)
 
     def publish(self, name: str, table: Any) -> None:
         """Keep what was published."""

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import json
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import duckdb
 import msgspec
@@ -17,6 +17,8 @@ from hongmao.catalog.api import PLATFORM, Creator, Item, Merchant, Note, NoteTyp
 from hongmao.definitions.api import load_registry
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA, DuckDbCredits
 from hongmao.engines.lake.columns import table_of
+from hongmao.engines.lake.manifest import Manifest
+from hongmao.engines.session import opened
 from hongmao.events.contracts import Event, Kind, Logged
 from hongmao.insight.api import Insight
 from hongmao.insight.contracts import ReportQuery, ViewClock
@@ -27,11 +29,13 @@ from hongmao.links.api import AdLink, LinkUnknown, Review, TargetKind
 from hongmao.returns.api import BatchRecord, Outcome, RowRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from hongmao.engines.session import Session
     from hongmao.kernel.time import Window
 
+T = TypeVar("T")
 REGISTRY = load_registry()
 A, B = TenantId("tenant-a"), TenantId("tenant-b")
 _counter = itertools.count(1)
@@ -44,10 +48,18 @@ class MemoryTables:
         self.connection = duckdb.connect()
         logged = [Logged(offset, event) for offset, event in enumerate(events, start=1)]
         table = table_of(logged) if logged else table_of([Logged(1, impression("2025-05-01 10:00"))])[:0]
+        self.events = table
         self.connection.register("events", table)
 
     def publish(self, name: str, table: Any) -> None:
         self.connection.register(name, table)
+
+    def work(self, job: Callable[[Session], T]) -> T:
+        cursor = self.connection.cursor()
+        cursor.register("events", self.events)
+        cursor.execute("BEGIN")
+        with opened(cursor, Manifest(), 0) as session:
+            return job(session)
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, object]]:
         result = self.connection.execute(sql, dict(params or {}))
@@ -162,7 +174,7 @@ def query(from_day: str, to_day: str, **choices: Any) -> ReportQuery:
     """Ask for a range of days."""
     if "clock" in choices:
         choices["clock"] = ViewClock(choices["clock"])
-    return ReportQuery(from_day=day(from_day), to_day=day(to_day), **choices)
+    return ReportQuery(from_day=day(from_day), to_day=day(to_day), **{"window": "15d", **choices})
 
 
 def day(text: str) -> date:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hongmao.attribution.contracts import Tally
-    from hongmao.attribution.rules import Found, Looked
+    from hongmao.attribution.rules import OrderFound
     from hongmao.definitions.contracts import AttributionDefinition
 
 
@@ -28,6 +28,6 @@ class CreditEngine(Protocol):
         """Compute all credits without publishing: the very Arrow table that `publish` would put in their place."""
         ...
 
-    def rows_of(self, order_id: str, definition: AttributionDefinition) -> tuple[Sequence[Found], Sequence[Looked]]:
-        """Compute one order's credits, and every touch that was looked at for it; in a stable order."""
+    def orders_of(self, order_id: str, definitions: Sequence[AttributionDefinition]) -> Sequence[OrderFound]:
+        """Compute one order's credits under each definition, with every touch and click id that was looked at."""
         ...

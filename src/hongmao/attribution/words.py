@@ -18,8 +18,22 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "earlier_touch_won": ("窗口内有更早的触点", "an earlier touch inside the window won"),
     "after_conversion": ("触点晚于转化", "the touch came after the conversion"),
     "outside_window": ("触点早于窗口", "the touch was too old for the window"),
+    "kind_window_closed": (
+        "该类触点的有效期更短，已过",
+        "touches of this kind count for a shorter time, which was over",
+    ),
     "click_invalid": ("点击无效，不计入归因", "the click is invalid and earns nothing"),
+    "duplicate_click": ("同一次点击已记录过", "the same click was recorded before"),
+    "deeper_act": ("同一次展示中有更深的行为，由它计入", "a deeper act on the same showing speaks for it"),
+    # Which click id was followed.
+    "click_followed": ("按这个点击 id 归因", "this click id was followed"),
+    "other_click_first": ("另一个点击 id 优先", "another click id goes before it"),
     # Why nobody won.
+    "by_note": (
+        "没有我们的点击，只按回传写明的笔记计入",
+        "no click of ours: counted by the note that the return names alone",
+    ),
+    "no_touch_inside": ("窗口内没有该读者的触点", "the reader has no touch inside the window"),
     "no_click_id": ("订单没有带回点击 id", "the order brought back no click id"),
     "click_unknown": ("订单带回的点击 id 不是我们已知的点击", "the click id is none that we know"),
     "other_tenant": ("点击属于另一个商家", "the click belongs to another merchant"),

@@ -1,24 +1,38 @@
-"""The platform's credits on DuckDB: the queries of `attribution/sql`, one chain per definition."""
+"""The platform's credits on DuckDB: the queries of `attribution/sql` over one snapshot, the kernel between them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from hongmao.attribution.contracts import CREDITS_TABLE
-from hongmao.engines.attribution.asking import STEPS, Asking
-from hongmao.engines.attribution.rows import CREDITS_SCHEMA, Row, found_of, looked_of, place, tally_of
+from hongmao.engines.attribution.crediting import Crediting
+from hongmao.engines.attribution.rows import CREDITS_SCHEMA, tally_of
 from hongmao.kernel.time import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from hongmao.attribution.contracts import Tally
-    from hongmao.attribution.rules import Found, Looked
+    from hongmao.attribution.rules import OrderFound
     from hongmao.definitions.contracts import AttributionDefinition
-    from hongmao.events.api import Tables
+    from hongmao.engines.session import Session
+
+__all__ = ["CREDITS_SCHEMA", "Derived", "DuckDbCredits", "Workable"]
+
+_T = TypeVar("_T")
+
+
+class Workable(Protocol):
+    """Where the events can be asked, once or in several steps over one snapshot."""
+
+    def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, object]]:
+        """Run one read-only query with `$name` parameters."""
+        ...
+
+    def work(self, job: Callable[[Session], _T]) -> _T:
+        """Have a job done over one snapshot."""
+        ...
 
 
 class Derived(Protocol):
@@ -32,7 +46,7 @@ class Derived(Protocol):
 class DuckDbCredits:
     """The `CreditEngine` in process, over the derived tables' SQL port."""
 
-    def __init__(self, tables: Tables, derived: Derived) -> None:
+    def __init__(self, tables: Workable, derived: Derived) -> None:
         """Read the view `events` from `tables`, publish to `derived`; nothing is kept in between."""
         self._tables = tables
         self._derived = derived
@@ -43,29 +57,15 @@ class DuckDbCredits:
         return day_of(newest) if isinstance(newest, int) else None
 
     def publish(self, definitions: Sequence[AttributionDefinition]) -> Tally:
-        """Compute all credits in one query, so that every definition sees the same events, and publish them."""
+        """Compute all credits over one snapshot, so that every definition sees the same events, and publish them."""
         table = self.credits_under(definitions)
         self._derived.publish(CREDITS_TABLE, table)
         return tally_of(table)
 
     def credits_under(self, definitions: Sequence[AttributionDefinition]) -> Any:
         """Compute all credits without publishing them."""
-        rows = self._credits(definitions) if definitions else []
-        return pa.Table.from_pylist(rows, schema=CREDITS_SCHEMA)
+        return self._tables.work(lambda session: Crediting(session).credits(definitions))
 
-    def rows_of(self, order_id: str, definition: AttributionDefinition) -> tuple[Sequence[Found], Sequence[Looked]]:
-        """Compute one order's credits, and the touches that were looked at."""
-        looked = Asking(definition, STEPS[:-1], "platform/looked", order_id=order_id)
-        candidates = self._tables.rows(looked.sql, looked.parameters)
-        return [found_of(row) for row in self._credits([definition], order_id)], [looked_of(row) for row in candidates]
-
-    def _credits(self, definitions: Sequence[AttributionDefinition], order_id: str | None = None) -> list[Row]:
-        """Give the rows of several definitions, in the one order they are always in."""
-        steps = (*STEPS, "credited", "payments", "refunds", "entries")
-        asked = [
-            Asking(definition, steps, "platform/credits", order_id=order_id, suffix=f"_{number}")
-            for number, definition in enumerate(definitions)
-        ]
-        sql = "\nunion all\n".join(f"select * from (\n{one.sql}\n)" for one in asked)  # noqa: S608 - files of ours
-        rows = self._tables.rows(sql, {name: value for one in asked for name, value in one.parameters.items()})
-        return sorted(rows, key=place)
+    def orders_of(self, order_id: str, definitions: Sequence[AttributionDefinition]) -> Sequence[OrderFound]:
+        """Compute one order's credits under each definition, and all that was looked at for it."""
+        return self._tables.work(lambda session: Crediting(session, order_id=order_id).orders(definitions))

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hongmao.attribution.contracts import CREDITS_COLUMNS, Entry, Tally, Touch
-from hongmao.attribution.rules import Found, Looked
-from hongmao.kernel.time import span_ms
+from hongmao.attribution.rules import Claimed, Found, Looked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,17 +16,6 @@ if TYPE_CHECKING:
 _TYPES = {"text": pa.string(), "whole": pa.int64(), "day": pa.date32(), "truth": pa.bool_()}
 CREDITS_SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in CREDITS_COLUMNS.items()])
 Row = dict[str, Any]
-
-
-def place(row: Row) -> tuple[object, ...]:
-    """Give what rows are sorted by: the one order they are always in."""
-    names = ("platform", "sub_order_id", "entry", "ref", "event_id", "touch_event_id")
-    return (
-        row["definition_id"],
-        row["definition_version"],
-        span_ms(row["window"]),
-        *(row[name] or "" for name in names),
-    )
 
 
 def tally_of(table: Any) -> Tally:
@@ -52,9 +40,10 @@ def found_of(row: Mapping[str, Any]) -> Found:
         merchant=row["merchant"],
         shop=row["shop"],
         click_id=row["click_id"],
+        click_by=row["click_by"],
+        claimed_elsewhere=row["claimed_elsewhere"],
         window=row["window"],
         conversion_at_ms=row["conversion_at_ms"],
-        touch_event_id=row["touch_event_id"],
         entry=Entry(
             entry=row["entry"],
             ref=row["ref"],
@@ -66,6 +55,9 @@ def found_of(row: Mapping[str, Any]) -> Found:
             event_day=row["event_day"],
             reason=row["reason"],
             flags=tuple(filter(None, row["flags"].split(","))),
+            touch_event_id=row["touch_event_id"],
+            billing_complete_day=row["billing_complete_day"],
+            event_complete_day=row["event_complete_day"],
         ),
     )
 
@@ -75,6 +67,8 @@ def looked_of(row: Mapping[str, Any]) -> Looked:
     return Looked(
         conversion=row["conversion"],
         own=row["own"],
+        twice=row["twice"],
+        shallow=row["shallow"],
         touch=Touch(
             event_id=row["touch"],
             click_id=row["click_id"],
@@ -84,5 +78,22 @@ def looked_of(row: Mapping[str, Any]) -> Looked:
             link=row["link"],
             item=row["item"],
             invalid=row["invalid"],
+            kind=row["kind"],
+            acted_at_ms=None if row["acted_at_ms"] == row["touch_at_ms"] else row["acted_at_ms"],
+            placement=row["placement"],
+            organic=row["organic"],
         ),
+    )
+
+
+def claimed_of(row: Mapping[str, Any]) -> Claimed:
+    """Read one click id that came back."""
+    return Claimed(
+        conversion=row["conversion"],
+        click_id=row["click_id"],
+        by=row["click_by"],
+        record=row["record"],
+        followed=row["followed"],
+        known=row["known"],
+        other_tenant=row["other_tenant"],
     )

@@ -2,8 +2,10 @@
 -- A presale is judged when its deposit was paid; its balance holds the whole value, so it comes before a plain payment.
 select
   c.event_id as conversion, c.platform, c.sub_order, c.sub_order_id, c.order_id, c.ref, c.occurred_at_ms, c.amount_fen,
-  c.tenant, c.merchant, c.shop, c.line, c.item, c.pay_item, c.invalid,
+  c.tenant, c.merchant, c.shop, c.line, c.item, c.pay_item, c.invalid, c.reader, c.note, c.claimed_elsewhere,
   coalesce(d.click_id, c.click_id) as click_id,
+  case when d.click_id is not null then d.click_by else c.click_by end as click_by,
+  case when d.click_id is not null then d.event_id else c.event_id end as click_record,
   coalesce(least(d.occurred_at_ms, c.occurred_at_ms), c.occurred_at_ms) as conversion_at_ms,
   d.occurred_at_ms is not null as presale,
   row_number() over (

@@ -1,9 +1,11 @@
--- grain: one row per (reader, click): every touch of the readers whose clicks came back; all others can earn nothing
+-- grain: one row per (touch, platform, shop that it may lead to)
+-- An organic act has no shop of its own: it is looked at for the shops to which the same reader was led from the same note.
+select * from acts where not organic
+union all
 select
-  event_id as touch, click_id, occurred_at_ms as touch_at_ms, coalesce(reader, event_id) as who, platform, shop, merchant,
-  tenant, line, note, creator, link, item, case when $valid_touches_only then invalid end as invalid
-from events
-where kind in ({touch_kinds}) and coalesce(reader, event_id) in (select who from named)
-qualify row_number() over (
-  partition by who, coalesce(click_id, event_id) order by invalid is not null, occurred_at_ms, event_id
-) = 1
+  a.touch, a.kind, a.click_id, a.acted_at_ms, a.touch_at_ms, a.who, l.platform, l.shop, a.merchant, a.tenant, a.line, a.note,
+  a.creator, a.link, a.item, a.placement, a.impression, a.organic, a.invalid, a.twice
+from acts as a
+join (select distinct who, note, platform, shop from acts where not organic and note is not null) as l
+  on l.who = a.who and l.note = a.note
+where a.organic
