@@ -12,27 +12,37 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hongmao.insight.contracts import ViewClock
+from hongmao.insight.questions import question_of, speaks_from_shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hongmao.definitions.api import MetricDefinition
     from hongmao.definitions.contracts import Measure
+    from hongmao.insight.contracts import ViewClock
+    from hongmao.insight.questions import Question
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What one day and part added: acts (PV), people (UV), value in fen. `unknown` amounts are in no sum."""
+    """What one day and part added: acts (PV), people (UV), or a sum. `unknown` amounts are in no sum.
+
+    Where a condition is asked, `said` acts tell whether they meet it and `unsaid` ones do not; `acts` are those that do.
+    """
 
     day: date
     part: str | None
     kind: str
-    acts: int
+    acts: int = 0
     people: int = 0
-    newcomers: int = 0
     unsaid: int = 0
-    value_fen: int | None = None
+    said: int = 0
+    value: int | None = None
     unknown: int = 0
+    ratio: str | None = None
+    """抽样比例 of a sampled cell of a report."""
+    approximate: bool = False
+    line: str | None = None
+    """The money line of a charge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +51,37 @@ class Part:
 
     value: int | None
     partial: bool = False
+    sample: tuple[tuple[str, int], ...] = ()
+    """Of a sampled count, what was seen by 抽样比例; `value` is their sum, which nobody may show unscaled (ATTR-8)."""
+    approximate: bool = False
+    """Whether a platform gave a product for an amount that it did not tell (ATTR-11)."""
 
 
 UNKNOWN = Part(None)
 
 
 class Cells:
-    """The rows of one question by source, ready to be added up for any measure."""
+    """The rows of some questions, ready to be added up for any measure that they answer."""
 
-    def __init__(self, rows: dict[tuple[str, ViewClock], list[Row]], *, clock: ViewClock, heard: bool) -> None:
-        """Keep rows by source and clock; where no shop was ever `heard`, what shops would say is unknown, not 0."""
+    def __init__(
+        self,
+        rows: Mapping[Question, Sequence[Row]],
+        *,
+        clock: ViewClock,
+        days: Sequence[date],
+        heard: bool,
+        whole: bool,
+    ) -> None:
+        """Keep rows by question.
+
+        Where no shop was ever `heard`, what shops would say is unknown, not 0; what belongs to no tenant is known only to
+        a look at the `whole` deployment.
+        """
         self._rows = rows
         self._clock = clock
+        self._days = days
         self._heard = heard
+        self._whole = whole
 
     @property
     def parts(self) -> frozenset[str]:
@@ -65,46 +93,83 @@ class Cells:
         measure = metric.measure
         if measure is None:
             raise AssertionError(metric.key)
-        if not self._heard and speaks_from_shop(measure):
+        if measure.source == "calendar":
+            return Part(len(self._days) if day is None else 1)
+        if self._is_hidden(measure):
             return UNKNOWN
-        rows = self._rows.get((source_of(measure), clock_of(measure, self._clock)), [])
+        rows = self._rows.get(question_of(measure, self._clock), ())
         return _added(
             measure,
-            (
+            [
                 row
                 for row in rows
                 if row.kind in measure.kinds and (of is None or row.part == of) and (day is None or row.day == day)
-            ),
+            ],
         )
 
+    def total(
+        self,
+        plus: Iterable[MetricDefinition],
+        minus: Iterable[MetricDefinition] = (),
+        *,
+        of: str | None = None,
+        day: date | None = None,
+    ) -> Part:
+        """Add measures up and take others away.
 
-def source_of(measure: Measure) -> str:
-    """Name the query that a measure is read by."""
-    if measure.source == "events":
-        return "returned" if measure.assigned_by == "click_id" else "seen"
-    return "credited" if measure.source == "credits" else "charged"
+        A total over a part that nobody told covers the rest and says so (ATTR-7); one from which something unknown is to be
+        taken away is unknown, as an order's net is.
+        """
+        above = [self.part(one, of=of, day=day) for one in plus]
+        below = [self.part(one, of=of, day=day) for one in minus]
+        known = [part.value for part in above if part.value is not None]
+        taken = [part.value for part in below if part.value is not None]
+        value = None if not known or len(taken) < len(below) else sum(known) - sum(taken)
+        every = (*above, *below)
+        return Part(
+            value,
+            partial=len(known) < len(above) or any(part.partial for part in every),
+            approximate=any(part.approximate for part in every),
+        )
+
+    def _is_hidden(self, measure: Measure) -> bool:
+        if speaks_from_shop(measure):
+            return not self._heard
+        return bool(measure.where.get("organic")) and not self._whole
 
 
-def speaks_from_shop(measure: Measure) -> bool:
-    """Tell whether only a shop can know it."""
-    return source_of(measure) in {"returned", "credited"}
+def _added(measure: Measure, mine: Sequence[Row]) -> Part:
+    match measure.source, measure.aggregate:
+        case "reports", _:
+            return _reported(mine)
+        case "charges", _ if "line" in measure.where:
+            return _summed([row for row in mine if row.line == measure.where["line"]])
+        case _, "sum":
+            return _summed(mine)
+        case _, aggregate:
+            return _counted([row.people if aggregate == "distinct" else row.acts for row in mine], mine)
 
 
-def clock_of(measure: Measure, wanted: ViewClock) -> ViewClock:
-    """Choose the clock: the one asked for, where the definition has it."""
-    return wanted if wanted.value in measure.clocks else ViewClock(measure.clocks[0])
+def _counted(counts: Sequence[int], mine: Sequence[Row]) -> Part:
+    unsaid, said = sum(row.unsaid for row in mine), sum(row.said for row in mine)
+    return Part(None if unsaid and not said else sum(counts), unsaid > 0)
 
 
-def _added(measure: Measure, rows: Iterable[Row]) -> Part:
-    mine = tuple(rows)
-    match measure.aggregate:
-        case "distinct":
-            return Part(sum(row.people for row in mine))
-        case "sum":
-            known = [row.value_fen for row in mine if row.value_fen is not None]
-            return Part(sum(known) if known or not mine else None, any(row.unknown for row in mine))
-        case "count" if measure.where:
-            acts, unsaid = sum(row.acts for row in mine), sum(row.unsaid for row in mine)
-            return Part(sum(row.newcomers for row in mine) if unsaid < acts or not acts else None, unsaid > 0)
-        case "count":
-            return Part(sum(row.acts for row in mine))
+def _summed(mine: Sequence[Row]) -> Part:
+    known = [row.value for row in mine if row.value is not None]
+    return Part(sum(known) if known or not any(row.unknown for row in mine) else None, any(row.unknown for row in mine))
+
+
+def _reported(mine: Sequence[Row]) -> Part:
+    """Add up what a report told: what it never told is unknown and not 0, since nobody else counts it."""
+    told = [(row.ratio, row.value) for row in mine if row.value is not None]
+    seen: dict[str, int] = {}
+    for ratio, value in told:
+        if ratio is not None:
+            seen[ratio] = seen.get(ratio, 0) + value
+    return Part(
+        sum(value for _, value in told) if told else None,
+        partial=bool(told) and any(row.unknown for row in mine),
+        sample=tuple(sorted(seen.items())),
+        approximate=any(row.approximate for row in mine),
+    )

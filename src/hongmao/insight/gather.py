@@ -1,4 +1,4 @@
-"""Gathering: the rows of every measure that reports show, asked for by source and clock."""
+"""Gathering: the rows of measures, one query for every question that some of them share."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from hongmao.insight.cells import Cells, Row, clock_of, source_of
+from hongmao.insight.cells import Cells, Row
+from hongmao.insight.questions import asked
+from hongmao.insight.rules import days_of
 
 if TYPE_CHECKING:
-    from hongmao.insight.contracts import ReportQuery, ViewClock
+    from collections.abc import Iterable
+
+    from hongmao.definitions.contracts import Measure
+    from hongmao.insight.contracts import ReportQuery
     from hongmao.insight.queries import Queries
+    from hongmao.insight.questions import Question
     from hongmao.insight.sight import Sight
-    from hongmao.insight.vocabulary import Vocabulary
 
 By = Literal["nothing", "note", "link", "platform"]
 """What cells are kept apart by, beside the day."""
@@ -22,9 +27,16 @@ CREDIT_BY = "last_click"
 
 
 def gather(
-    queries: Queries, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By, charged: list[Row]
+    queries: Queries,
+    measures: Iterable[Measure],
+    sight: Sight,
+    query: ReportQuery,
+    *,
+    by: By,
+    version: int,
+    charged: list[Row],
 ) -> Cells:
-    """Ask for the rows of every measure that reports show; `charged` are the ledger's, which no query holds."""
+    """Ask for the rows of measures; credit is that of a `version`, `charged` are the ledger's, which no query holds."""
     shared: dict[str, object] = {
         "tenant": sight.tenant,
         "merchant": sight.merchant,
@@ -33,27 +45,22 @@ def gather(
         "to_day": query.to_day.isoformat(),
         "window": query.window,
         "definition": CREDIT_BY,
+        "version": version,
         "by": by,
     }
-    rows: dict[tuple[str, ViewClock], list[Row]] = {}
-    for (source, clock), kinds in _asked(vocabulary, query.clock).items():
-        if source == "charged":
-            rows[source, clock] = charged
-        else:
-            rows[source, clock] = queries.read(source, Row, **shared, clock=clock.value, kinds=sorted(kinds))
+    rows: dict[Question, list[Row]] = {}
+    for question, kinds in asked(measures, query.clock).items():
+        if question.source == "charged":
+            rows[question] = charged
+        elif question.source != "days":
+            rows[question] = queries.read(
+                question.source, Row, **{**shared, **question.parameters(), "kinds": sorted(kinds)}
+            )
     heard = bool(queries.read("heard", Heard, tenant=sight.tenant))
-    return Cells(rows, clock=query.clock, heard=heard)
+    return Cells(rows, clock=query.clock, days=days_of(query), heard=heard, whole=sight.tenant is None)
 
 
 class Heard(msgspec.Struct, frozen=True):
     """A platform from which something has come."""
 
     platform: str
-
-
-def _asked(vocabulary: Vocabulary, wanted: ViewClock) -> dict[tuple[str, ViewClock], set[str]]:
-    asked: dict[tuple[str, ViewClock], set[str]] = {}
-    for metric in vocabulary.measures():
-        if (measure := metric.measure) is not None:
-            asked.setdefault((source_of(measure), clock_of(measure, wanted)), set()).update(measure.kinds)
-    return asked

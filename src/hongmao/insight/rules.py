@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from hongmao.insight.contracts import SCOPES, WINDOWS, Maturity, OrderStatus, ReportQuery, Ripeness, ViewClock
+from hongmao.insight.contracts import SCOPES, Maturity, OrderStatus, ReportQuery, Ripeness, ViewClock
 from hongmao.insight.errors import ChoiceUnknown, DaysBackwards, DayUnreadable, TooManyDays
 from hongmao.kernel.time import DAY_MS, Window, day_of, span_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 DAYS_BY_DEFAULT = 7
 DAYS_MAX = 366  # one year with its leap day: a chart of more days has fewer pixels than points
@@ -21,13 +21,16 @@ _CHARS_SHOWN = 40
 def read_query(
     *,
     now_ms: int,
+    offered: Callable[[date], tuple[str, Sequence[str]]],
     from_day: str | None = None,
     to_day: str | None = None,
     window: str | None = None,
     clock: str | None = None,
     scope: str | None = None,
 ) -> ReportQuery:
-    """Read a report's question from text; what is left out is the last 7 days, 15d, billing time, CID.
+    """Read a report's question from text; what is left out is the last 7 days, the default window, billing time, CID.
+
+    `offered` gives the default window and all that may be chosen, by the definitions of the last day.
 
     Raises `DayUnreadable`, `DaysBackwards`, `TooManyDays` or `ChoiceUnknown`, each with its place.
     """
@@ -36,10 +39,11 @@ def read_query(
     last = last or max(day_of(now_ms), first or date.min)
     first = first or last - timedelta(days=DAYS_BY_DEFAULT - 1)
     check_range(first, last)
+    default, windows = offered(last)
     return ReportQuery(
         from_day=first,
         to_day=last,
-        window=_choice(window or "15d", WINDOWS, place="window"),
+        window=_choice(window or default, windows, place="window"),
         clock=ViewClock(_choice(clock or "billing", tuple(ViewClock), place="clock")),
         scope=_choice(scope or "cid", SCOPES, place="scope"),
     )
@@ -59,15 +63,19 @@ def days_of(query: ReportQuery) -> tuple[date, ...]:
     return tuple(query.from_day + timedelta(days=n) for n in range((query.to_day - query.from_day).days + 1))
 
 
-def complete_at_ms(day: date, *, window: str | None, clock: ViewClock | None, mature_days: int) -> int:
+def complete_at_ms(
+    day: date, *, window: str | None, clock: ViewClock | None, mature_days: int, lagging: bool = False
+) -> int:
     """Say when a day's cell stops growing (ATTR-9).
 
     By billing time a conversion may come until the window of the day's last click has closed; by event time, and for
     what has no window, the day itself is the end. What shops return may then be late: `mature_days` of the definition.
+    A report is `lagging`: it is told so many days after the window has closed.
     """
     end_ms = Window.of_day(day).end_ms
     open_ms = span_ms(window) if window is not None and clock is ViewClock.BILLING else 0
-    return end_ms + max(open_ms, mature_days * DAY_MS)
+    late_ms = mature_days * DAY_MS
+    return end_ms + (open_ms + late_ms if lagging else max(open_ms, late_ms))
 
 
 def maturity(at_ms: int, *, now_ms: int) -> Maturity:

@@ -15,6 +15,7 @@ from hongmao.insight.credit import Crediting
 from hongmao.insight.names import Names
 from hongmao.insight.overview import Writer
 from hongmao.insight.queries import Queries
+from hongmao.insight.readings import Reader
 from hongmao.insight.render import render_report
 from hongmao.insight.sight import Sight
 from hongmao.insight.spend import Charges
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from hongmao.attribution.api import Attribution
     from hongmao.billing.api import Billing
     from hongmao.catalog.api import Catalog
-    from hongmao.definitions.api import Registry
+    from hongmao.definitions.api import Reading, Registry
     from hongmao.events.api import Tables
     from hongmao.insight.cells import Cells
     from hongmao.insight.contracts import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         WorkerHealth,
     )
     from hongmao.insight.gather import By
+    from hongmao.insight.readings import Place
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import LinkId, MerchantId
     from hongmao.ledger.api import Ledger
@@ -124,7 +126,8 @@ class Insight:
     ) -> tuple[OrderRow, ...]:
         """List orders whose first act fell into the range, newest first: one line each, net of refunds."""
         sight = Sight.of(tenant, merchant)
-        return orders.order_rows(self._queries, Names(self._catalog, tenant), sight, query, limit)
+        version = self._vocabulary(query).attribution(gather.CREDIT_BY).version
+        return orders.order_rows(self._queries, Names(self._catalog, tenant), sight, query, limit, version=version)
 
     def trace(self, tenant: TenantId, order_id: str, platform: str | None = None) -> Trace | None:
         """Explain an order step by step; None where this tenant has none of that number.
@@ -155,7 +158,8 @@ class Insight:
     def city_report(self, from_ms: int | None = None, to_ms: int | None = None) -> dict[str, object]:
         """Report on the whole deployment, for its operator, over the days from `from_ms` to before `to_ms`.
 
-        Last click over 15 d by billing time. The same log and definitions give the same bytes, on any day.
+        By the definitions in force on the last day: their default window, by billing time. The same log and definitions give
+        the same bytes, on any day.
         """
         query = self._range(from_ms, to_ms)
         vocabulary = self._vocabulary(query)
@@ -196,24 +200,42 @@ class Insight:
         clock: str | None = None,
         scope: str | None = None,
     ) -> ReportQuery:
-        """Read a report's question from text; what is left out is the last 7 days, 15d, billing time, CID."""
+        """Read a report's question from text; what is left out is the last 7 days, the default window, billing time, CID."""
         return rules.read_query(
-            now_ms=self._clock.now_ms(), from_day=from_day, to_day=to_day, window=window, clock=clock, scope=scope
+            now_ms=self._clock.now_ms(),
+            offered=self._windows,
+            from_day=from_day,
+            to_day=to_day,
+            window=window,
+            clock=clock,
+            scope=scope,
         )
+
+    def readings(self) -> dict[Place, Reading]:
+        """Read every figure that reports print: of each day, of all days, and of all days by note."""
+        registry, now_ms = self._definitions.snapshot(), self._clock.now_ms()
+        return Reader(self._queries, self._charges, registry, now_ms).read(self._range(None, None))
 
     def _range(self, from_ms: int | None, to_ms: int | None) -> ReportQuery:
         """Ask for the days between two instants; without them, for every day on which anything has happened."""
         span = self._queries.read("span", city.Span)[0]
         first = (day_of(from_ms) if from_ms is not None else span.first_day) or NO_DAY
         last = (day_of(to_ms - 1) if to_ms is not None else span.last_day) or NO_DAY
-        return ReportQuery(from_day=min(first, last), to_day=last)
+        return ReportQuery(from_day=min(first, last), to_day=last, window=self._windows(last)[0])
+
+    def _windows(self, day: date) -> tuple[str, tuple[str, ...]]:
+        vocabulary = Vocabulary(self._definitions.snapshot(), day)
+        return vocabulary.default_window(), vocabulary.attribution(gather.CREDIT_BY).windows
 
     def _vocabulary(self, query: ReportQuery) -> Vocabulary:
-        return Vocabulary(self._definitions, query.to_day)
+        return Vocabulary(self._definitions.snapshot(), query.to_day)
 
     def _writer(self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By) -> Writer:
         return Writer(vocabulary, self._cells(vocabulary, sight, query, by=by), query, self._clock.now_ms())
 
     def _cells(self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By) -> Cells:
         charged = self._charges.rows(self._queries, sight, query, by=by)
-        return gather.gather(self._queries, vocabulary, sight, query, by=by, charged=charged)
+        version = vocabulary.attribution(gather.CREDIT_BY).version
+        return gather.gather(
+            self._queries, vocabulary.measures(), sight, query, by=by, version=version, charged=charged
+        )

@@ -44,7 +44,8 @@ class Charges:
                 part=_part(spend, by, platforms),
                 kind="component_click",
                 acts=spend.clicks,
-                value_fen=spend.amount_fen,
+                value=spend.amount_fen,
+                line=spend.line,
             )
             for spend in self._billing.spend(sight.tenant, window)
             if sight.merchant in (None, spend.merchant) and query.scope in ("all", spend.line)

@@ -86,6 +86,30 @@ class Maturity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleShare:
+    """What was seen at one 抽样比例."""
+
+    ratio: str
+    """An exact decimal above 0 and at most 1, such as `0.5`."""
+    seen: int
+    """How many were in the sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """抽样: how a figure was scaled, and what sampling leaves open (ATTR-8). Values print as the figure does."""
+
+    shares: tuple[SampleShare, ...]
+    """By ratio."""
+    value: str
+    """The scaled value."""
+    low: str
+    """Lower end of its interval of 95 %: the score interval of a binomial's size, strata added by MOVER."""
+    high: str
+    """Upper end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One number that carries its definition. Totals are made from parts, never from other figures' values (ATTR-6)."""
 
@@ -109,6 +133,10 @@ class Figure:
     """On which day it is booked; None where both clocks are the same day."""
     maturity: Maturity
     """Whether it can still grow."""
+    sample: Sample | None = None
+    """Where a part was sampled: `text` is scaled and names the ratio, the parts stand as they were seen (ATTR-8)."""
+    approximate: bool = False
+    """Whether a platform gave a product in place of an amount that it did not tell (ATTR-11)."""
 
     @property
     def known(self) -> bool:
@@ -126,8 +154,8 @@ class ReportQuery:
     """First day, Asia/Shanghai, inclusive."""
     to_day: date
     """Last day, Asia/Shanghai, inclusive."""
-    window: str = "15d"
-    """归因窗口: one of `WINDOWS`."""
+    window: str
+    """归因窗口: one of those that the attribution in force on the last day keeps; its default unless asked otherwise."""
     clock: ViewClock = ViewClock.BILLING
     """统计时间口径."""
     scope: str = "cid"
@@ -135,7 +163,7 @@ class ReportQuery:
 
 
 WINDOWS = ("24h", "7d", "15d", "30d")
-"""The windows that attribution keeps at once (ATTR-1)."""
+"""The windows that the market reports by, and that what ships keeps at once (ATTR-1)."""
 
 
 SCOPES = ("cid", "ud", "all")

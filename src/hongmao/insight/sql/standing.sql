@@ -2,7 +2,7 @@
 select
   event_id, kind, occurred_at_ms, received_at_ms, day, tenant, merchant, shop, platform, item, pay_item,
   nullif(click_id, '') as click_id, order_id, sub_order_id, ref, version, quantity, amount_fen, deposit_fen, new_visitor,
-  claimed_elsewhere, click_by, invalid
+  claimed_elsewhere, price_compare, commission_fen, click_by, invalid
 from events
 where
   kind in (
