@@ -17,7 +17,7 @@ from hongmao.attribution.paths.contracts import (
     Totals,
     Unattributed,
 )
-from hongmao.attribution.paths.specs import path_spec_named, spelled
+from hongmao.attribution.paths.specs import LEAVE_ONE_OUT, path_spec_named, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,9 @@ __all__ = [
 
 _SOLVERS: Mapping[str, str] = {
     **dict.fromkeys(RULES, "heuristics"),
+    "markov": "markov.model",
+    "shapley": "shapley.model",
+    LEAVE_ONE_OUT: "leave_one_out",
 }
 
 

@@ -57,8 +57,9 @@ def by_key(cells: NDArray[np.int64], sums: NDArray[np.int64], keys: int) -> list
     parts: list[list[int]] = [[0, 0] for _ in range(keys)]
     valued = sums.shape[1] > 1
     for (key, numerator, denominator), amount in zip(cells.tolist(), sums.tolist(), strict=True):
-        for measure, whole in enumerate((amount[0], _whole(amount))[: 1 + valued]):
-            parts[key][measure] += whole * numerator * common // denominator
+        parts[key][0] += amount[0] * numerator * common // denominator
+        if valued:
+            parts[key][1] += _whole(amount) * numerator * common // denominator
     scale = amounts.BILLION**2
     return [
         (Fraction(conversions, common), Fraction(value, common * scale) if valued else None)
