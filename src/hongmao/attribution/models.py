@@ -127,6 +127,12 @@ def spec_of(model: str, parameters: Mapping[str, Parameter]) -> ModelSpec:
     return ModelSpec(name=model, parameters=tuple(_read(model, given).items()))
 
 
+def file_parameters(model: str, given: str) -> dict[str, Parameter]:
+    """Write parameters of the command line as a definition file would hold them."""
+    key = _FILE_KEYS[model]
+    return {key: int(given) if key == "order" else given}
+
+
 _FILE_KEYS = {"position": "shape", "decay": "half_life", "custom": "weight", "markov": "order", "shapley": "game"}
 _EXPECTED = {
     "position": "FIRST-MIDDLE-LAST, 40-20-40",

@@ -107,7 +107,7 @@ def attribute(
         )
         with closing(open_file_engine(engine)) as opened:
             with progress_bar(shown=not as_json and sys.stderr.isatty()) as progress:
-                result = attribute_files(job, opened, load_registry(), progress=progress)
+                result = attribute_files(job, opened, load_registry(), progress=progress, keep=out is not None)
             if out is not None:
                 write_outputs(result, opened, out, lang=lang)
         _print(result, page_of(result, lang), as_json=as_json, written=out)

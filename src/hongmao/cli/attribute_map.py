@@ -19,6 +19,8 @@ FLAGS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
     "--touch-key": ("touches", "key", None, "What the credit goes to: campaign, channel, note."),
     "--touch-id": ("touches", "id", None, "What counts once."),
     "--touch-order": ("touches", "order", None, "Which of two touches of one instant came later."),
+    "--touch-kind": ("touches", "kind", None, "What sort of touch it was."),
+    "--organic": ("touches", "organic", None, "Keys that nobody paid for, by comma."),
     "--touch-where": ("touches", "where", None, "COLUMN=VALUE that a row must have; repeatable."),
     "--conversion-reader": ("conversions", "reader", None, "Who converted; several columns by comma."),
     "--conversion-time": ("conversions", "time", None, "When."),
@@ -65,6 +67,8 @@ def _entry(flag: str, entry: str, value: object) -> object:
                 raise click.UsageError(f"{flag} takes COLUMN=VALUE")
             columns = dict.fromkeys(column for column, _, _ in pairs)
             return {column: [text for name, _, text in pairs if name == column] for column in columns}
+        case "organic", str():
+            return [key.strip() for key in value.split(",")]
         case "reader", str() if "," in value:
             return [column.strip() for column in value.split(",")]
         case "delimiter", "tab":

@@ -71,7 +71,8 @@ def test_out_leaves_credits_report_quarantine_and_manifest(pair: list[str], tmp_
         (3, None, 100, "no_touch"),
         (4, None, None, "no_touch"),
     ]
-    assert sum(row["credit_millionths"] for row in rows) == 3_000_000
+    assert sum(row["credit:last"] for row in rows) == 3_000_000
+    assert [row["fen:last"] for row in rows] == [1_234, 100, None]
     with (tmp_path / "one" / "quarantine.csv").open(newline="") as file:
         aside = list(csv.DictReader(file))
     assert [(row["file"], row["row"], row["field"], row["code"], row["raw"]) for row in aside] == [

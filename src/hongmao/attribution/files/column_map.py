@@ -39,6 +39,10 @@ class Touches(Source, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 
     key: Column = "key"
     order: Column | None = None
+    kind: Column | None = None
+    """What sort of touch it was, for definitions that close some kinds sooner and for custom weights."""
+    organic: tuple[str, ...] = ()
+    """Keys that nobody paid for, such as `(direct)`: `last_non_organic` passes over them."""
 
 
 class Conversions(Source, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

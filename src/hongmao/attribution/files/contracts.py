@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.attribution.files.column_map import ColumnMap
+    from hongmao.attribution.models import ModelSpec
 
 By = Literal["key", "touch_day"]
-Role = Literal["touches", "conversions"]
+Role = Literal["touches", "conversions", "paths"]
 TimeUnit = Literal["number_s", "number_ms", "iso"]
 TimeKind = Literal["epoch", "relative"]
 
@@ -28,7 +29,8 @@ class Job:
     conversions: Path
     column_map: ColumnMap
     models: tuple[str, ...] = ("last",)
-    """Registered models to apply without a dated platform definition, each by the file definition of its name."""
+    """Models to apply without a dated platform definition, such as `linear` or `position:30-40-30`, each by the file
+    definition of its name."""
     definitions: tuple[str, ...] = ()
     """Attribution definitions to apply with their own windows, such as `last_click`."""
     window: str | None = None
@@ -44,9 +46,21 @@ class Rule:
     definition_id: str
     definition_version: int
     fingerprint: str
-    model: str
+    spec: ModelSpec
     window: str | None
     length_ms: int | None
+    kind_windows_ms: Mapping[str, int]
+    """How long touches of some kinds count, where that is shorter than the window."""
+
+    @property
+    def model(self) -> str:
+        """Name the model."""
+        return self.spec.name
+
+    def reach_ms(self, kind: str) -> int:
+        """Say how old a touch of a kind may be; negative where none is too old."""
+        limits = [limit for limit in (self.length_ms, self.kind_windows_ms.get(kind)) if limit is not None]
+        return min(limits, default=-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

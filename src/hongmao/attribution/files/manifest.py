@@ -76,6 +76,7 @@ def manifest(result: Result) -> dict[str, object]:
                 "version": rule.definition_version,
                 "fingerprint": rule.fingerprint,
                 "model": rule.model,
+                "parameters": dict(rule.spec.parameters),
                 "window": rule.window,
             }
             for rule in result.rules

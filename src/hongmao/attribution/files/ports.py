@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from hongmao.attribution.files.contracts import By, Inputs, Job, Quarantined, Role, Rule, Share
+    from hongmao.attribution.files.contracts import Inputs, Job, Quarantined, Role, Rule, Share
+    from hongmao.attribution.path_files.contracts import Cut, Journeys
 
     Progress = Callable[[str, int, int], None]
     """Told the stage, how much of it is done and how much there is."""
@@ -24,12 +25,12 @@ class FileEngine(Protocol):
         """Read and check both files. Raises a `BadInput` about a file as a whole; single bad rows are set aside."""
         ...
 
-    def credit(self, rule: Rule) -> None:
-        """Apply one rule to every good conversion."""
+    def credit(self, rules: Sequence[Rule], progress: Progress, *, keep: bool) -> None:
+        """Apply rule models to every good conversion, all in one pass; `keep` the credits, or only their sums."""
         ...
 
-    def shares(self, rule: Rule, by: By) -> Sequence[Share]:
-        """Add credits up by key or by day of touch, in no particular order."""
+    def shares(self, rule: Rule) -> Sequence[Share]:
+        """Give what a rule's credits add up to by what the job asked for, in no particular order."""
         ...
 
     def faults(self) -> Mapping[tuple[Role, str], int]:
@@ -40,8 +41,12 @@ class FileEngine(Protocol):
         """Go through the quarantined rows, touches first, by row."""
         ...
 
+    def journeys(self, cut: Cut, length_ms: int | None) -> Journeys:
+        """Cut the good touches and conversions into journeys; a touch older than `length_ms` stands in none."""
+        ...
+
     def write_credits(self, path: Path) -> None:
-        """Write all credits as one Parquet file; the same job writes the same bytes."""
+        """Write the credits that were kept as one Parquet file; the same job writes the same bytes."""
         ...
 
     def close(self) -> None:

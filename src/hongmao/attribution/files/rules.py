@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from hongmao.attribution.files.contracts import Rule
 from hongmao.attribution.files.errors import (
     CountsDoNotReconcile,
@@ -13,7 +15,7 @@ from hongmao.attribution.files.errors import (
     TimesDisagree,
     WindowNotInDefinition,
 )
-from hongmao.attribution.models import model_named
+from hongmao.attribution.models import file_parameters, spec_named, spec_of
 from hongmao.kernel.time import span_ms
 
 if TYPE_CHECKING:
@@ -42,8 +44,7 @@ class TimeProfile:
 
 def rules_of(job: Job, registry: Registry) -> tuple[Rule, ...]:
     """List the rules a job asks for: each model once, then each definition in each of its windows."""
-    named = [registry.attribution(model_named(name).name) for name in dict.fromkeys(job.models)]
-    rules = [_rule(one, one.id, job.window) for one in named]
+    rules = [_rule_of_model(name, job.window, registry) for name in dict.fromkeys(job.models)]
     for name in dict.fromkeys(job.definitions):
         rules.extend(_rules_of_definition(_definition_named(name, registry), job.window))
     return tuple(rules)
@@ -119,13 +120,24 @@ def _rules_of_definition(definition: AttributionDefinition, window: str | None) 
     return [_rule(definition, f"{definition.id}/{one}", one) for one in definition.windows if window in (None, one)]
 
 
+def _rule_of_model(text: str, window: str | None, registry: Registry) -> Rule:
+    """Take the file definition of a model; parameters from the command line stand in it as if they had been written there."""
+    spec = spec_named(text)
+    definition = registry.attribution(spec.name)
+    _, colon, given = text.partition(":")
+    if colon:
+        definition = replace(definition, parameters=file_parameters(spec.name, given.strip()))
+    return _rule(definition, text, window)
+
+
 def _rule(definition: AttributionDefinition, label: str, window: str | None) -> Rule:
     return Rule(
         label=label,
         definition_id=definition.id,
         definition_version=definition.version,
         fingerprint=definition.fingerprint,
-        model=model_named(definition.model).name,
+        spec=spec_of(definition.model, definition.parameters),
         window=window,
         length_ms=None if window is None else span_ms(window),
+        kind_windows_ms={kind: span_ms(span) for kind, span in sorted(definition.kind_windows.items())},
     )

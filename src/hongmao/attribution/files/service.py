@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 SAMPLES_MAX = 20
 
 
-def attribute_files(job: Job, engine: FileEngine, registry: Registry, *, progress: Progress) -> Result:
+def attribute_files(
+    job: Job, engine: FileEngine, registry: Registry, *, progress: Progress, keep: bool = True
+) -> Result:
     """Read both files, credit every good conversion under every rule asked for, and add up.
+
+    `keep` the single credits for `engine.write_credits`, or only what they add up to.
 
     Raises a `BadInput` for what is wrong with the job or with a file as a whole. Single bad rows never stop the good
     ones; if no conversion at all is usable, the result says so with empty sums (`rules.check_usable` raises on it).
@@ -31,15 +35,12 @@ def attribute_files(job: Job, engine: FileEngine, registry: Registry, *, progres
     rules.check_reconciled(inputs.conversions)
     if inputs.none_label_taken:
         raise LabelTaken(place=job.none_label)
-    for number, rule in enumerate(asked):
-        progress(rule.label, number, len(asked))
-        engine.credit(rule)
-    progress("", len(asked), len(asked))
+    engine.credit(asked, progress, keep=keep)
     return Result(
         job=job,
         rules=asked,
         inputs=inputs,
-        shares={rule.label: rules.in_natural_order(engine.shares(rule, job.by)) for rule in asked},
+        shares={rule.label: rules.in_natural_order(engine.shares(rule)) for rule in asked},
         faults=engine.faults(),
         samples=tuple(islice(engine.quarantined(), SAMPLES_MAX)),
         engine=engine.name,

@@ -6,6 +6,7 @@ with told as (
 )
 select
   row, raw, reader, key, id, coalesce(ord, '') as ord, coalesce(try_cast(ord as decimal(32, 6)), 0) as ord_number, at_ms,
+  coalesce(kind, '') as kind,
   case
     when fault is not null then fault
     when reader is null then 'reader_missing'

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hongmao.attribution.files.column_map import Format, Source
 
-MEANINGS = ("time", "key", "id", "order", "value")
+MEANINGS = ("time", "key", "id", "order", "value", "kind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,8 @@ def stage(
 
 _EMPTY = (
     "select 0::bigint as row, ''::varchar as raw, ''::varchar as fault, true as selected, ''::varchar as reader, "
-    "''::varchar as time, ''::varchar as key, ''::varchar as id, ''::varchar as ord, ''::varchar as value where false"
+    "''::varchar as time, ''::varchar as key, ''::varchar as id, ''::varchar as ord, ''::varchar as value, "
+    "''::varchar as kind where false"
 )
 
 
@@ -113,6 +114,7 @@ def _meanings(source: Source, wanted: Sequence[str]) -> dict[str, str]:
         "id": single["id"],
         "ord": single["order"],
         "value": single["value"],
+        "kind": single["kind"],
     }
 
 

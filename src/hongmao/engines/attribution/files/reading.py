@@ -1,0 +1,233 @@
+"""Two files in a DuckDB of their own: read, checked row by row, and known as the relations `touches` and `conversions`.
+
+`touches` (row, reader, key, ord, ord_number, at_ms, kind) is a table of what text said, or a view of a typed Parquet file
+where it lies. `conversions` (row, reader, id, at_ms, without_time, value_fen) is a table. Both hold good rows only; the
+others stand in `touches_bad` and `conversions_bad` (row, fault, raw).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from hongmao.attribution import queries
+from hongmao.attribution.files.column_map import columns_of
+from hongmao.attribution.files.contracts import Inputs, Quarantined, Read
+from hongmao.attribution.files.rules import TimeProfile, decide_kind, decide_unit
+from hongmao.engines.attribution.files.opening import Kind, look
+from hongmao.engines.attribution.files.staging import Staged, stage
+from hongmao.engines.attribution.files.typed import TypedTouches, typed_touches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hongmao.attribution.files.column_map import Source
+    from hongmao.attribution.files.contracts import Job, Role, TimeKind, TimeUnit
+    from hongmao.attribution.files.ports import Progress
+
+_FUNCTIONS = {
+    "instant_ms": "told, unit, zone_ms",
+    "time_fault": "told, at_ms",
+    "amount_fen": "told, unit",
+}
+_FIELD_OF = {"reader": "reader", "key": "key", "id": "id", "time": "time", "value": "value"}
+_ROLES: tuple[Role, ...] = ("touches", "conversions")
+_PAGE_ROWS = 10_000
+_MINUTE_MS = 60_000
+
+
+class Reading:
+    """One job's DuckDB, in memory, spilling beside nothing of the user's."""
+
+    def __init__(self, *, memory: str | None = None, threads: int | None = None) -> None:
+        """Open an empty database that can spill to a folder of its own; `memory` bounds it, such as `4GB`."""
+        self.spill = Path(tempfile.mkdtemp(prefix="hongmao-attribute-"))
+        config: dict[str, Any] = {"temp_directory": str(self.spill)}
+        config |= {"memory_limit": memory} if memory else {}
+        config |= {"threads": threads} if threads else {}
+        self.connection = duckdb.connect(":memory:", config=config)
+        self.connection.execute("set TimeZone = 'UTC'")
+        for name, arguments in _FUNCTIONS.items():
+            self._function(name, arguments, f"files/{name}")
+        self.typed: TypedTouches | None = None
+        self._staged: dict[Role, Staged] = {}
+        self._sources: dict[Role, Source] = {}
+
+    def read(self, job: Job, progress: Progress) -> Inputs:
+        """Take both files in, decide how times are meant, check every row, and time the conversions."""
+        self._sources = {"touches": job.column_map.touches, "conversions": job.column_map.conversions}
+        self._take_touches(job, progress)
+        self._take("conversions", job.conversions, job, progress)
+        profiles = {role: self._profile(role) for role in _ROLES}
+        units = {role: decide_unit(job.column_map.time, profile) for role, profile in profiles.items()}
+        kind = decide_kind(job.column_map.time, [(units[role], profiles[role]) for role in _ROLES])
+        self._check_touches(job, units["touches"])
+        self._check_conversions(job, units["conversions"])
+        return self._inputs(job, units, kind)
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Any]:
+        """Ask, and fetch all."""
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def faults(self) -> Mapping[tuple[Role, str], int]:
+        """Count quarantined rows."""
+        sql = " union all ".join(f"select '{role}', fault, count(*) from {role}_bad group by fault" for role in _ROLES)  # noqa: S608 - our own words
+        return {(role, code): count for role, code, count in sorted(self.rows(sql), reverse=True)}
+
+    def quarantined(self) -> Iterator[Quarantined]:
+        """Go through the quarantined rows, touches first."""
+        for role in _ROLES:
+            staged = self._staged[role]
+            cursor = self.connection.cursor()
+            packed = staged.kind is Kind.PARQUET
+            cursor.execute(_quarantine_query(role, packed=packed), {"path": str(staged.file)} if packed else {})
+            while page := cursor.fetchmany(_PAGE_ROWS):
+                for row, code, raw in page:
+                    yield Quarantined(
+                        role=role, file=staged.file.name, row=row, field=self._field(role, code), code=code, raw=raw
+                    )
+
+    def close(self) -> None:
+        """Release memory and spill files."""
+        self.connection.close()
+        shutil.rmtree(self.spill, ignore_errors=True)
+
+    def _take_touches(self, job: Job, progress: Progress) -> None:
+        kind, digest, size = look(job.touches)
+        self.typed = (
+            typed_touches(self.connection, job.touches, job.column_map.touches) if kind is Kind.PARQUET else None
+        )
+        if self.typed is None:
+            self._take("touches", job.touches, job, progress)
+            return
+        self._staged["touches"] = Staged(
+            file=job.touches,
+            kind=kind,
+            sha256=digest,
+            size_bytes=size,
+            rows=self.typed.rows,
+            blank_lines=0,
+            unused_columns=self.typed.unused,
+        )
+        progress(job.touches.name, size, size)
+
+    def _take(self, role: Role, path: Path, job: Job, progress: Progress) -> None:
+        self._staged[role] = stage(
+            self.connection, f"{role}_staged", path, self._sources[role], job.column_map.format, progress
+        )
+
+    def _function(self, name: str, arguments: str, file: str) -> None:
+        self.connection.execute(f"create or replace macro {name}({arguments}) as (\n{queries.text(file)}\n)")
+
+    def _profile(self, role: Role) -> TimeProfile:
+        if role == "touches" and self.typed is not None:
+            return self.typed.profile(self.connection)
+        numbers, texts, median = self.rows(queries.text("files/profile").replace("{staged}", f"{role}_staged"))[0]
+        return TimeProfile(numbers=numbers, texts=texts, median=median)
+
+    def _check_touches(self, job: Job, unit: TimeUnit) -> None:
+        zone_ms = _zone_ms(job.column_map.time.zone)
+        if self.typed is not None:
+            self.typed.show(self.connection, unit, zone_ms)
+            return
+        self._check("touches", {"unit": unit, "zone_ms": zone_ms, "with_id": job.column_map.touches.id is not None})
+        self.connection.execute(
+            "create table touches as select row, reader, key, ord, ord_number, at_ms, kind from touches_checked "
+            "where fault is null"
+        )
+        self.connection.execute("drop table touches_checked")
+
+    def _check_conversions(self, job: Job, unit: TimeUnit) -> None:
+        conversions = job.column_map.conversions
+        self._check(
+            "conversions",
+            {
+                "unit": unit,
+                "zone_ms": _zone_ms(job.column_map.time.zone),
+                "with_id": conversions.id is not None,
+                "value_unit": conversions.value_unit,
+                "may_lack_time": conversions.missing_time == "last_touch",
+            },
+        )
+        ((untimed,),) = self.rows("select count(*) from conversions_checked where fault is null and at_ms is null")
+        timed = "files/conversions_timed" if untimed else "files/conversions_as_told"
+        self.connection.execute(f"create table conversions as {queries.text(timed)}")
+        self.connection.execute("drop table conversions_checked")
+
+    def _check(self, role: Role, parameters: Mapping[str, object]) -> None:
+        self._make(f"{role}_checked", parameters)
+        if self._sources[role].id is not None:
+            self._make(f"{role}_once", {})
+            self.connection.execute(f"drop table {role}_checked; alter table {role}_once rename to {role}_checked")
+        self.connection.execute(
+            f"create table {role}_bad as select row, fault, raw from {role}_checked where fault is not null"  # noqa: S608 - ours
+        )
+
+    def _make(self, query: str, parameters: Mapping[str, object]) -> None:
+        self.connection.execute(f"create table {query} as {queries.text(f'files/{query}')}", parameters)
+
+    def _inputs(self, job: Job, units: Mapping[Role, TimeUnit], kind: TimeKind) -> Inputs:
+        ((readers, taken),) = self.rows(
+            "select count(distinct reader), coalesce(bool_or(key = $label), false) from touches",
+            {"label": job.none_label},
+        )
+        ((without_time, without_value),) = self.rows(
+            "select count(*) filter (without_time), count(*) - count(value_fen) from conversions"
+        )
+        return Inputs(
+            touches=self._read("touches", units["touches"]),
+            conversions=self._read("conversions", units["conversions"]),
+            time_kind=kind,
+            readers=readers,
+            without_time=without_time,
+            without_value=None if job.column_map.conversions.value is None else without_value,
+            none_label_taken=taken and job.by == "key",
+        )
+
+    def _read(self, role: Role, unit: TimeUnit) -> Read:
+        staged = self._staged[role]
+        ((bad,),) = self.rows(f"select count(*) from {role}_bad")  # noqa: S608 - our own word
+        left = 0
+        if role == "touches" and self.typed is not None:
+            good = staged.rows - bad if self.typed.is_sound(unit) else self.rows("select count(*) from touches")[0][0]
+        else:
+            ((left,),) = self.rows(f"select count(*) from {role}_staged where fault is null and not selected")  # noqa: S608 - same
+            ((good,),) = self.rows(f"select count(*) from {role}")  # noqa: S608 - same
+            self.connection.execute(f"drop table {role}_staged")
+        return Read(
+            role=role,
+            file=staged.file.name,
+            sha256=staged.sha256,
+            size_bytes=staged.size_bytes,
+            rows=staged.rows,
+            blank_lines=staged.blank_lines,
+            good=good,
+            not_selected=left,
+            quarantined=bad,
+            unused_columns=staged.unused_columns,
+            time_unit=None if self._sources[role].time is None else unit,
+        )
+
+    def _field(self, role: Role, code: str) -> str:
+        named = getattr(self._sources[role], _FIELD_OF.get(code.partition("_")[0], ""), None)
+        return "+".join(columns_of(named)) if named else ""
+
+
+def _quarantine_query(role: Role, *, packed: bool) -> str:
+    if not packed:
+        return f"select row, fault, raw from {role}_bad order by row"  # noqa: S608 - ours
+    return (
+        f"select c.row, c.fault, cast(to_json(p) as varchar) from {role}_bad as c "  # noqa: S608 - same
+        "join (select * from read_parquet($path, file_row_number = true)) as p on p.file_row_number + 1 = c.row "
+        "order by c.row"
+    )
+
+
+def _zone_ms(zone: str) -> int:
+    """Read `+08:00` as milliseconds ahead of UTC."""
+    hours, minutes = int(zone[1:3]), int(zone[4:6])
+    return (hours * 60 + minutes) * _MINUTE_MS * (-1 if zone[0] == "-" else 1)
