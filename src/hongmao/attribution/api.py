@@ -26,6 +26,14 @@ from hongmao.attribution.files.ports import FileEngine
 from hongmao.attribution.files.rules import check_usable
 from hongmao.attribution.files.service import attribute_files
 from hongmao.attribution.models import CREDIT_MILLIONTHS, MODELS
+from hongmao.attribution.path_files.contracts import Asked, Cut, EventsJob, GroupedJob, PathsAnswer
+from hongmao.attribution.path_files.manifest import paths_answer
+from hongmao.attribution.path_files.outputs import write_path_outputs
+from hongmao.attribution.path_files.page import PathsPage, paths_page_of
+from hongmao.attribution.path_files.path_map import PLAIN_PATHS, PathMap, load_either_map
+from hongmao.attribution.path_files.ports import PathFileEngine
+from hongmao.attribution.path_files.service import check_paths_usable, model_events, model_paths
+from hongmao.attribution.paths.contracts import Settings
 from hongmao.attribution.service import Attribution
 from hongmao.attribution.words import REASONS, reason_in_words
 
@@ -36,31 +44,48 @@ __all__ = [
     "MODELS",
     "NONE_LABEL",
     "PLAIN",
+    "PLAIN_PATHS",
     "REASONS",
+    "Asked",
     "Attribution",
     "By",
     "Candidate",
     "Claim",
     "ColumnMap",
+    "Cut",
     "DefinitionRef",
     "Entry",
+    "EventsJob",
     "FileEngine",
+    "GroupedJob",
     "Inputs",
     "Job",
     "OrderExplained",
     "OrderNotSeen",
+    "PathFileEngine",
+    "PathMap",
+    "PathsAnswer",
+    "PathsPage",
     "ReportPage",
     "Result",
     "RunSummary",
+    "Settings",
     "SubOrderExplained",
     "Tally",
     "Touch",
     "Verdict",
     "answer",
     "attribute_files",
+    "check_paths_usable",
     "check_usable",
+    "load_either_map",
     "load_map",
+    "model_events",
+    "model_paths",
     "page_of",
+    "paths_answer",
+    "paths_page_of",
     "reason_in_words",
     "write_outputs",
+    "write_path_outputs",
 ]

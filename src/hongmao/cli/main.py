@@ -28,6 +28,7 @@ VERBS = {
     "demo": ("hongmao.cli.demo", "demo", "Serve, plus a seeded city that acts through the real HTTP endpoints"),
     "sandbox": ("hongmao.cli.sandbox", "sandbox", "The sandbox shop, standing outside in a process of its own"),
     "attribute": ("hongmao.cli.attribute", "attribute", "Touches and conversions in, credits and a report out"),
+    "paths": ("hongmao.cli.paths", "paths", "Paths in, every model side by side out: Markov, Shapley and the rules"),
     "definitions": ("hongmao.cli.definitions", "definitions", "统计口径: what is in force, and its fingerprint"),
     "explain": ("hongmao.cli.explain", "explain", "Why an order belongs to a note, step by step"),
     "report": ("hongmao.cli.report", "report", "The figures of a deployment or of one merchant"),

@@ -32,6 +32,15 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         "金额为负：退款请走平台的退款事件",
         "the value is negative: refunds come as events of the platform",
     ),
+    "value_not_a_number": ("金额不是数字", "the value is no number"),
+    "value_without_conversion": ("有金额而路径没有转化", "it has a value, and its path has no conversion"),
+    "path_step_empty": ("路径中有空的触点", "a touch of the path is empty"),
+    "conversions_missing": ("缺少转化数", "the count of conversions is missing"),
+    "conversions_unreadable": ("转化数不是整数", "the count of conversions is no whole number"),
+    "conversions_negative": ("转化数为负", "the count of conversions is negative"),
+    "nulls_missing": ("缺少未转化数", "the count of journeys without a conversion is missing"),
+    "nulls_unreadable": ("未转化数不是整数", "the count of journeys without a conversion is no whole number"),
+    "nulls_negative": ("未转化数为负", "the count of journeys without a conversion is negative"),
 }
 
 

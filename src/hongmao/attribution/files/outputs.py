@@ -26,13 +26,14 @@ def write_outputs(result: Result, engine: FileEngine, folder: Path, *, lang: Lan
     folder.mkdir(parents=True, exist_ok=True)
     page = page_of(result, lang)
     engine.write_credits(folder / "credits.parquet")
-    _write_quarantine(engine.quarantined(), folder / "quarantine.csv")
+    write_quarantine(engine.quarantined(), folder / "quarantine.csv")
     (folder / "manifest.json").write_text(manifest_file(result), encoding="utf-8")
     (folder / "report.md").write_text(markdown(page), encoding="utf-8")
     (folder / "report.html").write_text(html(page), encoding="utf-8")
 
 
-def _write_quarantine(rows: Iterable[Quarantined], path: Path) -> None:
+def write_quarantine(rows: Iterable[Quarantined], path: Path) -> None:
+    """Write every row that was set aside, with what is wrong with it in both languages."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(QUARANTINE_COLUMNS)

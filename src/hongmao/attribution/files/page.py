@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from hongmao.attribution.charts import Bar, Chart, Scale, bars
 from hongmao.attribution.files.faults import fault_in_words
 from hongmao.attribution.files.manifest import conversions
 from hongmao.attribution.files.words import say
+from hongmao.attribution.models import CREDIT_MILLIONTHS
 from hongmao.kernel.money import Money
 
 if TYPE_CHECKING:
@@ -34,17 +36,8 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One bar: its label, its text, and its length in thousandths of the longest."""
-
-    label: str
-    text: str
-    per_mille: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPage:
-    """A report, ready to be spelt. `bars` has one group per rule; each group is also in `results`."""
+    """A report, ready to be spelt. `charts` has one per rule, all on one scale; each is also in `results`."""
 
     lang: Lang
     title: str
@@ -53,7 +46,7 @@ class ReportPage:
     notes: tuple[str, ...]
     results: Grid
     results_notes: tuple[str, ...]
-    bars: tuple[tuple[str, tuple[Bar, ...]], ...]
+    charts: tuple[Chart, ...]
     definitions: Grid
     faults: Grid
     samples: Grid
@@ -75,7 +68,7 @@ def page_of(result: Result, lang: Lang) -> ReportPage:
         notes=tuple(_notes(result, lang)),
         results=_results(result, lang),
         results_notes=tuple(_results_notes(result, lang)),
-        bars=tuple((label, _bars(shares, result.job.none_label)) for label, shares in result.shares.items()),
+        charts=_charts(result),
         definitions=_definitions(result, lang),
         faults=_faults(result, lang),
         samples=_samples(result, lang),
@@ -152,16 +145,21 @@ def _yuan(fen: int | None, *, partial: bool) -> str:
     return UNKNOWN if fen is None else f"{Money(fen)}{'*' if partial else ''}"
 
 
-def _bars(shares: Sequence[Share], none_label: str) -> tuple[Bar, ...]:
-    longest = max((share.credit_millionths for share in shares), default=0) or 1
-    return tuple(
+def _charts(result: Result) -> tuple[Chart, ...]:
+    groups = {label: _bars(shares, result.job.none_label) for label, shares in result.shares.items()}
+    scale = Scale.of(*groups.values())
+    return tuple(Chart(title=label, svg=bars(listed, title=label, scale=scale)) for label, listed in groups.items())
+
+
+def _bars(shares: Sequence[Share], none_label: str) -> list[Bar]:
+    return [
         Bar(
             label=_shown(share.key, none_label),
             text=f"{conversions(share.credit_millionths):,}",
-            per_mille=1000 * share.credit_millionths // longest,
+            value=share.credit_millionths / CREDIT_MILLIONTHS,
         )
         for share in shares[:BARS_SHOWN_MAX]
-    )
+    ]
 
 
 def _shown(key: str | None, none_label: str) -> str:
