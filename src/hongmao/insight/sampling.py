@@ -29,6 +29,7 @@ def sample_of(metric: MetricDefinition, numerator: Part, denominator: Part | Non
     return Sample(
         shares=tuple(SampleShare(ratio=ratio, seen=seen) for ratio, seen in part.sample),
         value=_written(metric, numerator, denominator, scaled(strata), below=below),
+        exact=_exact(numerator, denominator, scaled(strata), below=below),
         low=low,
         high=high,
     )
@@ -54,6 +55,14 @@ def _written(
         # Over a part of a / b is times b / a; over nothing it is unknown.
         return render_value(metric, (numerator.value or 0) * size.denominator, size.numerator)
     return render_value(metric, size.numerator, size.denominator * (denominator.value or 0))
+
+
+def _exact(numerator: Part, denominator: Part | None, size: Fraction, *, below: bool) -> str:
+    if denominator is None:
+        return str(size)
+    if below:
+        return str((numerator.value or 0) / size) if size else UNKNOWN
+    return str(size / denominator.value) if denominator.value else UNKNOWN
 
 
 def _near(bound: float) -> Fraction:

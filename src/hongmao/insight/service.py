@@ -9,6 +9,7 @@ import msgspec
 
 from hongmao.insight import city, exports, gather, links, notes, ops, orders, overview, rules
 from hongmao.insight import trace as traces
+from hongmao.insight.asking import Asking
 from hongmao.insight.attribution_page import attribution_page
 from hongmao.insight.contracts import ReportQuery, SplitBy
 from hongmao.insight.credit import Crediting
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Catalog
     from hongmao.definitions.api import Reading, Registry
     from hongmao.events.api import Tables
+    from hongmao.insight.asking import Grain
     from hongmao.insight.cells import Cells
     from hongmao.insight.contracts import (
         AttributionPage,
+        LiftResult,
         LinkPage,
         LinkRow,
+        MetricAnswer,
         NoteRow,
         OpsPage,
         OrderRow,
@@ -181,6 +185,21 @@ class Insight:
         return exports.merchant_report(
             merchant, name, self.overview(tenant, query, merchant), self.notes(tenant, query, merchant)
         )
+
+    def metric(
+        self,
+        sight: Sight,
+        name: str,
+        query: ReportQuery,
+        *,
+        by: Grain = "nothing",
+        against: ReportQuery | None = None,
+        lift: LiftResult | None = None,
+    ) -> MetricAnswer:
+        """Ask for any defined metric: of all or by a grain, against another range, beside a lift test."""
+        registry, now_ms = self._definitions.snapshot(), self._clock.now_ms()
+        asking = Asking(self._queries, self._charges, registry, sight, now_ms)
+        return asking.answer(name, query, by=by, against=against, lift=lift)
 
     def whose(self, order_id: str) -> tuple[tuple[TenantId, str], ...]:
         """Name every tenant and platform with an order of this number: for the operator's command line only."""

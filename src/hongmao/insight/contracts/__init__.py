@@ -38,7 +38,9 @@ from hongmao.insight.contracts.figures import (
     ViewClock,
     Words,
 )
+from hongmao.insight.contracts.lift import Beside, LiftResult
 from hongmao.insight.contracts.links import ClickCount, ClickFacts, LinkPage, LinkRow, MediaCount, ReviewState
+from hongmao.insight.contracts.metrics import Bounds, Change, MetricAnswer, MetricRow, Side
 from hongmao.insight.contracts.ops import (
     Freshness,
     HourCount,
@@ -80,8 +82,11 @@ __all__ = [
     "Act",
     "Answered",
     "AttributionPage",
+    "Beside",
     "Billed",
+    "Bounds",
     "Candidate",
+    "Change",
     "ClickCount",
     "ClickFacts",
     "Credit",
@@ -97,11 +102,14 @@ __all__ = [
     "FunnelStep",
     "HourCount",
     "LeftOut",
+    "LiftResult",
     "LinkPage",
     "LinkRow",
     "Matched",
     "Maturity",
     "MediaCount",
+    "MetricAnswer",
+    "MetricRow",
     "ModelColumn",
     "NoteRow",
     "OpsPage",
@@ -123,6 +131,7 @@ __all__ = [
     "SentOn",
     "SentWay",
     "Share",
+    "Side",
     "SplitBy",
     "State",
     "Step",

@@ -103,6 +103,8 @@ class Sample:
     """By ratio."""
     value: str
     """The scaled value."""
+    exact: str
+    """The same as an exact fraction, `240` or `1/50`; of an amount per head, in fen."""
     low: str
     """Lower end of its interval of 95 %: the score interval of a binomial's size, strata added by MOVER."""
     high: str
