@@ -25,6 +25,7 @@ PATHS = [
     "/console/links/link-001",
     "/console/orders",
     "/console/orders/o-1",
+    "/console/attribution",
     "/console/wallet",
     "/console/definitions",
     "/ops",

@@ -18,7 +18,7 @@ from hongmao.insight.errors import ChoiceUnknown
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.paths import READERS_MIN, paths, ways_of
 from hongmao.insight.rules import complete_at_ms, maturity
-from hongmao.insight.vocabulary import reference
+from hongmao.insight.vocabulary import Vocabulary, reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -88,11 +88,11 @@ def attribution_page(
     now_ms: int,
 ) -> AttributionPage:
     """Put the page together."""
+    by_default = Vocabulary(registry, query.to_day).attribution(CREDIT_BY)
     given = given_of(queries, sight, query, by)
-    ways = ways_of(queries, sight, query, by)
-    columns = _defined(registry, given)
+    ways = ways_of(queries, sight, query, by, version=by_default.version)
+    columns = [_column(one, given) for one in comparable(registry, by_default, query)]
     named = Naming(names, {link.id: link for link in links}, by)
-    by_default = registry.attribution(CREDIT_BY)
     return AttributionPage(
         query=query,
         by=by,
@@ -153,14 +153,18 @@ class Naming:
                 return part
 
 
-def _defined(registry: Registry, given: Sequence[Given]) -> list[Column]:
-    """Make a column for every definition that was published, last click first; it is there also where it gave nothing."""
-    published = {(one.definition, one.version) for one in given} | {
-        (CREDIT_BY, registry.attribution(CREDIT_BY).version)
-    }
-    newest = dict(sorted(published))
-    order = sorted(newest.items(), key=lambda one: (one[0] != CREDIT_BY, one[0]))
-    return [_column(registry.attribution(*one), given) for one in order]
+def comparable(
+    registry: Registry, by_default: AttributionDefinition, query: ReportQuery
+) -> tuple[AttributionDefinition, ...]:
+    """List the definitions in force on the last day that judge the same conversions over the window, last click first."""
+    others = (
+        one
+        for one in registry.attributions(query.to_day)
+        if one.id != by_default.id
+        and set(one.conversions) == set(by_default.conversions)
+        and query.window in one.windows
+    )
+    return by_default, *others
 
 
 def _column(definition: AttributionDefinition, given: Sequence[Given]) -> Column:

@@ -59,8 +59,11 @@ class _Walked:
     nulls: int
 
 
-def ways_of(queries: Queries, sight: Sight, query: ReportQuery, by: SplitBy) -> list[Way]:
-    """Read every way of a tenant's readers in the range, most travelled first."""
+def ways_of(queries: Queries, sight: Sight, query: ReportQuery, by: SplitBy, *, version: int) -> list[Way]:
+    """Read every way of a tenant's readers in the range, most travelled first.
+
+    What counts as paid for, and when, is told by one version of the definition that reports credit by.
+    """
     return queries.read(
         "journeys",
         Way,
@@ -72,6 +75,7 @@ def ways_of(queries: Queries, sight: Sight, query: ReportQuery, by: SplitBy) -> 
         window_ms=span_ms(query.window),
         clock=query.clock.value,
         definition=CREDIT_BY,
+        version=version,
         by=by.value,
         steps_max=STEPS_MAX,
     )

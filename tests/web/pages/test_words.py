@@ -13,12 +13,23 @@ from hongmao.billing.contracts import FUNDER
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
 from hongmao.events.contracts import Kind
-from hongmao.insight.contracts import SCOPES, STEP_NAMES, WINDOWS, OrderStatus, Ripeness, State, ViewClock
+from hongmao.insight.contracts import (
+    SCOPES,
+    STEP_NAMES,
+    WINDOWS,
+    End,
+    OrderStatus,
+    Ripeness,
+    SplitBy,
+    State,
+    ViewClock,
+)
 from hongmao.links.api import load
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
 from hongmao.returns.api import AlarmKind, Completeness
 from hongmao.returns.contracts import CLICK_UNKNOWN, NO_CLICK_ID, Outcome, RefusalReason
 from hongmao.web.i18n import FOLDER, LANGS, catalogue
+from hongmao.web.pages.console.attribution import MEASURES
 from hongmao.web.pages.console.frame import PAGES
 from hongmao.web.pages.console.health import FEED_COLUMNS, LETTER_COLUMNS, SENDING_COLUMNS, WAKING_COLUMNS
 from hongmao.web.pages.reader.acts import ACTS
@@ -41,6 +52,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "review": tuple(str(review.value) for review in Review),
     "address": ("deeplink", "universal_link", "fallback"),
     "definitions": ("attribution", "metrics"),
+    "attribution.by": tuple(SplitBy),
+    "attribution.measure": MEASURES,
+    "flow.end": tuple(End),
     "act": (
         *ACTS,
         *(f"{act}.said" for act in ACTS),

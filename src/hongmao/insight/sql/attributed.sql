@@ -1,6 +1,6 @@
--- grain: one row per (definition, part): what it gives to a note, creator or link over the range; to nobody where part is null
+-- grain: one row per (definition, version, part): what it gives to a note, creator or link over the range; null is nobody
 -- after: standing, claims
--- What nobody earned has no click's day, so it stands on its own day by either clock.
+-- What no click earned (nobody's, and what is told by note only) has no click's day: it stands on its own day by either clock.
 select
   definition_id as definition, definition_version as version, part,
   coalesce(sum(credit_millionths) filter (entry = 'pay'), 0)::bigint as credit_millionths,
@@ -12,7 +12,7 @@ select
 from (
   select
     r.definition_id, r.definition_version, r.entry, r.credit_millionths, r.value_fen, c.sub_order_id is not null as claimed,
-    case when r.touch_event_id is not null then
+    case when r.touch_event_id is not null or r.reason = 'by_note' then
       coalesce(case $by when 'note' then r.note when 'creator' then r.creator when 'link' then r.link end, '')
     end as part
   from credits as r

@@ -12,6 +12,7 @@ from credits as r
 join clicks as c on c.event_id = r.touch_event_id
 where
   r.definition_id = $definition
+  and r.definition_version = $version
   and r."window" = $window
   and coalesce(r.reason, '') <> 'refund_invalid'
   and ($tenant is null or r.tenant = $tenant)

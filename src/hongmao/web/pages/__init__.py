@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from hongmao.web.pages import static
-from hongmao.web.pages.console import definitions, door, links, notes, ops, orders, overview, wallet
+from hongmao.web.pages.console import attribution, definitions, door, links, notes, ops, orders, overview, wallet
 from hongmao.web.pages.errors import error_page
 from hongmao.web.pages.reader import pages as reader
 
@@ -47,6 +47,7 @@ routes: list[Route | Mount] = [
     Route("/console/links/{link}", links.link),
     Route("/console/orders", orders.orders),
     Route("/console/orders/{order:path}", orders.order),
+    Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
     Route("/console/definitions", definitions.definitions),
     Route("/ops", ops.ops),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.errors import Lang
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MILLION = 1_000_000
 _SPANS: tuple[tuple[int, str, str], ...] = (
     (DAY_MS, "天", "d"),
     (HOUR_MS, "小时", "h"),
@@ -32,12 +33,21 @@ class Formats:
         """Write a whole number with thousands separated."""
         return DASH if value is None else f"{value:,}"
 
-    def yuan(self, fen: int | None) -> str:
-        """Write an amount in yuan with its sign."""
+    def yuan(self, fen: int | None, *, signed: bool = False) -> str:
+        """Write an amount in yuan; a difference (`signed`) shows its plus too."""
         if fen is None:
             return DASH
         yuan, _, rest = str(Money(abs(fen))).partition(".")
-        return f"{'-' if fen < 0 else ''}¥{int(yuan):,}.{rest}"
+        return f"{_sign(fen, plus=signed)}¥{int(yuan):,}.{rest}"
+
+    def credit(self, millionths: int | None, *, signed: bool = False) -> str:
+        """Write a number of conversions: whole ones plainly, shares of one to two decimals, `3`, `3.50`, `+0.33`."""
+        if millionths is None:
+            return DASH
+        hundredths = (abs(millionths) + _MILLION // 200) // (_MILLION // 100)
+        whole, rest = divmod(hundredths, 100)
+        sign = _sign(millionths if hundredths else 0, plus=signed)
+        return f"{sign}{whole:,}" if millionths % _MILLION == 0 else f"{sign}{whole:,}.{rest:02d}"
 
     def day(self, day: date | None) -> str:
         """Write a day as people say it: `5月7日`, `7 May`."""
@@ -77,6 +87,10 @@ class Formats:
     def share(self, part: int | None, whole: int | None) -> str:
         """Write a part of a whole as a percentage; unknown where there is no whole."""
         return DASH if part is None or not whole else f"{part / whole:.2%}"
+
+
+def _sign(value: int, *, plus: bool) -> str:
+    return "-" if value < 0 else "+" if plus and value > 0 else ""
 
 
 def _shanghai(at_ms: int) -> datetime:

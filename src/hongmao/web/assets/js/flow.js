@@ -81,7 +81,7 @@ function options(place, { nodes, links, columns }) {
       top: 8,
       bottom: 8,
       nodeWidth: 12,
-      nodeGap: 14,
+      nodeGap: 18,
       draggable: false,
       emphasis: { focus: "adjacency" },
       label: {

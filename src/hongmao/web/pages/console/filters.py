@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from hongmao.kernel.time import day_of
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from starlette.requests import Request
@@ -43,6 +44,8 @@ class Filters:
     """The present day, Asia/Shanghai."""
     windows: tuple[str, ...] = WINDOWS
     clocks: tuple[ViewClock, ...] = tuple(ViewClock)
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What a page asks beside the common question, kept by every link: name and value."""
 
     def keep(self, path: str, **changed: str) -> str:
         """Address another page, or this one changed, with the same question."""
@@ -55,7 +58,7 @@ class Filters:
         }
         if query.scope != "cid":
             asked["scope"] = query.scope
-        return f"{path}?{urlencode({**asked, **changed})}"
+        return f"{path}?{urlencode({**asked, **self.also, **changed})}"
 
     @property
     def presets(self) -> tuple[Preset, ...]:
@@ -78,8 +81,11 @@ class Filters:
         )
 
 
-def filters_of(request: Request, *, action: str | None = None) -> Filters:
-    """Read the switches; raises what `read_query` raises, with the field's name as its place."""
+def filters_of(request: Request, *, action: str | None = None, also: Mapping[str, str] | None = None) -> Filters:
+    """Read the switches; raises what `read_query` raises, with the field's name as its place.
+
+    `also` holds what the page asks beside them, as it was read.
+    """
     asked = request.query_params
     services = services_of(request)
     query = services.insight.read_query(
@@ -94,4 +100,5 @@ def filters_of(request: Request, *, action: str | None = None) -> Filters:
         query=query,
         sort=asked.get("sort") or None,
         today=day_of(services.clock.now_ms()),
+        also=also or {},
     )

@@ -22,6 +22,7 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("notes", "/console/notes", Permission.READ_REPORTS),
     ("links", "/console/links", Permission.READ_REPORTS),
     ("orders", "/console/orders", Permission.READ_REPORTS),
+    ("attribution", "/console/attribution", Permission.READ_REPORTS),
     ("wallet", "/console/wallet", Permission.READ_WALLETS),
     ("definitions", "/console/definitions", Permission.READ_REPORTS),
     ("ops", "/ops", Permission.OPERATE),
