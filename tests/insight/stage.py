@@ -27,6 +27,7 @@ from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, Sh
 from hongmao.kernel.time import day_of, instant
 from hongmao.links.api import AdLink, LinkUnknown, Review, TargetKind
 from hongmao.returns.api import BatchRecord, Outcome, RowRecord
+from hongmao.returns.contracts import ReportCellRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -205,6 +206,13 @@ def click(when: str | int, click_id: str, **fields: Any) -> Event:
     return _community(Kind.COMPONENT_CLICK, when, {"event_id": f"clk:{click_id}", **given, **fields})
 
 
+def act(kind: Kind, when: str | int, **fields: Any) -> Event:
+    """Have reader 1 do something on note 1, of nobody's ad: 点赞, 评论, 关注 of its creator, ..."""
+    given = {"tenant": None, "merchant": None, "link": None, "line": None, "placement": "note"}
+    given |= {"platform": None, "shop": None, "item": None}
+    return _community(kind, when, {**given, **fields})
+
+
 def wakeup(when: str | int, click_id: str, outcome: str, **fields: Any) -> Event:
     """Have the page of a jump tell how it ended."""
     given = {"event_id": f"wak:{click_id}", "click_id": click_id, "outcome": outcome, "reader": None}
@@ -274,6 +282,20 @@ def delivery(when: str, nonce: str, *rows: tuple[Event, str, str | None], **fiel
         "detail": msgspec.json.encode(record).decode(),
     }  # fmt: skip
     return _event(Kind.RETURN_BATCH, when, {**given, **fields})
+
+
+def cell(
+    report: str, day_text: str, values: dict[str, int], *, note: str = "note-1", part: str = "", **told: Any
+) -> Event:
+    """Have a platform tell a cell of its own report: `part` tells the cells of a note's day apart."""
+    key = ":".join(filter(None, (day_text, note, part)))
+    fields = {name: told.pop(name) for name in ("tenant", "merchant", "version", "line", "platform") if name in told}
+    record = ReportCellRecord(report=report, key=key, account="account-a", values=values, **told)
+    given = {
+        "event_id": f"rpc:{report}.{key}.{fields.get('version', 1)}", "platform": "star", "source": "star", "tenant": A,
+        "note": note, "ref": f"{report}:{key}", "version": 1, "detail": msgspec.json.encode(record).decode(),
+    }  # fmt: skip
+    return _event(Kind.REPORT_CELL, f"{day_text} 00:00", {**given, **fields})
 
 
 _SHOP = {"source": "sandbox", "platform": "sandbox", "tenant": A, "merchant": "merchant-a", "shop": "shop-a"}

@@ -32,6 +32,7 @@ VERBS = {
     "definitions": ("hongmao.cli.definitions", "definitions", "统计口径: what is in force, and its fingerprint"),
     "explain": ("hongmao.cli.explain", "explain", "Why an order belongs to a note, step by step"),
     "report": ("hongmao.cli.report", "report", "The figures of a deployment or of one merchant"),
+    "metric": ("hongmao.cli.metric", "metric", "Any defined metric, by day, note, link or platform"),
     "rebuild": ("hongmao.cli.rebuild", "rebuild", "Make everything derived again from log and definitions"),
     "returns": ("hongmao.cli.returns.group", "returns", "回传: pull, import, reconcile, send on again"),
     "ledger": ("hongmao.cli.ledger", "ledger", "Statements, and the proof that the money balances"),

@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hongmao.catalog.api import PLATFORM, Principal, Role
-from hongmao.cli.house import open_house
+from hongmao.cli.house import merchants_of, open_house
 from hongmao.insight.api import DayUnreadable, MerchantUnknown, check_range, markdown_of, render_report
 from hongmao.kernel.time import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from hongmao.catalog.api import Catalog, Merchant
+    from hongmao.catalog.api import Merchant
     from hongmao.insight.api import Insight
-
-_OPERATOR = Principal(id="cli", tenant=PLATFORM, role=Role.ADMIN, name="hongmao report")
-_PAGE = 500
 
 
 @click.command()
@@ -41,7 +35,7 @@ def report(*, from_day: str | None, to_day: str | None, merchant: str | None, as
     from_ms, to_ms = _instants(from_day, to_day)
     with open_house() as services:
         insight = services.insight
-        chosen = list(_merchants(services.catalog, merchant))
+        chosen = list(merchants_of(services.catalog, merchant))
         if merchant is not None and not chosen:
             raise MerchantUnknown(id=merchant)
         if out is not None:
@@ -67,14 +61,6 @@ def _write(folder: Path, as_json: str, markdown: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(as_json, encoding="utf-8", newline="\n")
     (folder / "report.md").write_text(markdown, encoding="utf-8", newline="\n")
-
-
-def _merchants(catalog: Catalog, merchant: str | None) -> Iterator[Merchant]:
-    """List every merchant of the house by id, or the one that is asked for."""
-    after = ""
-    while page := catalog.merchants(_OPERATOR, after=after, limit=_PAGE):
-        yield from (one for one in page if merchant in (None, one.id))
-        after = page[-1].id
 
 
 def _instants(from_day: str | None, to_day: str | None) -> tuple[int | None, int | None]:

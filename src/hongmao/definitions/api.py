@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hongmao.definitions.acts import Act, ActKind, Sort
-from hongmao.definitions.compare import DefinitionChange, FieldChange, changed_fields
+from hongmao.definitions.columns import Column, column
+from hongmao.definitions.compare import DefinitionChange, FieldChange, changed_fields, parts_of
 from hongmao.definitions.contracts import AnyDefinition, AttributionDefinition, Definition, MetricDefinition
 from hongmao.definitions.errors import DefinitionRefused, DefinitionsMovedOn, DefinitionUnknown, TomlRefused
 from hongmao.definitions.known import Known
@@ -39,6 +40,7 @@ __all__ = [
     "AddVersion",
     "AnyDefinition",
     "AttributionDefinition",
+    "Column",
     "Definition",
     "DefinitionChange",
     "DefinitionDesk",
@@ -70,7 +72,9 @@ __all__ = [
     "VersionRecord",
     "Withdraw",
     "changed_fields",
+    "column",
     "load_registry",
+    "parts_of",
     "read_draft",
     "read_toml",
     "render_value",

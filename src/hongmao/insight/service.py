@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from hongmao.definitions.api import DefinitionUnknown, column
 from hongmao.insight import city, exports, gather, links, notes, ops, orders, overview, rules
 from hongmao.insight import trace as traces
 from hongmao.insight.asking import Asking
@@ -185,6 +186,20 @@ class Insight:
         return exports.merchant_report(
             merchant, name, self.overview(tenant, query, merchant), self.notes(tenant, query, merchant)
         )
+
+    def meant(self, name: str) -> tuple[str, str | None]:
+        """Find the metric that a name means, and its window where the name holds one: our id, or what the market calls it.
+
+        Raises `DefinitionUnknown`.
+        """
+        registry = self._definitions.snapshot()
+        try:
+            return registry.metric(name).id, None
+        except DefinitionUnknown:
+            found = column(name)
+            if found is None:
+                raise
+            return registry.metric(found.metric).id, found.window
 
     def metric(
         self,
