@@ -12,6 +12,7 @@ from hongmao.attribution.files.spelling import paths_html, paths_markdown
 from hongmao.attribution.path_files.manifest import figures, paths_manifest_file
 from hongmao.attribution.path_files.page import paths_page_of
 from hongmao.attribution.path_files.path_map import PLAIN_PATHS
+from hongmao.attribution.path_files.rules import separator_for
 from hongmao.attribution.paths import amounts
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def write_path_outputs(answer: PathsAnswer, engine: FileEngine | PathFileEngine,
 
 def write_paths(paths: Paths, path: Path) -> None:
     """Write paths as the customary file: what was made of events can be read by whoever reads such files, us included."""
-    source = PLAIN_PATHS.paths
+    source, separator = PLAIN_PATHS.paths, separator_for(paths.channels)
     with_value = paths.value is not None
     named = (source.path, source.conversions, *((source.value,) if with_value else ()), source.nulls)
     rows = sorted(

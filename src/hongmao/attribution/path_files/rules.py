@@ -54,6 +54,16 @@ def check_journeys(reads: Sequence[Read], journeys: int) -> None:
         raise NothingUsable(rows=read.rows, quarantined=read.quarantined, left=read.not_selected)
 
 
+def separator_for(channels: Sequence[str]) -> str:
+    """Choose what stands between touches when paths are written: the customary ` > `, unless a channel's name holds it.
+
+    >>> separator_for(["a", "b > c"])
+    ' | '
+    """
+    free = (mark for mark in (">", "|", "/", ";", "\x1f") if not any(mark in name for name in channels))
+    return f" {next(free, '>')} "
+
+
 def written(share: Number | int) -> int | float | Decimal:
     """Write a share as a number: whole where it is whole, an exact one rounded once, an estimate with all its digits.
 
