@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from attribution.stage import Stage, at, click, pay, shop
+from attribution.stage import REGISTRY, Stage, at, click, pay, shop
 from hongmao.attribution.api import reason_in_words
 from hongmao.events.contracts import Kind
 from hongmao.kernel.time import HOUR_MS
+
+IN_FORCE = [one.id for one in REGISTRY.attributions(date(2025, 5, 7))]
 
 
 def total(rows: list[dict[str, Any]], key: str, *, entry: str | None = None) -> dict[Any, int]:
@@ -245,13 +247,13 @@ def test_every_definition_and_window_is_computed_at_once() -> None:
     rows = stage.published["credits"].to_pylist()
     assert [(row["definition_id"], row["window"], row["reason"]) for row in rows] == [
         (definition, window, "outside_window" if window == "24h" else None)
-        for definition in ("first_click", "last_click")
+        for definition in IN_FORCE
         for window in ("24h", "7d", "15d", "30d")
     ]
-    assert (summary.tally.rows, summary.tally.conversions, summary.tally.refunds) == (8, 1, 0)
-    assert summary.tally.unattributed == {"outside_window": 2}
+    assert (summary.tally.rows, summary.tally.conversions, summary.tally.refunds) == (4 * len(IN_FORCE), 1, 0)
+    assert summary.tally.unattributed == {"outside_window": len(IN_FORCE)}
     assert summary.on == date(2025, 5, 8)
-    assert [ref.id for ref in summary.definitions] == ["first_click", "last_click"]
+    assert [ref.id for ref in summary.definitions] == IN_FORCE
 
 
 def test_before_anything_has_happened_an_empty_table_is_published() -> None:

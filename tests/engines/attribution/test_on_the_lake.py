@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from attribution.stage import REGISTRY, Stage, click, pay, shop
@@ -28,8 +29,9 @@ def test_credits_computed_on_the_lake_are_those_computed_in_memory(tmp_path: Pat
     assert attribution.run().tally.rows == 0
     with ParquetLake(tmp_path) as lake:
         lake.absorb([Logged(offset, event) for offset, event in enumerate(events, start=1)])
-    assert attribution.run().tally.rows == 16
-    net = tables.rows("select sum(value_fen)::bigint as net from credits where \"window\" = '15d' and model = 'last'")
+    # A payment and a refund in four windows of every definition.
+    assert attribution.run().tally.rows == 8 * len(REGISTRY.attributions(date(2025, 5, 7)))
+    net = tables.rows("select sum(value_fen)::bigint as net from credits where \"window\" = '15d' and definition_id = 'last_click'")
     assert net == [{"net": 20_000}]
     published = tables.rows("select * from credits")
     assert published == Stage(events).table().to_pylist()
