@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hongmao.insight.api import ChoiceUnknown, read_split
-from hongmao.insight.contracts import End, Ripeness, SplitBy
+from hongmao.insight.contracts import End, Ripeness, Share, SplitBy
 from insight.stage import A, B, Stage, click, pay, query, refund
 
 if TYPE_CHECKING:
     from hongmao.events.contracts import Event
-    from hongmao.insight.contracts import AttributionPage, Share
+    from hongmao.insight.contracts import AttributionPage
 
 MAY = query("2025-05-01", "2025-05-31")
 
@@ -56,6 +56,26 @@ def test_every_definition_in_force_stands_beside_last_click_which_comes_first() 
                 11_000,
             ), column.key
             assert (column.outside.credit_millionths, column.outside.net_fen) == (1_000_000, 700), column.key
+
+
+def test_markov_and_shapley_judge_the_ways_and_share_the_same_totals() -> None:
+    # One way over both notes, one over note 1 alone, both paid for: each note of the first gets half of it.
+    page = Stage(*two_notes()).insight.attribution(A, MAY)
+    shapley, markov = shares(page, "shapley:closed"), shares(page, "markov:1")
+    assert (shapley["note-1"].credit_millionths, shapley["note-2"].credit_millionths) == (1_500_000, 500_000)
+    assert (shapley["note-1"].gross_fen, shapley["note-1"].net_fen) == (10_000, 8_000)
+    # Without note 1 nothing is paid for; without note 2 half of it is: removal effects 1 and 1/2 share 2 as 4/3 and 2/3.
+    assert (markov["note-1"].credit_millionths, markov["note-2"].credit_millionths) == (1_333_333, 666_667)
+    for key in ("shapley:closed", "markov:1"):
+        column = page.columns[page.column(key)]
+        assert column.definition is None, "it is no definition in force"
+        assert column.whole == Share(credit_millionths=2_000_000, gross_fen=15_000, net_fen=11_000)
+        assert column.outside == page.columns[0].outside
+
+
+def test_where_nobody_has_paid_there_is_nothing_to_estimate() -> None:
+    page = Stage(click("2025-05-01 10:00", "c-1")).insight.attribution(A, MAY)
+    assert [column.key for column in page.columns if column.definition is None] == []
 
 
 def test_what_a_model_gives_more_than_last_click_adds_up_to_nothing() -> None:
@@ -107,11 +127,12 @@ def test_credit_is_told_apart_by_note_creator_or_link_with_the_same_totals(by: S
 
 
 def test_ATTR_7_an_amount_that_nobody_told_is_unknown_and_not_nothing() -> None:
-    page = Stage(click("2025-05-01 10:00", "c-1"), pay("2025-05-01 11:00", "o-1-1", None, "c-1")).insight.attribution(
-        A, MAY
-    )
+    bought = pay("2025-05-01 11:00", "o-1-1", None, "c-1")
+    page = Stage(click("2025-05-01 10:00", "c-1"), bought).insight.attribution(A, MAY)
     whole = page.columns[0].whole
     assert (whole.credit_millionths, whole.gross_fen, whole.net_fen, whole.partial) == (1_000_000, None, None, True)
+    markov = page.columns[page.column("markov:1")].whole
+    assert (markov.credit_millionths, markov.gross_fen, markov.net_fen, markov.partial) == (1_000_000, None, None, True)
 
 
 def test_ATTR_9_a_range_whose_window_is_open_says_until_when_it_grows() -> None:

@@ -33,7 +33,8 @@ from hongmao.attribution.path_files.page import PathsPage, paths_page_of
 from hongmao.attribution.path_files.path_map import PLAIN_PATHS, PathMap, load_either_map
 from hongmao.attribution.path_files.ports import PathFileEngine
 from hongmao.attribution.path_files.service import check_paths_usable, model_events, model_paths
-from hongmao.attribution.paths.contracts import Settings
+from hongmao.attribution.paths.contracts import PathResult, Settings
+from hongmao.attribution.paths.ways import Taken, solve_taken
 from hongmao.attribution.service import Attribution
 from hongmao.attribution.words import REASONS, reason_in_words
 
@@ -64,6 +65,7 @@ __all__ = [
     "OrderNotSeen",
     "PathFileEngine",
     "PathMap",
+    "PathResult",
     "PathsAnswer",
     "PathsPage",
     "ReportPage",
@@ -71,6 +73,7 @@ __all__ = [
     "RunSummary",
     "Settings",
     "SubOrderExplained",
+    "Taken",
     "Tally",
     "Touch",
     "Verdict",
@@ -86,6 +89,7 @@ __all__ = [
     "paths_answer",
     "paths_page_of",
     "reason_in_words",
+    "solve_taken",
     "write_outputs",
     "write_path_outputs",
 ]

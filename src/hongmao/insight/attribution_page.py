@@ -16,6 +16,7 @@ import msgspec
 from hongmao.insight.contracts import AttributionPage, ModelColumn, PartRow, Share, SplitBy
 from hongmao.insight.errors import ChoiceUnknown
 from hongmao.insight.gather import CREDIT_BY
+from hongmao.insight.path_models import estimated
 from hongmao.insight.paths import READERS_MIN, paths, ways_of
 from hongmao.insight.rules import complete_at_ms, maturity
 from hongmao.insight.vocabulary import Vocabulary, reference
@@ -92,6 +93,7 @@ def attribution_page(
     given = given_of(queries, sight, query, by)
     ways = ways_of(queries, sight, query, by, version=by_default.version)
     columns = [_column(one, given) for one in comparable(registry, by_default, query)]
+    columns += [Column(head, shares) for head, shares in estimated(ways, columns[0].head.outside)]
     named = Naming(names, {link.id: link for link in links}, by)
     return AttributionPage(
         query=query,
