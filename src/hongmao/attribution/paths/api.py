@@ -20,7 +20,7 @@ from hongmao.attribution.paths.contracts import (
 from hongmao.attribution.paths.specs import LEAVE_ONE_OUT, path_spec_named, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hongmao.attribution.models import ModelSpec
 
@@ -37,12 +37,14 @@ __all__ = [
     "path_spec_named",
     "solve",
     "spelled",
+    "stability",
 ]
 
 _SOLVERS: Mapping[str, str] = {
     **dict.fromkeys(RULES, "heuristics"),
     "markov": "markov.model",
     "shapley": "shapley.model",
+    "data_driven": "data_driven.model",
     LEAVE_ONE_OUT: "leave_one_out",
 }
 
@@ -55,3 +57,17 @@ def solve(paths: Paths, spec: ModelSpec, settings: Settings | None = None) -> Pa
     module = importlib.import_module(f"hongmao.attribution.paths.{_SOLVERS[spec.name]}")
     result: PathResult = module.solve(paths, spec, settings or Settings())
     return result
+
+
+def stability(
+    paths: Paths, spec: ModelSpec, settings: Settings | None = None, disturbances: Sequence[str] | None = None
+) -> tuple[StabilityRow, ...]:
+    """Solve a model again on paths disturbed as `stability.DISTURBANCES` (or the names given) say.
+
+    Raises `PathParameterRefused` for a disturbance that is none.
+    """
+    module = importlib.import_module("hongmao.attribution.paths.stability")
+    rows: tuple[StabilityRow, ...] = module.stability(
+        paths, spec, settings or Settings(), module.DISTURBANCES if disturbances is None else disturbances
+    )
+    return rows

@@ -130,6 +130,11 @@ def lengths(paths: Paths) -> NDArray[np.int64]:
     return np.diff(paths.starts)
 
 
+def limbs_of(paths: Paths) -> NDArray[np.int64]:
+    """Give the value's limbs, or an array of none."""
+    return np.zeros((0, paths.rows), np.int64) if paths.value is None else paths.value
+
+
 def totals(paths: Paths) -> Totals:
     """Add up the paths themselves."""
     return Totals(

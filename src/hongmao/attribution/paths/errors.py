@@ -78,3 +78,14 @@ class NotShapley(Refused):
     en = "{given!r} is no Shapley value but leave-one-out: its shares do not add up, and it goes by its own name here"
     hint_zh = "请写 leave_one_out"
     hint_en = "Write leave_one_out"
+
+
+class NoResponse(Refused):
+    """A response model cannot be fitted: journeys of one kind only."""
+
+    code = "paths_no_response"
+    status = 422
+    zh = "data_driven 需要转化与未转化的路径各至少一条，现有转化 {conversions}，未转化 {nulls}"
+    en = "data_driven needs journeys that converted and journeys that did not; there are {conversions} and {nulls}"
+    hint_zh = "请提供 nulls 列，或选用 shapley、markov 等模型"
+    hint_en = "Give a column of nulls, or choose another model such as shapley or markov"

@@ -15,25 +15,28 @@ if TYPE_CHECKING:
 
 def distinct(paths: Paths) -> Paths:
     """Add equal rows up. Rows and their order decide nothing: equal sets of journeys give equal arrays."""
-    if not paths.rows:
-        return paths
-    hashes = compiled.hash_rows(paths.flat, paths.starts)
-    group, first = np.empty(paths.rows, np.int64), np.empty(paths.rows, np.int64)
-    table = np.full(1 << (2 * paths.rows).bit_length(), -1, np.int64)
-    groups = compiled.group_rows(paths.flat, paths.starts, hashes, table, group, first)
-    order = _in_order(paths, hashes, first[:groups])
-    place = np.empty(groups, np.int64)
-    place[order] = np.arange(groups)
-    listed = building.some(paths, first[:groups][order])
-    rank = place[group]
+    rows, rank = alike(paths)
+    listed = building.some(paths, rows)
     return Paths(
         channels=paths.channels,
         flat=listed.flat,
         starts=listed.starts,
-        conversions=_summed(rank, paths.conversions, groups),
-        nulls=_summed(rank, paths.nulls, groups),
-        value=None if paths.value is None else np.stack([_summed(rank, limb, groups) for limb in paths.value]),
+        conversions=_summed(rank, paths.conversions, len(rows)),
+        nulls=_summed(rank, paths.nulls, len(rows)),
+        value=None if paths.value is None else np.stack([_summed(rank, limb, len(rows)) for limb in paths.value]),
     )
+
+
+def alike(paths: Paths) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give a row of each distinct path, in an order of the paths' own, and for every row the place of its path in it."""
+    hashes = compiled.hash_rows(paths.flat, paths.starts)
+    group, first = np.empty(paths.rows, np.int64), np.empty(paths.rows, np.int64)
+    table = np.full(1 << (2 * paths.rows + 1).bit_length(), -1, np.int64)
+    groups = compiled.group_rows(paths.flat, paths.starts, hashes, table, group, first)
+    order = _in_order(paths, hashes, first[:groups])
+    place = np.empty(groups, np.int64)
+    place[order] = np.arange(groups)
+    return first[:groups][order], place[group]
 
 
 def _in_order(paths: Paths, hashes: NDArray[np.uint64], first: NDArray[np.int64]) -> NDArray[np.int64]:

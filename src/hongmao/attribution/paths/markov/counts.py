@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hongmao.attribution.paths import compiled
-from hongmao.attribution.paths.building import lengths
+from hongmao.attribution.paths.building import lengths, limbs_of
 from hongmao.attribution.paths.errors import PathsMalformed, TooManyStates
 
 if TYPE_CHECKING:
@@ -104,11 +104,6 @@ def merged(parts: Sequence[ChainCounts]) -> ChainCounts:
         moves=moves[:, 0],
         untouched=np.sum([part.untouched for part in parts], axis=0),
     )
-
-
-def limbs_of(paths: Paths) -> NDArray[np.int64]:
-    """Give the value's limbs, or an array of none."""
-    return np.zeros((0, paths.rows), np.int64) if paths.value is None else paths.value
 
 
 _Counted = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]

@@ -7,18 +7,20 @@ channel's share over its touches in the path: channel totals stay, and positions
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hongmao.attribution.paths import amounts, compiled, exact, grouping, notes
-from hongmao.attribution.paths.building import lengths
-from hongmao.attribution.paths.markov.counts import limbs_of
+from hongmao.attribution.paths.building import lengths, limbs_of
 from hongmao.attribution.paths.replicates import intervals
 from hongmao.attribution.paths.results import Share, earned_by, ranged, shared, touched
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from hongmao.attribution.models import ModelSpec
@@ -57,21 +59,50 @@ def _with_intervals(found: PathResult, paths: Paths, settings: Settings) -> Path
     return ranged(found, intervals(rows, settings, Split(rows)))
 
 
-def shares_of(paths: Paths) -> list[Share]:
-    """Give each channel's exact conversions and value."""
-    sets, set_starts = compiled.distinct(paths.flat, paths.starts, paths.conversions > 0, len(paths.channels))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SplitSums:
+    """What the equal split is made of, as whole numbers that days and shards add up: sums by (channel, size of the set)."""
+
+    channels: int
+    cells: NDArray[np.int64]
+    """Rows of (channel, 1, size): the fraction that the sums of the row are shared by."""
+    sums: NDArray[np.int64]
+    """Conversions and, where there is one, the limbs of the value."""
+
+
+def sums_of(paths: Paths) -> SplitSums:
+    """Add every converting row up by channel and size of its set."""
+    channels = len(paths.channels)
+    sets, set_starts = compiled.distinct(paths.flat, paths.starts, paths.conversions > 0, channels)
     sizes = np.diff(set_starts)
     largest = int(sizes.max(initial=0))
     limbs = limbs_of(paths)
-    if len(paths.channels) * (largest + 1) * (1 + len(limbs)) > DENSE_CELLS_MAX:
+    if channels * (largest + 1) * (1 + len(limbs)) > DENSE_CELLS_MAX:
         row = np.repeat(np.arange(paths.rows), sizes)
         cells, sums = exact.add_up(sets.astype(np.int64), np.ones_like(row), sizes[row], exact.measures(paths)[row])
     else:
-        table = np.zeros((len(paths.channels), largest + 1, 1 + len(limbs)), np.int64)
+        table = np.zeros((channels, largest + 1, 1 + len(limbs)), np.int64)
         compiled.add_by_size(sets, set_starts, paths.conversions, limbs, table)
         channel, size = np.nonzero(table[:, :, 0])
         cells, sums = np.column_stack([channel, np.ones_like(channel), size]), table[channel, size]
-    return exact.by_key(cells, sums, len(paths.channels))
+    return SplitSums(channels=channels, cells=cells, sums=sums)
+
+
+def merged(parts: Sequence[SplitSums]) -> SplitSums:
+    """Add sums of days or shards over the same channels up."""
+    cells = np.concatenate([part.cells for part in parts])
+    cells, sums = exact.add_up(cells[:, 0], cells[:, 1], cells[:, 2], np.concatenate([part.sums for part in parts]))
+    return SplitSums(channels=parts[0].channels, cells=cells, sums=sums)
+
+
+def shares_from(sums: SplitSums) -> list[Share]:
+    """Give each channel's exact conversions and value."""
+    return exact.by_key(sums.cells, sums.sums, sums.channels)
+
+
+def shares_of(paths: Paths) -> list[Share]:
+    """Give each channel's exact conversions and value."""
+    return shares_from(sums_of(paths))
 
 
 def positions_of(paths: Paths) -> list[tuple[Fraction, ...]]:

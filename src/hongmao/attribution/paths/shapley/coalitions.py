@@ -72,13 +72,18 @@ def shapley_value(game: NDArray[np.float64]) -> NDArray[np.float64]:
     if not channels:
         return np.zeros(0)
     size = np.bitwise_count(np.arange(len(game) // 2, dtype=np.uint32))
-    weight = np.array([1.0 / (channels * comb(channels - 1, k)) for k in range(channels)])[size]
+    weight = weights_by_size(channels)[size]
     value = np.empty(channels)
     for channel in range(channels):
         # Coalitions side by side: those without the channel, and the same with it. Their rest has the same size either way.
         sides = game.reshape(-1, 2, 1 << channel)
         value[channel] = weight @ (sides[:, 1] - sides[:, 0]).ravel()
     return value
+
+
+def weights_by_size(channels: int) -> Floats:
+    """Give |S|! (n - |S| - 1)! / n! for |S| = 0 .. n - 1, which is 1 over n times (n - 1 choose |S|)."""
+    return np.array([1.0 / (channels * comb(channels - 1, size)) for size in range(channels)])
 
 
 def zeta(inside: NDArray[np.float64]) -> NDArray[np.float64]:
