@@ -7,29 +7,46 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hongmao.insight.api import ChoiceUnknown, DaysBackwards, DayUnreadable, TooManyDays, read_query
-from hongmao.insight.contracts import OrderStatus, ViewClock
+from hongmao.insight.contracts import WINDOWS, OrderStatus, ViewClock
 from hongmao.insight.rules import DAYS_MAX, days_of, order_status
 from hongmao.insight.sentences import span_en, span_zh
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, instant
 from insight.stage import day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from hongmao.kernel.errors import BadInput
 
 NOW = instant("2025-05-07 10:00")
 
 
+def OFFERED(last: date) -> tuple[str, Sequence[str]]:
+    """Offer what ships; from 1 June on 30 d unless asked otherwise, and 45 d too."""
+    return ("15d", WINDOWS) if last < day("2025-06-01") else ("30d", (*WINDOWS, "45d"))
+
+
 def test_what_is_left_out_is_the_last_seven_days_by_billing_time() -> None:
-    query = read_query(now_ms=NOW)
+    query = read_query(now_ms=NOW, offered=OFFERED)
     assert (query.from_day, query.to_day) == (day("2025-05-01"), day("2025-05-07"))
     assert (query.window, query.clock, query.scope) == ("15d", ViewClock.BILLING, "cid")
     assert len(days_of(query)) == 7
 
 
+def test_windows_are_those_of_the_definition_in_force_on_the_last_day() -> None:
+    may, june = ("2025-05-31", "2025-06-01")
+    assert read_query(now_ms=NOW, offered=OFFERED, to_day=may).window == "15d"
+    assert read_query(now_ms=NOW, offered=OFFERED, to_day=june).window == "30d"
+    assert read_query(now_ms=NOW, offered=OFFERED, to_day=june, window="45d").window == "45d"
+    with pytest.raises(ChoiceUnknown):
+        read_query(now_ms=NOW, offered=OFFERED, to_day=may, window="45d")
+
+
 def test_one_end_of_the_range_is_enough() -> None:
-    assert read_query(now_ms=NOW, from_day="2025-05-05").to_day == day("2025-05-07")
-    assert read_query(now_ms=NOW, from_day="2025-06-01").to_day == day("2025-06-01")
-    assert read_query(now_ms=NOW, to_day="2025-04-07").from_day == day("2025-04-01")
+    assert read_query(now_ms=NOW, offered=OFFERED, from_day="2025-05-05").to_day == day("2025-05-07")
+    assert read_query(now_ms=NOW, offered=OFFERED, from_day="2025-06-01").to_day == day("2025-06-01")
+    assert read_query(now_ms=NOW, offered=OFFERED, to_day="2025-04-07").from_day == day("2025-04-01")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +65,7 @@ def test_a_question_that_cannot_be_answered_says_where_it_is_wrong(
     asked: dict[str, str], error: type[BadInput], place: str
 ) -> None:
     with pytest.raises(error) as caught:
-        read_query(now_ms=NOW, **asked)
+        read_query(now_ms=NOW, offered=OFFERED, **asked)
     assert caught.value.params["place"] == place
     assert caught.value.message("zh")
     assert caught.value.message("en")
@@ -56,7 +73,7 @@ def test_a_question_that_cannot_be_answered_says_where_it_is_wrong(
 
 
 def test_the_longest_range_is_a_leap_year() -> None:
-    assert len(days_of(read_query(now_ms=NOW, from_day="2024-01-01", to_day="2024-12-31"))) == DAYS_MAX
+    assert len(days_of(read_query(now_ms=NOW, offered=OFFERED, from_day="2024-01-01", to_day="2024-12-31"))) == DAYS_MAX
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from hongmao.attribution.api import Attribution
     from hongmao.billing.api import Billing
+    from hongmao.definitions.api import LiveRegistry
     from hongmao.engines.lake.derived import Derived
     from hongmao.engines.tables import DuckTables
     from hongmao.events.api import EventLog, Lake
@@ -35,6 +36,7 @@ class Derivation:
         tables: DuckTables,
         attribution: Attribution,
         billing: Billing,
+        definitions: LiveRegistry,
     ) -> None:
         """Without a lake to write to, this only tells how far others have come."""
         self._log = log
@@ -44,7 +46,9 @@ class Derivation:
         self._tables = tables
         self._attribution = attribution
         self._billing = billing
+        self._definitions = definitions
         self._credited_to = -1
+        self._credited_by = -1
 
     def jobs(self) -> tuple[Step, ...]:
         """Give the workers, each after the one it feeds on; a looker-on cannot tell how far credits have come."""
@@ -54,7 +58,7 @@ class Derivation:
         )
         if self._lake is None:
             return followers
-        return (*followers, Step("attribution", lambda: self._credited_to, self._credit, ATTRIBUTION_PAUSE_S))
+        return (*followers, Step("attribution", self._credited, self.credit, ATTRIBUTION_PAUSE_S))
 
     def rebuild(self, progress: Callable[[int], None]) -> dict[str, int]:
         """Throw lake and credits away and make them again; post the charges that are missing, each once."""
@@ -67,7 +71,7 @@ class Derivation:
             self._billing.absorb(batch)
             position = batch[-1].offset
         self._credited_to = -1
-        self._credit()
+        self.credit()
         credits_published = self._tables.rows("SELECT count(*) AS n FROM credits")[0]["n"]
         return {"events": events, "credits": credits_published if isinstance(credits_published, int) else 0}
 
@@ -81,10 +85,15 @@ class Derivation:
             raise LogClosed
         return self._sink.run_once()
 
-    def _credit(self) -> int:
-        position = self._tables.position()
-        moved = position - self._credited_to
+    def _credited(self) -> int:
+        """Say how far credits have come: an event short where definitions have moved on since."""
+        return self._credited_to - int(self._definitions.refresh().revision != self._credited_by)
+
+    def credit(self) -> int:
+        """Publish credits anew where events or definitions have moved on; gives how far."""
+        position, revision = self._tables.position(), self._definitions.refresh().revision
+        moved = position - self._credited_to or int(revision != self._credited_by)
         if moved:
             self._attribution.run()
-            self._credited_to = position
+            self._credited_to, self._credited_by = position, revision
         return moved

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from hongmao.attribution.api import Attribution
 from hongmao.billing.api import Billing
 from hongmao.bootstrap.clocks import SystemClock
+from hongmao.bootstrap.definitions import CREDITED_BY, Outlooks, known
 from hongmao.bootstrap.derive import Derivation
 from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.funds import Funds
+from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.returns import put_up_returns
@@ -20,7 +22,7 @@ from hongmao.bootstrap.state import first_start
 from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
-from hongmao.definitions.api import load_registry
+from hongmao.definitions.api import DefinitionDesk, LiveRegistry
 from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
 from hongmao.events.api import Collector
 from hongmao.insight.api import Insight
@@ -34,6 +36,7 @@ from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.catalog import SqlCatalogStore
+from hongmao.storage.definitions import SqlDefinitionStore
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.links import SqlLinkStore
 from hongmao.storage.shelves import SqlShelves
@@ -94,14 +97,17 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     minter, wakeup = _minter(ground), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
     billing = Billing(SqlBillingStore(ground.database), ledger, catalog, clock)
-    registry = load_registry()
+    decided = SqlDefinitionStore(ground.database)
+    registry = LiveRegistry(decided, clock, known=known())
     attribution = Attribution(DuckDbCredits(ground.tables, ground.derived), registry)
     accounts = SqlAccountStore(ground.database, Vault(ground.layout.secrets / "vault.key"))
     shelves = SqlShelves(ground.database)
     intake = Intake(ground.log, shelves=shelves, minter=minter)
     room = put_up_returns(ground, platforms, accounts=accounts, shelves=shelves, intake=intake)
     brought = build_returns_in(ground, platforms, accounts=accounts, intake=intake)
-    derivation = Derivation(ground.log, ground.lake, ground.derived, ground.tables, attribution, billing)
+    derivation = Derivation(ground.log, ground.lake, ground.derived, ground.tables, attribution, billing, registry)
+    glass = Glass(ground=ground, catalog=catalog, links=links, ledger=ledger)
+    outlooks = Outlooks(attribution, glass)
     workers = Workers(ground.log, (*derivation.jobs(), room.follower()))
     services = Services(
         clock=clock,
@@ -126,6 +132,8 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         ledger=ledger,
         billing=billing,
         definitions=registry,
+        definition_desk=DefinitionDesk(registry, decided, outlooks, clock, credited_by=CREDITED_BY),
+        glass=glass,
         insight=Insight(ground.tables, catalog, links, billing, ledger, registry, attribution, clock),
         campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock),
         puller=room.puller,

@@ -22,6 +22,8 @@ class Known:
 
     kinds: frozenset[str]
     """Kinds of events."""
+    models: frozenset[str]
+    """Registered models."""
     check_model: Callable[[str, Mapping[str, int | str]], object]
     """Raises where a model is not registered or does not take these parameters."""
 
@@ -46,11 +48,9 @@ def _kinds(one: AnyDefinition) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _check_model(one: AttributionDefinition, known: Known, place: Place) -> None:
     try:
-        known.check_model(one.model, {})
-    except HongmaoError as fault:
-        raise ModelNotUsable(place=place(one, ("model",)), fault=fault) from None
-    try:
         known.check_model(one.model, one.parameters)
     except HongmaoError as fault:
-        path = ("parameters", *tuple(one.parameters)[:1])
+        # A model that is not there is the model's line; anything else is what it was given, or not given.
+        parameters = ("parameters", *tuple(one.parameters)[:1]) if one.parameters else ("model",)
+        path = parameters if one.model in known.models else ("model",)
         raise ModelNotUsable(place=place(one, path), fault=fault) from None

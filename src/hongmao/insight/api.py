@@ -16,12 +16,16 @@ from hongmao.insight.errors import (
     TooManyDays,
 )
 from hongmao.insight.exports import markdown_of
+from hongmao.insight.gather import CREDIT_BY
+from hongmao.insight.glass import LookingGlass
 from hongmao.insight.render import render_report
 from hongmao.insight.rules import check_range, read_query
+from hongmao.insight.sentences import part
 from hongmao.insight.service import Insight
 from hongmao.insight.sight import Sight
 
 __all__ = [
+    "CREDIT_BY",
     "GRAINS",
     "ChoiceUnknown",
     "DayUnreadable",
@@ -30,6 +34,7 @@ __all__ = [
     "Grain",
     "Insight",
     "LiftUnreadable",
+    "LookingGlass",
     "MerchantUnknown",
     "NotComparable",
     "OrderUnknown",
@@ -37,6 +42,7 @@ __all__ = [
     "TooManyDays",
     "check_range",
     "markdown_of",
+    "part",
     "read_query",
     "read_split",
     "render_report",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.attribution.api import OrderNotSeen, reason_in_words
 from hongmao.insight import sentences
-from hongmao.insight.contracts import Candidate, Credit, Credited, State, Words
+from hongmao.insight.contracts import Candidate, Claim, Credit, Credited, State, Words
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.vocabulary import reference
 
@@ -46,26 +46,44 @@ class Crediting:
     def of(self, sub_order_id: str | None, *, paid: bool) -> Credited:
         """Write the step."""
         explained, shown = self._explained.get(sub_order_id), self._shown(sub_order_id)
-        every = tuple(self._credit(verdict) for verdict in explained.verdicts) if explained else ()
-        if not paid:
-            return Credited(state=State.WAITING, sentence=sentences.UNPAID, credits=every)
-        if shown is None:
-            return Credited(state=State.WAITING, sentence=sentences.UNJUDGED, credits=every)
-        state = State.DONE if shown.winner else State.NONE
-        return Credited(state=state, sentence=self._sentence(shown), credits=every)
+        if explained is None or shown is None or not paid:
+            waits_for = sentences.UNJUDGED if paid else sentences.UNPAID
+            every = tuple(self._credit(verdict) for verdict in explained.verdicts) if explained else ()
+            return Credited(state=State.WAITING, sentence=waits_for, credits=every)
+        sentence = self._sentence(shown)
+        return Credited(
+            state=State.DONE if shown.winner else State.NONE,
+            sentence=sentences.claimed_too(sentence) if explained.claimed_elsewhere else sentence,
+            credits=tuple(self._credit(verdict) for verdict in explained.verdicts),
+            click_by=explained.click_by,
+            claimed_elsewhere=explained.claimed_elsewhere,
+            claims=tuple(
+                Claim(
+                    click_id=claim.click_id,
+                    by=claim.by,
+                    followed=claim.followed,
+                    reason=claim.reason,
+                    sentence=reason_words(claim.reason),
+                )
+                for claim in explained.claims
+            ),
+        )
 
     def _shown(self, sub_order_id: str | None) -> Verdict | None:
         """Choose the verdict that reports show: last click over its default window."""
         explained = self._explained.get(sub_order_id)
-        window = self._registry.attribution(CREDIT_BY).default_window
         for verdict in explained.verdicts if explained else ():
-            if verdict.definition.id == CREDIT_BY and verdict.window == window:
+            if verdict.definition.id == CREDIT_BY and verdict.window == self._default_window(verdict):
                 return verdict
         return None
 
+    def _default_window(self, verdict: Verdict) -> str | None:
+        return self._registry.attribution(verdict.definition.id, verdict.definition.version).default_window
+
     def _credit(self, verdict: Verdict) -> Credit:
         candidates = tuple(self._candidate(looked) for looked in verdict.candidates)
-        winner = next((one for one in candidates if one.won), None)
+        best = verdict.winner.event_id if verdict.winner else None
+        winner = next((one for one in candidates if one.event_id == best), None)
         pays = [entry for entry in verdict.entries if entry.entry == "pay"]
         return Credit(
             definition=reference(self._registry.attribution(verdict.definition.id, verdict.definition.version)),
@@ -91,7 +109,13 @@ class Crediting:
             note_title=self._names.note_title(looked.touch.note),
             won=looked.won,
             reason=looked.reason,
-            sentence=Words(zh=reason_in_words(looked.reason, "zh"), en=reason_in_words(looked.reason, "en")),
+            sentence=reason_words(looked.reason),
+            kind=looked.touch.kind,
+            own=looked.own,
+            organic=looked.touch.organic,
+            credit_millionths=looked.credit_millionths,
+            gross_fen=looked.value_fen,
+            net_fen=looked.net_fen,
         )
 
     def _sentence(self, verdict: Verdict) -> Words:
@@ -99,7 +123,15 @@ class Crediting:
             return sentences.not_credited(reason_in_words(verdict.reason, "zh"), reason_in_words(verdict.reason, "en"))
         definition = reference(self._registry.attribution(verdict.definition.id, verdict.definition.version))
         title = self._names.note_title(verdict.winner.note)
-        return sentences.credited(title, definition.name, verdict.window, len(verdict.candidates) - 1)
+        best = next(one for one in verdict.candidates if one.touch.event_id == verdict.winner.event_id)
+        return sentences.credited(
+            title, definition.name, verdict.window, len(verdict.candidates) - 1, millionths=best.credit_millionths
+        )
+
+
+def reason_words(code: str) -> Words:
+    """Say one of attribution's reasons in both languages."""
+    return Words(zh=reason_in_words(code, "zh"), en=reason_in_words(code, "en"))
 
 
 def _sum(amounts: list[int | None]) -> int | None:

@@ -39,7 +39,9 @@ class _Row(msgspec.Struct, frozen=True):
     clicked_at_ms: int | None
 
 
-def order_rows(queries: Queries, names: Names, sight: Sight, query: ReportQuery, limit: int) -> tuple[OrderRow, ...]:
+def order_rows(
+    queries: Queries, names: Names, sight: Sight, query: ReportQuery, limit: int, *, version: int
+) -> tuple[OrderRow, ...]:
     """List the orders whose first act fell into the range, newest first; the note is the one credited by the window."""
     rows = queries.read(
         "orders",
@@ -49,6 +51,7 @@ def order_rows(queries: Queries, names: Names, sight: Sight, query: ReportQuery,
         order_id=None,
         platform=None,
         definition=CREDIT_BY,
+        version=version,
         window=query.window,
         from_day=query.from_day.isoformat(),
         to_day=query.to_day.isoformat(),

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from hongmao.campaigns.api import Campaigns
     from hongmao.catalog.api import Catalog
     from hongmao.community.api import Community
-    from hongmao.definitions.api import Registry
+    from hongmao.definitions.api import DefinitionDesk, Registry
     from hongmao.events.api import Collector, EventLog
-    from hongmao.insight.api import Insight
+    from hongmao.insight.api import Insight, LookingGlass
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
     from hongmao.links.api import Jump, Links, WakeFeedback
@@ -66,6 +66,8 @@ class Services:
     ledger: Ledger
     billing: Billing
     definitions: Registry
+    definition_desk: DefinitionDesk
+    glass: LookingGlass
     insight: Insight
     campaigns: Campaigns
     conversions: ConversionSink

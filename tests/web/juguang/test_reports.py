@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hongmao.insight.api import read_query
+from hongmao.insight.contracts import WINDOWS as ALL_WINDOWS
 from hongmao.kernel.time import instant
 from hongmao.web.juguang.metrics import UNKNOWN, WINDOWS, Parts, metrics, percent, yuan, yuan_each
 from web.juguang.gate import gate, placed
@@ -32,7 +33,7 @@ class ToldInsight:
         self.asked: list[tuple[str, str, str, str, str | None]] = []
 
     def read_query(self, **words: str) -> ReportQuery:
-        return read_query(now_ms=instant("2025-05-14T10:00:00+08:00"), **words)
+        return read_query(now_ms=instant("2025-05-14T10:00:00+08:00"), offered=lambda _: ("15d", ALL_WINDOWS), **words)
 
     def overview(self, tenant: str, query: ReportQuery, merchant: str | None) -> Overview:
         self.asked.append((tenant, query.from_day.isoformat(), query.to_day.isoformat(), query.window, merchant))

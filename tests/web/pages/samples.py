@@ -69,7 +69,7 @@ from hongmao.returns.api import (
 
 NOW_MS = instant("2025-05-14T10:00:00+08:00")
 FIRST, LAST = date(2025, 5, 8), date(2025, 5, 14)
-QUERY = ReportQuery(from_day=FIRST, to_day=LAST)
+QUERY = ReportQuery(from_day=FIRST, to_day=LAST, window="15d")
 NASTY = "<script>alert(1)</script>'; DROP TABLE notes;--"
 """What somebody will type into every text field; it must come out as the text it is."""
 GROWING = Maturity(ripeness=Ripeness.GROWING, complete_at_ms=instant("2025-05-30T00:00:00+08:00"))

@@ -8,6 +8,7 @@ select
 from credits
 where
   definition_id = $definition
+  and definition_version = $version
   and "window" = $window
   and entry = 'pay'
   and touch_event_id is not null
