@@ -29,7 +29,7 @@ FLAGS: dict[str, tuple[str, str, tuple[str, ...] | None, str]] = {
     "--conversion-where": ("conversions", "where", None, "COLUMN=VALUE that a row must have; repeatable."),
     "--value-unit": ("conversions", "value_unit", ("yuan", "fen"), "Unit of the value."),
     "--missing-time": ("conversions", "missing_time", ("refuse", "last_touch"), "What a conversion without a time is."),
-    "--time-unit": ("time", "unit", ("auto", "s", "ms", "iso"), "How times are written."),
+    "--time-unit": ("time", "unit", ("auto", "s", "ms", "us", "iso"), "How times are written."),
     "--time-kind": ("time", "kind", ("auto", "epoch", "relative"), "Real instants, or counted from an unknown start."),
     "--time-zone": ("time", "zone", None, "Zone of times that name none, such as +08:00."),
     "--encoding": ("format", "encoding", ("utf-8", "gb18030"), "Encoding of text files."),

@@ -34,15 +34,37 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Which rows are meant: a column equals a value, or one of several. All conditions must hold."""
 
 
+class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """渠道规则: a touch whose columns all fit goes to `name`. The first rule that holds decides."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    where: dict[str, Cell | tuple[Cell, ...]] = {}
+    """A column equals a value, or one of several; an empty value means that the cell is empty."""
+    matching: dict[str, str] = {}
+    """A column, from its first letter to its last, fits a regular expression (RE2)."""
+
+
 class Touches(Source, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """触点: what may earn credit. `key` names what the credit goes to; `order` decides between touches of one instant."""
 
     key: Column = "key"
+    key_of: tuple[Column, ...] = ()
+    """Columns that together make the key, joined by ` / `, in place of `key`; empty ones are left out."""
+    channels: tuple[Channel, ...] = ()
+    """Rules that name a key; where none holds, `key_of` or `key` does."""
     order: Column | None = None
     kind: Column | None = None
     """What sort of touch it was, for definitions that close some kinds sooner and for custom weights."""
     organic: tuple[str, ...] = ()
     """Keys that nobody paid for, such as `(direct)`: `last_non_organic` passes over them."""
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """Name the columns that a key is made of where it is not simply a column."""
+        if not self.key_of and not self.channels:
+            return ()
+        ruled = (name for rule in self.channels for name in (*rule.where, *rule.matching))
+        return tuple(dict.fromkeys([*ruled, *(self.key_of or (self.key,))]))
 
 
 class Conversions(Source, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -57,7 +79,7 @@ class Conversions(Source, frozen=True, kw_only=True, forbid_unknown_fields=True,
 class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How times are written. `auto` looks at the numbers; `relative` counts from a start nobody knows."""
 
-    unit: Literal["auto", "s", "ms", "iso"] = "auto"
+    unit: Literal["auto", "s", "ms", "us", "iso"] = "auto"
     kind: Literal["auto", "epoch", "relative"] = "auto"
     zone: Zone = "+08:00"
     """Where the clock stood that wrote times without a zone."""

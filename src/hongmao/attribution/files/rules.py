@@ -29,6 +29,8 @@ _DEFINITION = re.compile(r"^(?P<id>[a-z][a-z0-9_]*)(?:\.v(?P<version>\d{1,4}))?$
 _DIGITS = re.compile(r"(\d+)")
 # A number this large is seconds only after the year 5138, and milliseconds since 1973: it is milliseconds.
 MILLISECONDS_FROM = 100_000_000_000
+# Likewise milliseconds only after 5138, and microseconds since 1973.
+MICROSECONDS_FROM = 100_000_000_000_000
 # Fewer seconds than this is before March 1973: nobody has such touches, so the count began somewhere else.
 EPOCH_SECONDS_FROM = 100_000_000
 
@@ -57,10 +59,14 @@ def decide_unit(times: Times, profile: TimeProfile) -> TimeUnit:
             return "number_s"
         case "ms":
             return "number_ms"
+        case "us":
+            return "number_us"
         case "iso":
             return "iso"
         case "auto" if profile.texts > profile.numbers:
             return "iso"
+        case "auto" if profile.median >= MICROSECONDS_FROM:
+            return "number_us"
         case "auto":
             return "number_ms" if profile.median >= MILLISECONDS_FROM else "number_s"
 

@@ -48,9 +48,7 @@ def write_paths(paths: Paths, path: Path) -> None:
     named = (source.path, source.conversions, *((source.value,) if with_value else ()), source.nulls)
     rows = sorted(
         (
-            source.separator.join(
-                paths.channels[code] for code in paths.flat[paths.starts[row] : paths.starts[row + 1]]
-            ),
+            separator.join(paths.channels[code] for code in paths.flat[paths.starts[row] : paths.starts[row + 1]]),
             row,
         )
         for row in range(paths.rows)
