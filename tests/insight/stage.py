@@ -289,7 +289,8 @@ def cell(
 ) -> Event:
     """Have a platform tell a cell of its own report: `part` tells the cells of a note's day apart."""
     key = ":".join(filter(None, (day_text, note, part)))
-    fields = {name: told.pop(name) for name in ("tenant", "merchant", "version", "line", "platform") if name in told}
+    own = ("tenant", "merchant", "version", "line", "platform")
+    fields: dict[str, Any] = {name: told.pop(name) for name in own if name in told}
     record = ReportCellRecord(report=report, key=key, account="account-a", values=values, **told)
     given = {
         "event_id": f"rpc:{report}.{key}.{fields.get('version', 1)}", "platform": "star", "source": "star", "tenant": A,

@@ -328,13 +328,13 @@ def test_row_4_a_sampled_count_is_scaled_with_its_ratio_and_its_error() -> None:
     seen = figure(stage, "star_store_uv", MAY)
     assert seen.text == "240 (120 ÷ 0.5)"
     assert seen.sample is not None
-    assert (seen.sample.low, seen.sample.high) == ("211", "272")
+    assert (seen.sample.error, seen.sample.low, seen.sample.high) == ("15.49", "211", "273")
     rate, cost = figure(stage, "offsite_cvr", MAY), figure(stage, "offsite_cost", MAY)
     assert (rate.text, cost.text) == ("2.00% (÷ 0.5)", "40.00 (÷ 0.5)")
     assert rate.sample is not None
-    assert (rate.sample.low, rate.sample.high) == ("1.76%", "2.27%")
+    assert (rate.sample.error, rate.sample.low, rate.sample.high) == ("0.13%", "1.75%", "2.28%")
     assert cost.sample is not None
-    assert (cost.sample.low, cost.sample.high) == ("35.25", "45.39")
+    assert (cost.sample.error, cost.sample.low, cost.sample.high) == ("2.58", "35.11", "45.59")
 
 
 def test_a_name_that_nobody_defined_is_not_found() -> None:

@@ -131,7 +131,7 @@ def _facts(figure: Figure, lang: Lang) -> Iterator[str]:
     if figure.sample is not None:
         shares = ", ".join(f"{share.seen:,} ÷ {share.ratio}" for share in figure.sample.shares)
         bounds = f"{_word('interval', lang)} {figure.sample.low} .. {figure.sample.high}"
-        yield _line("sample", f"{shares} = {figure.sample.value}; {bounds}", lang)
+        yield _line("sample", f"{shares} = {figure.sample.value} ± {figure.sample.error}; {bounds}", lang)
     if figure.partial:
         yield f"  * {_word('partial', lang)}"
     if figure.approximate:

@@ -4,7 +4,8 @@ One share: Wilson's score interval (Wilson 1927). Two shares are compared by the
 (MOVER), which needs nothing but the two intervals: of the difference that is Newcombe's hybrid score interval (Newcombe
 1998, method 10), of the ratio MOVER-R (Donner & Zou 2012). Both say the same of equality: the difference's interval holds 0
 if and only if the ratio's holds 1. A sampled count is binomial with a known probability and an unknown size; its interval
-is the score interval of the size, and strata of several ratios are added up by MOVER again (Zou & Donner 2008).
+is the score interval of the size with continuity correction, which keeps its promise where little was seen, and strata of
+several ratios are added up by MOVER again (Zou & Donner 2008).
 """
 
 from __future__ import annotations
@@ -76,11 +77,11 @@ def quotient(after: Interval, before: Interval) -> Interval:
 def sampled(strata: Iterable[tuple[Fraction, int]]) -> Interval:
     """Bound what a sampled count stands for: `(sample ratio, seen)` of every stratum; a full sample has no error (ATTR-8).
 
-    Of 120 seen at 1/2 the estimate is 240, and 240 give or take 30 would show 120 in 95 of 100 samples.
+    Of 120 seen at 1/2 the estimate is 240, and from 211 to 273 would show 120 in 95 of 100 samples.
 
     >>> found = sampled([(Fraction(1, 2), 120)])
     >>> found.estimate, round(found.low, 1), round(found.high, 1)
-    (240.0, 211.5, 272.3)
+    (240.0, 210.6, 273.4)
     """
     bounds = [_size(float(ratio), seen) for ratio, seen in strata]
     estimate = sum(one.estimate for one in bounds)
@@ -94,13 +95,27 @@ def scaled(strata: Iterable[tuple[Fraction, int]]) -> Fraction:
     return sum((seen / ratio for ratio, seen in strata), Fraction(0))
 
 
+def sampling_error(strata: Iterable[tuple[Fraction, int]]) -> float:
+    """Give the standard error of a scaled count: of k seen at r it is sqrt(k (1 - r)) / r, over strata by their squares.
+
+    >>> round(sampling_error([(Fraction(1, 2), 120)]), 2)
+    15.49
+    """
+    return sqrt(sum(float(seen * (1 - ratio) / ratio**2) for ratio, seen in strata))
+
+
 def _size(ratio: float, seen: int) -> Interval:
-    """Bound the size n of a binomial by its count: the n of which the count lies within z standard deviations."""
-    left_out = 1 - ratio
-    middle = 2 * seen + _Z * _Z * left_out
-    spread = _Z * sqrt(_Z * _Z * left_out * left_out + 4 * seen * left_out)
+    """Bound the size n of a binomial by its count k: every n with |k ± 1/2 - n r| within z standard deviations."""
+    if ratio == 1:
+        return Interval(float(seen), float(seen), float(seen))
     # Nobody who was seen is not there.
-    return Interval(seen / ratio, max(float(seen), (middle - spread) / (2 * ratio)), (middle + spread) / (2 * ratio))
+    low = max(float(seen), _end(seen - 0.5, ratio, -1)) if seen else 0.0
+    return Interval(seen / ratio, low, _end(seen + 0.5, ratio, 1))
+
+
+def _end(count: float, ratio: float, sign: int) -> float:
+    spread = _Z * _Z * (1 - ratio)
+    return (2 * count + spread + sign * sqrt(spread * (4 * count + spread))) / (2 * ratio)
 
 
 def _root(product: float, above: float, below: float, top: float, bottom: float, *, sign: int) -> float:

@@ -70,12 +70,13 @@ def complete_at_ms(
 
     By billing time a conversion may come until the window of the day's last click has closed; by event time, and for
     what has no window, the day itself is the end. What shops return may then be late: `mature_days` of the definition.
-    A report is `lagging`: it is told so many days after the window has closed.
+    A report is `lagging`: it tells of a day on the day that many days later, and of a window after it has closed.
     """
     end_ms = Window.of_day(day).end_ms
     open_ms = span_ms(window) if window is not None and clock is ViewClock.BILLING else 0
-    late_ms = mature_days * DAY_MS
-    return end_ms + (open_ms + late_ms if lagging else max(open_ms, late_ms))
+    if lagging:
+        return end_ms + open_ms + max(0, mature_days - 1) * DAY_MS
+    return end_ms + max(open_ms, mature_days * DAY_MS)
 
 
 def maturity(at_ms: int, *, now_ms: int) -> Maturity:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from hongmao.definitions.api import UNKNOWN, render_value
 from hongmao.insight.contracts import Sample, SampleShare
-from hongmao.insight.intervals import sampled, scaled
+from hongmao.insight.intervals import sampled, sampling_error, scaled
+from hongmao.insight.writing import decimals
 
 if TYPE_CHECKING:
     from hongmao.definitions.api import MetricDefinition
@@ -23,13 +24,15 @@ def sample_of(metric: MetricDefinition, numerator: Part, denominator: Part | Non
     if part is None or not part.sample or numerator.value is None or (denominator and denominator.value is None):
         return None
     strata = [(Fraction(ratio), seen) for ratio, seen in part.sample]
+    size, error = scaled(strata), _near(sampling_error(strata))
     bounds = sampled(strata)
     ends = [_near(bounds.low), _near(bounds.high)]
     low, high = (_written(metric, numerator, denominator, end, below=below) for end in (ends[::-1] if below else ends))
     return Sample(
         shares=tuple(SampleShare(ratio=ratio, seen=seen) for ratio, seen in part.sample),
-        value=_written(metric, numerator, denominator, scaled(strata), below=below),
-        exact=_exact(numerator, denominator, scaled(strata), below=below),
+        value=_written(metric, numerator, denominator, size, below=below),
+        exact=_exact(numerator, denominator, size, below=below),
+        error=_error(metric, numerator, denominator, size, error, below=below),
         low=low,
         high=high,
     )
@@ -55,6 +58,17 @@ def _written(
         # Over a part of a / b is times b / a; over nothing it is unknown.
         return render_value(metric, (numerator.value or 0) * size.denominator, size.numerator)
     return render_value(metric, size.numerator, size.denominator * (denominator.value or 0))
+
+
+def _error(
+    metric: MetricDefinition, numerator: Part, denominator: Part | None, size: Fraction, error: Fraction, *, below: bool
+) -> str:
+    if denominator is None:
+        return decimals(error, 2)
+    if not below:
+        return _written(metric, numerator, denominator, error, below=False)
+    # A cost c = a / n moves by c · dn / n, which is a / (n² / dn).
+    return _written(metric, numerator, denominator, size * size / error, below=True) if size and error else UNKNOWN
 
 
 def _exact(numerator: Part, denominator: Part | None, size: Fraction, *, below: bool) -> str:

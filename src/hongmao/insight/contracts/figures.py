@@ -105,6 +105,8 @@ class Sample:
     """The scaled value."""
     exact: str
     """The same as an exact fraction, `240` or `1/50`; of an amount per head, in fen."""
+    error: str
+    """Standard error of the scaled value; of a cost by the delta method."""
     low: str
     """Lower end of its interval of 95 %: the score interval of a binomial's size, strata added by MOVER."""
     high: str
