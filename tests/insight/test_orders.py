@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hongmao.events.contracts import Kind
 from hongmao.insight.contracts import STEP_NAMES, OrderStatus, State, SubOrderTrace, Trace
-from hongmao.kernel.time import HOUR_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS
 from insight.stage import A, B, Stage, charge, click, delivery, order, pay, query, refund, sent_on
 
 MAY = query("2025-05-01", "2025-05-31")
@@ -126,9 +126,10 @@ def test_every_definition_and_window_says_who_won_and_why_the_others_did_not() -
     trace = only(trace_of(stage, "o-1"))
     assert trace.matched.click_id == "c-0"  # what came back; the last click takes the credit all the same
     by = {(one.definition.id, one.window): one for one in trace.credited.credits}
-    assert list(by) == [
-        (model, window) for model in ("first_click", "last_click") for window in ("24h", "7d", "15d", "30d")
-    ]
+    names = list(dict.fromkeys(name for name, _ in by))
+    assert (names[0], names[1:]) == ("last_click", sorted(names[1:])), "what reports show stands first"
+    assert {"first_click", "linear_click", "position_click", "decay_click"} <= set(names)
+    assert list(by) == [(name, window) for name in names for window in ("24h", "7d", "15d", "30d")]
     last = by["last_click", "15d"]
     assert last.winner is not None
     assert (last.winner.note_title, last.gross_fen, last.won) == ("防晒怎么选", 29_900, True)
@@ -140,6 +141,54 @@ def test_every_definition_and_window_says_who_won_and_why_the_others_did_not() -
     first = by["first_click", "15d"].winner
     assert first is not None
     assert first.note == "note-2"
+    # 26 April is more than a day before: over 24 h the touches that share are one, over 15 d they are two.
+    shared = {(one.click_id, one.credit_millionths, one.gross_fen) for one in by["linear_click", "15d"].candidates}
+    assert shared == {("c-2", 0, 0), ("c-1", 500_000, 14_950), ("c-0", 500_000, 14_950)}
+    assert {one.reason for one in by["linear_click", "24h"].candidates if one.click_id == "c-0"} == {"outside_window"}
+
+
+def test_ATTR_4_an_order_that_another_media_claims_too_says_so_and_leaves_the_deduplicated_total() -> None:
+    # 1 May 10:02: she taps under note N. 7 May 14:50, 6.2 days later: she pays, the link's own click id comes back, and the
+    # platform says that another media claims the order as well.
+    tapped = click("2025-05-01 10:02", "c-1")
+    bought = pay("2025-05-07 14:50", "o-1-1", 29_900, "c-1", click_by="sync", claimed_elsewhere=True)
+    stage = Stage(tapped, bought, refund("2025-05-09 10:00", "o-1-1", 9_900))
+    step = only(trace_of(stage, "o-1")).credited
+    assert (step.claimed_elsewhere, step.once, step.click_by) == (True, False, "sync")
+    assert [(one.click_id, one.by, one.followed, one.reason) for one in step.claims] == [
+        ("c-1", "sync", True, "click_followed")
+    ]
+    assert "also claimed elsewhere, so the deduplicated total leaves it out" in step.sentence.en
+    assert "不计入去重合计" in step.sentence.zh
+    by_window = {one.window: one for one in step.credits if one.definition.id == "last_click"}
+    (touch,) = by_window["7d"].candidates
+    assert (touch.note_title, touch.won, touch.own, touch.at_ms) == ("防晒怎么选", True, True, tapped.occurred_at_ms)
+    assert (touch.credit_millionths, touch.gross_fen, touch.net_fen) == (1_000_000, 29_900, 20_000)
+    assert round((bought.occurred_at_ms - touch.at_ms) / DAY_MS, 1) == 6.2
+    assert [one.reason for one in by_window["24h"].candidates] == ["outside_window"]
+    # It counts (ATTR-4 flags and never deletes), and the total of what nobody else claims is without it.
+    whole = stage.insight.attribution(A, query("2025-05-01", "2025-05-31", window="7d")).columns[0].whole
+    assert (whole.credit_millionths, whole.net_fen, whole.once_millionths) == (1_000_000, 20_000, 0)
+
+
+def test_ATTR_3_every_click_id_that_came_back_is_shown_with_why_it_was_followed_or_not() -> None:
+    stage = Stage(
+        click("2025-05-01 10:00", "c-1"),
+        click("2025-05-01 11:00", "c-2", reader="reader-2"),
+        order("2025-05-01 12:00", "o-1-1", "c-2", click_by="async"),
+        pay("2025-05-01 12:01", "o-1-1", 29_900, "c-1", click_by="sync"),
+    )
+    step = only(trace_of(stage, "o-1")).credited
+    assert [(one.click_id, one.by, one.followed, one.sentence.en) for one in step.claims] == [
+        ("c-1", "sync", True, "this click id was followed"),
+        ("c-2", "async", False, "another click id goes before it"),
+    ]
+
+
+def test_an_order_that_nobody_else_claims_is_not_said_to_be() -> None:
+    step = only(trace_of(Stage(click("2025-05-01 10:00", "c-1"), pay("2025-05-01 11:00", "o-1-1", 1, "c-1")), "o-1"))
+    assert (step.credited.claimed_elsewhere, step.credited.once) == (None, True)
+    assert "claimed" not in step.credited.sentence.en
 
 
 def test_an_order_without_a_click_of_ours_says_so() -> None:

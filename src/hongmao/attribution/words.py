@@ -13,9 +13,23 @@ REASONS: Mapping[str, tuple[str, str]] = {
     # Why a touch won.
     "last_in_window": ("窗口内最后一次有效触点", "the last valid touch inside the window"),
     "first_in_window": ("窗口内第一次有效触点", "the first valid touch inside the window"),
+    "last_paid_in_window": ("窗口内最后一次付费触点", "the last paid touch inside the window"),
+    "shared_evenly": ("窗口内每个触点各得一份", "each touch inside the window gets the same part"),
+    "shared_by_position": ("按在路径中的位置分配", "shared by its position on the way"),
+    "shared_by_age": ("离转化越近得到越多", "the nearer to the conversion, the larger its part"),
+    "shared_by_expression": ("按口径中的算式分配", "shared by the definition's expression"),
+    "shared_by_removal": ("按去掉它后少掉的转化分配", "shared by the conversions that fall away without it"),
+    "shared_by_coalitions": ("按它带来的增量分配", "shared by what it adds to the others"),
+    "shared_by_response": ("按模型估计的作用分配", "shared by its estimated response"),
     # Why a candidate did not.
     "later_touch_won": ("窗口内有更晚的触点", "a later touch inside the window won"),
     "earlier_touch_won": ("窗口内有更早的触点", "an earlier touch inside the window won"),
+    "later_paid_touch_won": ("窗口内有更晚的付费触点", "a later paid touch inside the window won"),
+    "rounded_to_nothing": ("份额太小，取整后为零", "its part is too small for a millionth"),
+    "position_without_weight": ("该位置的权重为零", "its position has no weight"),
+    "expression_gave_nothing": ("算式给它的权重为零", "the expression gave it no weight"),
+    "removal_changes_nothing": ("去掉它不改变转化", "nothing falls away without it"),
+    "adds_nothing": ("没有带来增量", "it adds nothing"),
     "after_conversion": ("触点晚于转化", "the touch came after the conversion"),
     "outside_window": ("触点早于窗口", "the touch was too old for the window"),
     "kind_window_closed": (

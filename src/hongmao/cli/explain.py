@@ -10,13 +10,13 @@ import msgspec
 
 from hongmao.cli.house import open_house
 from hongmao.cli.main import lang_of_terminal
-from hongmao.insight.api import OrderUnknown
+from hongmao.insight.api import OrderUnknown, part
 from hongmao.insight.contracts import DASH, Credited, Matched, Received, State
 from hongmao.kernel.money import Money
 from hongmao.kernel.time import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from hongmao.insight.contracts import Credit, Step, SubOrderTrace, Trace
     from hongmao.kernel.errors import Lang
@@ -29,6 +29,9 @@ _MARKS = {State.DONE: "+", State.WAITING: "…", State.NONE: "-", State.FAILED: 
 _WORTH: dict[Lang, tuple[str, str, str]] = {"zh": ("实付", "退款", "净额"), "en": ("paid", "refunded", "net")}
 _ITEM: dict[Lang, str] = {"zh": "子订单", "en": "sub-order"}
 _ORDER: dict[Lang, str] = {"zh": "订单", "en": "Order"}
+_CLICK_ID: dict[Lang, str] = {"zh": "点击 id", "en": "click id"}
+_BY: dict[Lang, dict[str, str]] = {"zh": {"sync": "同步", "async": "异步"}, "en": {"sync": "sync", "async": "async"}}
+_ORGANIC: dict[Lang, str] = {"zh": "自然", "en": "organic"}
 _ALSO: dict[Lang, str] = {
     "zh": "同号订单也出现在：{platforms}（用 --platform 指定）",
     "en": "An order of this number is also on: {platforms} (choose with --platform)",
@@ -89,22 +92,48 @@ def _facts(step: Step, lang: Lang) -> Iterator[str]:
         case Matched() if step.click is not None:
             yield f"{step.click.click_id} · {iso(step.click.at_ms)} · {step.click.link} · {step.click.placement or DASH}"
         case Credited():
-            said: list[str] = []
-            for credit in step.credits:
-                name = f"{credit.definition.id}.v{credit.definition.version} {credit.window:<4}"
+            yield from _claims(step, lang)
+            for group in alike(step.credits):
+                credit = group[0]
+                windows = " ".join(one.window for one in group)
+                name = f"{credit.definition.id}.v{credit.definition.version}"
                 worth = f"{_yuan(credit.gross_fen)} / {_yuan(credit.net_fen)}"
-                yield f"{name}{worth} · {credit.sentence.text(lang)}"
-                candidates = list(_candidates(credit, lang))
-                # Most windows see the same clicks for the same reasons: told once, not eight times.
-                yield from candidates if candidates != said else ()
-                said = candidates
+                # The sentence of a credit names its one window; where several end alike, the winner's reason says as much.
+                said = credit.winner.sentence if credit.winner else credit.sentence
+                yield f"{name} {windows} · {worth} · {said.text(lang)}"
+                yield from _candidates(credit, lang)
         case _:
             pass
 
 
+def alike(told: Sequence[Credit]) -> list[list[Credit]]:
+    """Put windows of one definition together that end alike, so that the same is told once and not four times."""
+    groups: list[list[Credit]] = []
+    for credit in told:
+        if groups and _end(groups[-1][0]) == _end(credit):
+            groups[-1].append(credit)
+        else:
+            groups.append([credit])
+    return groups
+
+
+def _end(credit: Credit) -> tuple[object, ...]:
+    touches = tuple((one.event_id, one.reason, one.credit_millionths, one.net_fen) for one in credit.candidates)
+    return credit.definition.id, credit.definition.version, credit.reason, credit.gross_fen, credit.net_fen, touches
+
+
+def _claims(step: Credited, lang: Lang) -> Iterator[str]:
+    for claim in step.claims:
+        how = _BY[lang].get(claim.by or "", DASH)
+        yield f"{_CLICK_ID[lang]} {claim.click_id} · {how} · {claim.sentence.text(lang)}"
+
+
 def _candidates(credit: Credit, lang: Lang) -> Iterator[str]:
     for one in credit.candidates:
-        yield f"  {'*' if one.won else ' '} {iso(one.at_ms)} {one.note_title}: {one.sentence.text(lang)}"
+        got = f" · {part(one.credit_millionths)} · {_yuan(one.gross_fen)} / {_yuan(one.net_fen)}" if one.won else ""
+        organic = f" · {_ORGANIC[lang]}" if one.organic else ""
+        mark = "*" if one.won else " "
+        yield f"  {mark} {iso(one.at_ms)} {one.note_title}: {one.sentence.text(lang)}{organic}{got}"
 
 
 def _worth(of: Trace | SubOrderTrace, lang: Lang) -> str:

@@ -48,13 +48,14 @@ class Crediting:
         explained, shown = self._explained.get(sub_order_id), self._shown(sub_order_id)
         if explained is None or shown is None or not paid:
             waits_for = sentences.UNJUDGED if paid else sentences.UNPAID
-            every = tuple(self._credit(verdict) for verdict in explained.verdicts) if explained else ()
-            return Credited(state=State.WAITING, sentence=waits_for, credits=every)
+            return Credited(
+                state=State.WAITING, sentence=waits_for, credits=self._credits(explained) if explained else ()
+            )
         sentence = self._sentence(shown)
         return Credited(
             state=State.DONE if shown.winner else State.NONE,
             sentence=sentences.claimed_too(sentence) if explained.claimed_elsewhere else sentence,
-            credits=tuple(self._credit(verdict) for verdict in explained.verdicts),
+            credits=self._credits(explained),
             click_by=explained.click_by,
             claimed_elsewhere=explained.claimed_elsewhere,
             claims=tuple(
@@ -79,6 +80,11 @@ class Crediting:
 
     def _default_window(self, verdict: Verdict) -> str | None:
         return self._registry.attribution(verdict.definition.id, verdict.definition.version).default_window
+
+    def _credits(self, explained: SubOrderExplained) -> tuple[Credit, ...]:
+        """List what every definition says, the one that reports show first."""
+        ordered = sorted(explained.verdicts, key=lambda one: (one.definition.id != CREDIT_BY, one.definition.id))
+        return tuple(self._credit(verdict) for verdict in ordered)
 
     def _credit(self, verdict: Verdict) -> Credit:
         candidates = tuple(self._candidate(looked) for looked in verdict.candidates)

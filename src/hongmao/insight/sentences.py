@@ -11,6 +11,7 @@ from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
 if TYPE_CHECKING:
     from hongmao.insight.contracts import ClickFacts
 
+_MILLION = 1_000_000
 VERDICTS: dict[str, tuple[str, str]] = {
     "no_click_id": ("订单没有带回点击 id", "the order brought back no click id"),
     "malformed": ("带回的点击 id 不成形", "the click id that came back is malformed"),
@@ -90,12 +91,26 @@ def unmatched(verdict: str) -> Words:
     return Words(zh=zh, en=_sentence(en))
 
 
-def credited(note_title: str, definition: Words, window: str, others: int) -> Words:
-    """Say who earned it."""
+def credited(note_title: str, definition: Words, window: str, others: int, *, millionths: int) -> Words:
+    """Say who earned it, or most of it: `millionths` of it are the note's."""
+    if millionths < _MILLION:
+        return Words(
+            zh=f"按{definition.zh}、{window} 窗口由多个触点分得，最多的 {part(millionths)} 归笔记《{note_title}》",
+            en=f"By {definition.en.lower()} over {window} several touches share it; the most, {part(millionths)},"
+            f" is of the note {note_title!r}",
+        )
     return Words(
         zh=f"按{definition.zh}、{window} 窗口，归因到笔记《{note_title}》，另有 {others} 个候选点击",
         en=f"By {definition.en.lower()} over {window} it belongs to the note {note_title!r};"
         f" {_count(others, 'other click')} looked at",
+    )
+
+
+def claimed_too(said: Words) -> Words:
+    """Add that another media claims the order too."""
+    return Words(
+        zh=f"{said.zh}；其他媒体也认领了该订单，不计入去重合计",
+        en=f"{said.en}; also claimed elsewhere, so the deduplicated total leaves it out",
     )
 
 
@@ -157,6 +172,12 @@ def answered(outcomes: tuple[str, ...]) -> Words:
 
 
 UNANSWERED = Words(zh="没有送达，因此没有应答", en="Nothing was delivered, so nothing was answered")
+
+
+def part(millionths: int) -> str:
+    """Write a part of a conversion exactly: `100%`, `33.3333%`."""
+    whole, rest = divmod(millionths, _MILLION // 100)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".") + "%"
 
 
 def span_zh(length_ms: int) -> str:

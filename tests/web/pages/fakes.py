@@ -16,6 +16,7 @@ from hongmao.catalog.api import Creator, Merchant, Note, NoteType, Principal, Ro
 from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
 from hongmao.definitions.api import load_registry
 from hongmao.insight.api import read_query
+from hongmao.insight.contracts import WINDOWS
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import HongmaoError, NotFound
 from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId, UserId
@@ -23,7 +24,7 @@ from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
-from web.pages import samples
+from web.pages import samples, samples_attribution
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,7 +32,18 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.insight.contracts import LinkPage, LinkRow, NoteRow, OpsPage, OrderRow, Overview, ReportQuery, Trace
+    from hongmao.insight.contracts import (
+        AttributionPage,
+        LinkPage,
+        LinkRow,
+        NoteRow,
+        OpsPage,
+        OrderRow,
+        Overview,
+        ReportQuery,
+        SplitBy,
+        Trace,
+    )
     from hongmao.links.contracts import AdLink
     from hongmao.web.services import Services
 
@@ -202,7 +214,7 @@ class FakeInsight:
     clock: SetClock
 
     def read_query(self, **asked: str | None) -> ReportQuery:
-        return read_query(now_ms=self.clock.now_ms(), **asked)
+        return read_query(now_ms=self.clock.now_ms(), offered=lambda _: ("15d", WINDOWS), **asked)
 
     def overview(self, tenant: TenantId, query: ReportQuery) -> Overview:
         return samples.overview(query, empty=tenant != MERCHANT_1)
@@ -222,6 +234,9 @@ class FakeInsight:
 
     def trace(self, tenant: TenantId, order_id: str, _: str | None = None) -> Trace | None:
         return samples.trace(order_id) if tenant == MERCHANT_1 and order_id == "o-1" else None
+
+    def attribution(self, tenant: TenantId, query: ReportQuery, by: SplitBy) -> AttributionPage:
+        return samples_attribution.page(query, by, empty=tenant != MERCHANT_1)
 
     def ops(self, health: Health) -> OpsPage:
         return samples.ops_page(behind=health.lag["billing"])

@@ -182,6 +182,34 @@ class Candidate:
     """Attribution's reason code: why it won, or why not."""
     sentence: Words
     """The reason in words."""
+    kind: str = "component_click"
+    """What the reader did."""
+    own: bool = False
+    """Whether it is the click whose id the order brought back."""
+    organic: bool = False
+    """自然: nobody paid for it."""
+    credit_millionths: int = 0
+    """Its part of the conversion."""
+    gross_fen: int | None = 0
+    """Its part of what was paid; None where the amount is unknown."""
+    net_fen: int | None = 0
+    """The same after refunds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A click id that some record of a sub-order brought back (ATTR-3)."""
+
+    click_id: str
+    """The token."""
+    by: str | None
+    """How the shop came by it: `sync` from the link, `async` from a monitor call; None where it does not say."""
+    followed: bool
+    """Whether it is the one by which the reader's touches were found."""
+    reason: str
+    """Attribution's reason code."""
+    sentence: Words
+    """The reason in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +251,18 @@ class Credited:
     sentence: Words
     """The step in one sentence."""
     credits: tuple[Credit, ...]
-    """By window, shortest first."""
+    """By definition, the one that reports show first; then by window, shortest first."""
+    click_by: str | None = None
+    """How the click id that was followed came back: `sync` or `async`; None where the shop does not say."""
+    claimed_elsewhere: bool | None = None
+    """也被其他媒体认领: whether another media claims the sub-order too; None where the platform does not say (ATTR-4)."""
+    claims: tuple[Claim, ...] = ()
+    """Every click id that came back, the one that was followed first."""
+
+    @property
+    def once(self) -> bool:
+        """Tell whether the deduplicated total counts it: not where another media claims it too."""
+        return not self.claimed_elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
