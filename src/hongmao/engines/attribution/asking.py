@@ -1,14 +1,16 @@
-"""What definitions ask of the events: equal questions are asked once, whatever their models and windows.
+"""What definitions ask of the events: all of it is read once, and equal questions are asked once, whatever their models.
 
-A `Question` gives the statements of `attribution/sql/platform` in their order: `STEPS` are kept as tables, `MEETING` joins
-conversions to touches, `CREDITING` turns the kernel's millionths (`credited`) and the rules into rows.
+`STEPS` are tables for all questions together; for each question `MEETING` joins its touches to its conversions; `CREDITING`
+turns the kernel's millionths (`credited`) and the rules of all into rows. The statements are `attribution/sql/platform`.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from hongmao.attribution import queries
 from hongmao.kernel.time import span_ms
@@ -18,22 +20,22 @@ if TYPE_CHECKING:
 
     from hongmao.definitions.contracts import AttributionDefinition
 
-_PARAMETER = re.compile(r"\$(\w+)")
 FOLDER = "platform"
-STEPS = (
-    "latest",
-    "deposits",
-    "conversions",
-    "brought",
-    "named",
-    "followed",
-    "matched",
-    "opened",
-    "acts",
-    "touches",
-)
-MEETING = ("met", "candidates")
+STEPS = ("latest", "deposits", "conversions", "brought", "named", "followed", "matched", "opened", "acts")
+MEETING = ("touches", "met", "candidates")
 CREDITING = ("payments", "refunds", "entries", "valued")
+ASKS_SCHEMA = pa.schema(
+    [
+        ("ask", pa.int64()),
+        ("any_record", pa.bool_()),
+        ("by_note", pa.bool_()),
+        ("anchor_at_deposit", pa.bool_()),
+        ("valid_touches_only", pa.bool_()),
+    ]
+)
+"""What differs between questions about what was returned; a question's number is its place."""
+ASK_CONVERSIONS_SCHEMA = pa.schema([("ask", pa.int64()), ("kind", pa.string())])
+_PARAMETER = re.compile(r"\$(\w+)")
 _OTHER_RECORDS = ("order", "receive")
 
 
@@ -66,43 +68,47 @@ class Question:
         others = _OTHER_RECORDS if self.any_record else ()
         return tuple(dict.fromkeys((*self.conversions, "presale_deposit", "refund", *others)))
 
-    def step(self, name: str, given: Mapping[str, object]) -> Statement:
-        """Write one step that stands on tables of those before it."""
-        return self._statement(queries.text(self._file(name)), given)
+    def meeting(self, final: str, given: Mapping[str, object]) -> Statement:
+        """Write a select on the touches and candidates of this question alone."""
+        files = {name: _file(name, deepest=self.deepest) for name in MEETING}
+        sql = queries.chain(files, queries.text(f"{FOLDER}/{final}"))
+        about = {"valid_touches_only": self.valid_touches_only, "with_organic": self.with_organic}
+        return _statement(sql, (self,), about | dict(given))
 
-    def chained(self, steps: Sequence[str], final: str, given: Mapping[str, object]) -> Statement:
-        """Write a select on steps that are not kept."""
-        files = {name: self._file(name) for name in steps}
-        select = queries.text(self._file(final))
-        return self._statement(queries.chain(files, select) if files else select, given)
 
-    def _file(self, name: str) -> str:
-        if name == "candidates":
-            name = "candidates_deepest" if self.deepest else "candidates_every"
-        return f"{FOLDER}/{name}"
+def step(name: str, questions: Sequence[Question], given: Mapping[str, object]) -> Statement:
+    """Write one step for all questions together; it stands on tables of those before it."""
+    about = {"with_organic": any(one.with_organic for one in questions)}
+    return _statement(queries.text(f"{FOLDER}/{name}"), questions, about | dict(given))
 
-    def _statement(self, sql: str, given: Mapping[str, object]) -> Statement:
-        for place, words in (
-            ("{touch_kinds}", self.touches),
-            ("{conversion_kinds}", self.conversions),
-            ("{record_kinds}", self.records),
-            ("{opening_placements}", self.opens_at_impression),
-        ):
-            sql = sql.replace(place, queries.literals(words) or "''")
-        named = set(_PARAMETER.findall(sql))
-        known = self._parameters() | dict(given)
-        return Statement(sql=sql, parameters={name: known[name] for name in sorted(named)})
 
-    def _parameters(self) -> dict[str, object]:
-        return {
-            "valid_touches_only": self.valid_touches_only,
-            "anchor_at_deposit": self.anchor_at_deposit,
-            "with_refunds": self.with_refunds,
-            "any_record": self.any_record,
-            "by_note": self.by_note,
-            "with_organic": self.with_organic,
-            "opens_at_impression": bool(self.opens_at_impression),
+def chained(steps: Sequence[str], final: str, given: Mapping[str, object]) -> Statement:
+    """Write a select on steps that are not kept."""
+    select = queries.text(f"{FOLDER}/{final}")
+    return _statement(
+        queries.chain({name: f"{FOLDER}/{name}" for name in steps}, select) if steps else select, (), given
+    )
+
+
+def asks_table(questions: Sequence[Question]) -> Any:
+    """Write questions as the table that the steps join."""
+    rows = [
+        {
+            "ask": number,
+            "any_record": one.any_record,
+            "by_note": one.by_note,
+            "anchor_at_deposit": one.anchor_at_deposit,
+            "valid_touches_only": one.valid_touches_only,
         }
+        for number, one in enumerate(questions)
+    ]
+    return pa.Table.from_pylist(rows, schema=ASKS_SCHEMA)
+
+
+def ask_conversions_table(questions: Sequence[Question]) -> Any:
+    """Write which kinds of events convert for which question."""
+    rows = [{"ask": number, "kind": kind} for number, one in enumerate(questions) for kind in one.conversions]
+    return pa.Table.from_pylist(rows, schema=ASK_CONVERSIONS_SCHEMA)
 
 
 def questions_of(definitions: Sequence[AttributionDefinition]) -> dict[Question, list[AttributionDefinition]]:
@@ -131,3 +137,21 @@ def _question(one: AttributionDefinition) -> Question:
         with_organic=one.organic,
         deepest=one.showing == "deepest_act",
     )
+
+
+def _file(name: str, *, deepest: bool) -> str:
+    if name == "candidates":
+        name = "candidates_deepest" if deepest else "candidates_every"
+    return f"{FOLDER}/{name}"
+
+
+def _statement(sql: str, questions: Sequence[Question], given: Mapping[str, object]) -> Statement:
+    placements = {placement for one in questions for placement in one.opens_at_impression}
+    for place, words in (
+        ("{touch_kinds}", {kind for one in questions for kind in one.touches}),
+        ("{record_kinds}", {kind for one in questions for kind in one.records}),
+        ("{opening_placements}", placements),
+    ):
+        sql = sql.replace(place, queries.literals(sorted(words)) or "''")
+    known = {"opening": bool(placements)} | dict(given)
+    return Statement(sql=sql, parameters={name: known[name] for name in sorted(set(_PARAMETER.findall(sql)))})

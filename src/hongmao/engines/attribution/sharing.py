@@ -16,7 +16,7 @@ from hongmao.attribution.models import spec_of
 from hongmao.kernel.time import DAY_MS, SECOND_MS, span_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hongmao.attribution.journeys.api import Int64, Lane, Spans
     from hongmao.attribution.models import ModelSpec
@@ -38,6 +38,7 @@ CREDITED_SCHEMA = pa.schema(
         ("rule", pa.int64()),
         ("conversion", pa.string()),
         ("touch", pa.string()),
+        ("touch_at_ms", pa.int64()),
         ("credit_millionths", pa.int64()),
         ("place", pa.int64()),
     ]
@@ -46,6 +47,8 @@ CREDITED_SCHEMA = pa.schema(
 RULES_SCHEMA = pa.schema(
     [
         ("rule", pa.int64()),
+        ("ask", pa.int64()),
+        ("with_refunds", pa.bool_()),
         ("definition_id", pa.string()),
         ("definition_version", pa.int64()),
         ("fingerprint", pa.string()),
@@ -60,8 +63,10 @@ RULES_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A definition under one of its windows. Its number is its place in the list it stands in."""
+    """A definition under one of its windows, and which question it asks."""
 
+    number: int
+    ask: int
     definition: AttributionDefinition
     window: str
 
@@ -77,9 +82,12 @@ class Rule:
         return window_ms if own is None else min(window_ms, span_ms(own))
 
 
-def rules_of(definitions: Sequence[AttributionDefinition]) -> list[Rule]:
-    """List every window of every definition."""
-    return [Rule(definition=one, window=window) for one in definitions for window in one.windows]
+def rules_of(groups: Iterable[Sequence[AttributionDefinition]]) -> list[Rule]:
+    """List every window of every definition, question by question."""
+    told = [(ask, one, window) for ask, group in enumerate(groups) for one in group for window in one.windows]
+    return [
+        Rule(number=number, ask=ask, definition=one, window=window) for number, (ask, one, window) in enumerate(told)
+    ]
 
 
 def rules_table(rules: Sequence[Rule]) -> Any:
@@ -87,7 +95,9 @@ def rules_table(rules: Sequence[Rule]) -> Any:
     return pa.Table.from_pylist(
         [
             {
-                "rule": number,
+                "rule": one.number,
+                "ask": one.ask,
+                "with_refunds": one.definition.refunds == "inherit_touch",
                 "definition_id": one.definition.id,
                 "definition_version": one.definition.version,
                 "fingerprint": one.definition.fingerprint,
@@ -97,7 +107,7 @@ def rules_table(rules: Sequence[Rule]) -> Any:
                 "open_days": -(-span_ms(one.window) // DAY_MS),
                 "mature_days": one.definition.mature_days,
             }
-            for number, one in enumerate(rules)
+            for one in rules
         ],
         schema=RULES_SCHEMA,
     )
@@ -145,19 +155,19 @@ class _Columns:
 def _parts(columns: _Columns, rules: Sequence[Rule]) -> Iterator[Any]:
     if columns.at_ms.size == 0:
         return
-    together: dict[tuple[int, ...], list[int]] = {}
-    for number, rule in enumerate(rules):
-        together.setdefault(tuple(rule.reach_ms(kind) for kind in columns.kinds), []).append(number)
+    together: dict[tuple[int, ...], list[Rule]] = {}
+    for rule in rules:
+        together.setdefault(tuple(rule.reach_ms(kind) for kind in columns.kinds), []).append(rule)
     doubled = [kind for kind in columns.kinds for _ in range(2)]
     reach_ms = (NOT_COUNTED, NEVER_CLOSES) * len(columns.kinds)
-    for numbers in together.values():
-        lane, spans = columns.joined(rules[numbers[0]])
-        asked = [CreditRule(spec=rules[number].spec, reach_ms=reach_ms) for number in numbers]
+    for alike in together.values():
+        lane, spans = columns.joined(alike[0])
+        asked = [CreditRule(spec=rule.spec, reach_ms=reach_ms) for rule in alike]
         for start, stop in blocks(spans):
             told = credit(lane, spans.part(start, stop), asked, kinds=doubled)
-            for number, millionths in zip(numbers, told.millionths, strict=True):
+            for rule, millionths in zip(alike, told.millionths, strict=True):
                 got = np.flatnonzero(millionths)
-                yield _table(columns, number, told.conversion[got], told.touch[got], millionths[got])
+                yield _table(columns, rule.number, told.conversion[got], told.touch[got], millionths[got])
 
 
 def _table(columns: _Columns, rule: int, conversion: Int64, touch: Int64, millionths: Any) -> Any:
@@ -170,6 +180,7 @@ def _table(columns: _Columns, rule: int, conversion: Int64, touch: Int64, millio
             pa.array(np.full(touch.size, rule, np.int64)),
             columns.conversion.take(places),
             columns.touch.take(places),
+            pa.array(columns.at_ms[touch]),
             pa.array(millionths.astype(np.int64)),
             pa.array(np.arange(touch.size, dtype=np.int64) - np.repeat(first, counts) + 1),
         ],

@@ -1,4 +1,4 @@
--- grain: one row per (conversion, touch of its reader that may have led to it); whenever it was, if everything is asked for
+-- grain: one row per (conversion of one question, touch of its reader that may have led to it); whenever it was, if everything is asked for
 -- What a shop returned looks at touches that lead into the same shop, what was done in the community at those on its note.
 select
   m.conversion, m.conversion_at_ms, t.touch is not distinct from m.own_touch as own, t.*,
@@ -7,7 +7,8 @@ select
 from matched as m
 join touches as t on t.who = m.who
 where
-  m.refused is null
+  m.ask = $ask
+  and m.refused is null
   and case
     when m.by_reader then not t.organic and t.note = m.note
     else t.platform is not distinct from m.own_platform and t.shop is not distinct from m.own_shop

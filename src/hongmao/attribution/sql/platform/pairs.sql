@@ -1,4 +1,4 @@
--- grain: one row per (conversion, touch that may be credited), in the order in which models read them
+-- grain: one row per (conversion, touch that may be credited) of one question, in the order in which models read them
 -- Within one second the higher event id counts as the later touch (ATTR-3).
 select conversion, conversion_at_ms, touch, touch_at_ms, kind, organic
 from candidates

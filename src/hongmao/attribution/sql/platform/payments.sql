@@ -3,7 +3,8 @@
 select
   w.rule, m.conversion, m.platform, m.sub_order, m.sub_order_id, m.order_id, m.ref, m.occurred_at_ms, m.amount_fen, m.tenant,
   m.merchant, m.shop, m.line, m.item, m.pay_item, m.invalid, m.reader, m.note, m.claimed_elsewhere, m.conversion_at_ms,
-  m.presale, m.claim, m.click_id, m.click_by, m.own_touch, m.own_platform, m.own_shop, m.refused, c.touch, c.place,
+  m.presale, m.claim, m.click_id, m.click_by, m.own_touch, m.own_platform, m.own_shop, m.refused, c.touch, c.touch_at_ms,
+  c.place,
   coalesce(m.refused, '') in ('conversion_invalid', 'duplicate_sub_order') as void,
   coalesce(c.credit_millionths, 1000000) as share_millionths,
   case
@@ -14,5 +15,5 @@ select
     else 'outside_window'
   end as reason
 from matched as m
-cross join rules as w
+join rules as w on w.ask = m.ask
 left join credited as c on c.conversion = m.conversion and c.rule = w.rule

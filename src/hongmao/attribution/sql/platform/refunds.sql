@@ -6,4 +6,4 @@ select
     partition by tenant, platform, sub_order order by occurred_at_ms, event_id
   ) as refunded_fen
 from latest
-where kind = 'refund' and $with_refunds and ($order_id is null or order_id = $order_id)
+where kind = 'refund' and ($order_id is null or order_id = $order_id)
