@@ -25,7 +25,14 @@ from hongmao.attribution.files.page import ReportPage, page_of
 from hongmao.attribution.files.ports import FileEngine
 from hongmao.attribution.files.rules import check_usable
 from hongmao.attribution.files.service import attribute_files
-from hongmao.attribution.models import CREDIT_MILLIONTHS, MODELS
+from hongmao.attribution.models import (
+    CREDIT_MILLIONTHS,
+    MODELS,
+    RULES,
+    file_parameters,
+    model_named,
+    spec_named,
+)
 from hongmao.attribution.path_files.contracts import Asked, Cut, EventsJob, GroupedJob, PathsAnswer
 from hongmao.attribution.path_files.manifest import paths_answer
 from hongmao.attribution.path_files.outputs import write_path_outputs
@@ -47,6 +54,7 @@ __all__ = [
     "PLAIN",
     "PLAIN_PATHS",
     "REASONS",
+    "RULES",
     "Asked",
     "Attribution",
     "By",
@@ -81,15 +89,18 @@ __all__ = [
     "attribute_files",
     "check_paths_usable",
     "check_usable",
+    "file_parameters",
     "load_either_map",
     "load_map",
     "model_events",
+    "model_named",
     "model_paths",
     "page_of",
     "paths_answer",
     "paths_page_of",
     "reason_in_words",
     "solve_taken",
+    "spec_named",
     "write_outputs",
     "write_path_outputs",
 ]

@@ -1,4 +1,4 @@
-"""`hongmao explain order ID`: why an order belongs to a note, step by step (promise 6)."""
+"""`hongmao explain order|note|difference`: why an order belongs to a note, step by step (promise 6)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from hongmao.cli.explain_difference import difference
+from hongmao.cli.explain_note import note
 from hongmao.cli.house import open_house
 from hongmao.cli.main import lang_of_terminal
 from hongmao.insight.api import OrderUnknown, part
@@ -41,6 +43,10 @@ _ALSO: dict[Lang, str] = {
 @click.group()
 def explain() -> None:
     """Say why: every decision comes with its reasons."""
+
+
+explain.add_command(note)
+explain.add_command(difference)
 
 
 @explain.command()
@@ -87,8 +93,8 @@ def _facts(step: Step, lang: Lang) -> Iterator[str]:
     match step:
         case Received():
             for act in step.acts:
-                note = " (superseded)" if act.superseded else ""
-                yield f"{iso(act.occurred_at_ms)} {act.kind} v{act.version} {_yuan(act.amount_fen)}{note}"
+                replaced = " (superseded)" if act.superseded else ""
+                yield f"{iso(act.occurred_at_ms)} {act.kind} v{act.version} {_yuan(act.amount_fen)}{replaced}"
         case Matched() if step.click is not None:
             yield f"{step.click.click_id} · {iso(step.click.at_ms)} · {step.click.link} · {step.click.placement or DASH}"
         case Credited():

@@ -11,13 +11,17 @@ from hongmao.insight.errors import (
     DenominatorsDiffer,
     LiftUnreadable,
     MerchantUnknown,
+    NoOrderOfItsOwn,
     NotComparable,
+    NoteUnknown,
     OrderUnknown,
+    SidesNotComparable,
     TooManyDays,
 )
 from hongmao.insight.exports import markdown_of
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.glass import LookingGlass
+from hongmao.insight.pins import Pin, check_pin, digest, read_pin, write_pin, written
 from hongmao.insight.render import render_report
 from hongmao.insight.rules import check_range, read_query
 from hongmao.insight.sentences import part
@@ -36,14 +40,23 @@ __all__ = [
     "LiftUnreadable",
     "LookingGlass",
     "MerchantUnknown",
+    "NoOrderOfItsOwn",
     "NotComparable",
+    "NoteUnknown",
     "OrderUnknown",
+    "Pin",
+    "SidesNotComparable",
     "Sight",
     "TooManyDays",
+    "check_pin",
     "check_range",
+    "digest",
     "markdown_of",
     "part",
+    "read_pin",
     "read_query",
     "read_split",
     "render_report",
+    "write_pin",
+    "written",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import BadInput, NotFound
+from hongmao.kernel.errors import BadInput, Conflict, NotFound, Refused
 
 
 class DayUnreadable(BadInput):
@@ -111,3 +111,55 @@ class LiftBackwards(BadInput):
     en = "The test {place} estimates {orders}, outside its own interval [{low}, {high}]"
     hint_zh = "请更正实验结果"
     hint_en = "Correct the result"
+
+
+class NoteUnknown(NotFound):
+    """No such note, or one that is nothing to whoever asks."""
+
+    code = "note_unknown"
+    zh = "没有笔记 {id}，也没有任何订单归因到它"
+    en = "There is no note {id}, and no order was ever credited to one"
+    hint_zh = "请检查笔记编号"
+    hint_en = "Check the note's id"
+
+
+class NoOrderOfItsOwn(Refused):
+    """A model that judges all journeys together says nothing of one order."""
+
+    code = "no_order_of_its_own"
+    zh = "模型 {model} 由全部路径一起估计，没有逐单的功劳，无法逐单比较"
+    en = (
+        "The model {model} is estimated from all journeys together: it credits no order by itself, so no order can move"
+    )
+    hint_zh = "请在归因页对照它的合计，或选择规则模型：{offered}"
+    hint_en = "Compare its totals on the attribution page, or name a rule model: {offered}"
+
+
+class SidesNotComparable(Refused):
+    """Two definitions that have no window in common, or that judge other things."""
+
+    code = "sides_not_comparable"
+    zh = "{before} 与 {after} 没有共同的窗口 {window}"
+    en = "{before} and {after} have no window {window} in common"
+    hint_zh = "两者都有的窗口：{offered}"
+    hint_en = "Windows that both have: {offered}"
+
+
+class PinUnreadable(BadInput):
+    """The file is no pin of a report."""
+
+    code = "pin_unreadable"
+    zh = "{place} 不是报表凭据（{why}）"
+    en = "{place} is no pin of a report ({why})"
+    hint_zh = "凭据由 hongmao report --save-pin FILE 写出"
+    hint_en = "A pin is written by `hongmao report --save-pin FILE`"
+
+
+class PinBroken(Conflict):
+    """A report does not read as it did; printing it under its old pin would be a lie."""
+
+    code = "pin_broken"
+    zh = "{place}：{report} 重新打印后与当时不一致（当时由 {made_by} 版本生成）"
+    en = "{place}: {report} does not print as it did when version {made_by} made it"
+    hint_zh = "请用当时的程序版本打印；若版本相同，请检查日志与账目是否被改动"
+    hint_en = "Print it with that version; if it is the same, see whether log or charges were altered"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.insight.contracts import DASH, Words
 from hongmao.kernel.money import Money
-from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, iso
 
 if TYPE_CHECKING:
     from hongmao.insight.contracts import ClickFacts
@@ -172,6 +172,17 @@ def answered(outcomes: tuple[str, ...]) -> Words:
 
 
 UNANSWERED = Words(zh="没有送达，因此没有应答", en="Nothing was delivered, so nothing was answered")
+
+
+NOT_LOOKED_AT = Words(zh="不在其触点范围内", en="no touch by this definition")
+
+
+def judged_otherwise(at_ms: int, note_title: str, before: Words, after: Words) -> Words:
+    """Say of one touch what one definition makes of it and what the other does."""
+    return Words(
+        zh=f"{iso(at_ms)}《{note_title}》：前者 {before.zh}；后者 {after.zh}",
+        en=f"{iso(at_ms)} {note_title!r}: before {before.en}; after {after.en}",
+    )
 
 
 def part(millionths: int) -> str:

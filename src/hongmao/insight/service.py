@@ -14,7 +14,9 @@ from hongmao.insight.asking import Asking
 from hongmao.insight.attribution_page import attribution_page
 from hongmao.insight.contracts import ReportQuery, SplitBy
 from hongmao.insight.credit import Crediting
+from hongmao.insight.difference import Comparer
 from hongmao.insight.names import Names
+from hongmao.insight.note_explained import ORDERS_TOLD, Explainer
 from hongmao.insight.overview import Writer
 from hongmao.insight.queries import Queries
 from hongmao.insight.readings import Reader
@@ -37,10 +39,12 @@ if TYPE_CHECKING:
     from hongmao.insight.cells import Cells
     from hongmao.insight.contracts import (
         AttributionPage,
+        Difference,
         LiftResult,
         LinkPage,
         LinkRow,
         MetricAnswer,
+        NoteExplained,
         NoteRow,
         OpsPage,
         OrderRow,
@@ -58,6 +62,10 @@ if TYPE_CHECKING:
 ORDERS_SHOWN = 200
 NO_DAY = date(1970, 1, 1)
 """The day of a report about an empty log, which has none."""
+
+
+class _Owner(msgspec.Struct, frozen=True):
+    tenant: str
 
 
 class _Whose(msgspec.Struct, frozen=True):
@@ -155,6 +163,51 @@ class Insight:
             by,
             now_ms=self._clock.now_ms(),
         )
+
+    def note_explained(
+        self,
+        tenant: TenantId,
+        note: str,
+        *,
+        definition: str | None = None,
+        window: str | None = None,
+        limit: int = ORDERS_TOLD,
+    ) -> NoteExplained:
+        """Explain what a note earned, under each definition and window, and which touches it shared its orders with.
+
+        Raises `ChoiceUnknown` for a definition or window that is not in force, `NoteUnknown` for a note nobody knows.
+        """
+        today = day_of(self._clock.now_ms())
+        explainer = Explainer(
+            self._queries,
+            self._attribution,
+            Names(self._catalog, tenant),
+            tenant,
+            self._definitions.attributions(today),
+            self._clock.now_ms(),
+        )
+        return explainer.explain(note, definition=definition, window=window, limit=limit)
+
+    def difference(
+        self, tenant: TenantId, before: str, after: str, *, window: str | None = None, note: str | None = None
+    ) -> Difference:
+        """Compare two versions of a definition, two definitions or two models, order by order, over one window.
+
+        A side is written `last_click.v1`, `last_click` (the version in force today) or as a model, `decay:72h`. Raises what
+        `sides.read_side` and `sides.common_window` raise.
+        """
+        comparer = Comparer(
+            self._queries, self._attribution, self._definitions.snapshot(), Names(self._catalog, tenant), tenant
+        )
+        return comparer.compare(before, after, on=day_of(self._clock.now_ms()), window=window, note=note)
+
+    def note_owners(self, note: str) -> tuple[TenantId, ...]:
+        """Name every tenant to which a note is something: for the operator's command line only."""
+        return tuple(TenantId(row.tenant) for row in self._queries.read("note_owners", _Owner, note=note))
+
+    def tenants_credited(self) -> tuple[TenantId, ...]:
+        """Name every tenant that has credits: for the operator's command line only."""
+        return tuple(TenantId(row.tenant) for row in self._queries.read("credit_tenants", _Owner))
 
     def ops(self, health: WorkerHealth | None = None) -> OpsPage:
         """Show the health of events and returns over the whole deployment: counts and codes only."""

@@ -123,7 +123,7 @@ class NoteExplained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class JudgedBy:
     """One of the two definitions that are compared."""
 
     definition: DefinitionRef
@@ -178,15 +178,15 @@ class Moved:
 class Difference:
     """两个口径的差异: totals, who gains and who loses, and every sub-order that moved. The moves add up to the difference."""
 
-    before: Side
-    after: Side
+    before: JudgedBy
+    after: JudgedBy
     note: str | None
     """The only note that was asked about; None for all."""
     parts: tuple[PartMoved, ...]
     """Every note with a difference, and nobody: the largest difference of net amount first."""
     moved: tuple[Moved, ...]
     """By amount moved, largest first."""
-    same: int
-    """Sub-orders that both judge alike."""
+    same: int | None
+    """Sub-orders that both judge alike; None where only one note was asked about."""
     explained_max: int
     """Of so many moves the reasons are told."""
