@@ -11,9 +11,12 @@ from msgspec.structs import replace
 from hongmao.bootstrap.clocks import FileClock
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
+from hongmao.catalog.api import Principal, Role
 from hongmao.definitions.api import read_draft
-from hongmao.kernel.time import instant
-from shared import ROOT
+from hongmao.kernel.ids import TenantId
+from hongmao.kernel.time import DAY_MS, instant
+from shared import ROOT as REPOSITORY
+from storage.opened import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from hongmao.events.contracts import Event
     from hongmao.insight.api import Insight
 
-SHIPPED = ROOT / "src" / "hongmao" / "definitions" / "files"
+SHIPPED = REPOSITORY / "src" / "hongmao" / "definitions" / "files"
 FIRST_VERSION = "version = 1\neffective = 2025-01-01"
 
 
@@ -39,7 +42,7 @@ def second_version(name: str = "last_click", *, from_day: str = "2025-06-01", **
         key = line.split(" = ")[0]
         out.append(f"{key} = {said.pop(key)}" if key in said else line)
     head = [f"{key} = {value}" for key, value in said.items()]
-    place = next(index for index, line in enumerate(out) if line.startswith("scope") or line.startswith("style"))
+    place = next(index for index, line in enumerate(out) if line.startswith(("scope", "style")))
     return "\n".join([*out[:place], *head, *out[place:]]) + "\n"
 
 
@@ -55,6 +58,13 @@ class Deployment:
         """Take the keys."""
         self.home, self.house, self.clock = home, house, clock
         self.desk = house.services.definition_desk
+
+    def found(self) -> None:
+        """Add the merchant whose link the events name."""
+        catalog = self.house.services.catalog
+        catalog.add_tenant(ROOT, name="tenant-a", kind="merchant", id="tenant-a")
+        who = Principal(id="root", tenant=TenantId("tenant-a"), role=Role.ADMIN, name="root")
+        catalog.add_merchant(who, name="初晴", id="merchant-a")
 
     def at(self, when: str) -> None:
         """Let it be a certain instant."""
@@ -88,7 +98,7 @@ class Deployment:
 def printed(insight: Insight, to_day: str | None = None, *, from_day: str | None = None) -> bytes:
     """Print a report of the whole deployment and of the merchant."""
     from_ms = None if from_day is None else instant(from_day)
-    to_ms = None if to_day is None else instant(to_day) + 86_400_000
+    to_ms = None if to_day is None else instant(to_day) + DAY_MS
     whole = insight.city_report(from_ms, to_ms)
     return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True).encode()
 

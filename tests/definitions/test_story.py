@@ -119,7 +119,7 @@ def test_a_report_reprints_and_a_change_is_planned_shown_applied_and_taken_back(
 
 def figures(house: Deployment) -> dict[object, object]:
     """Read every figure that reports print."""
-    return dict(house.house.services.insight.readings())
+    return {**house.house.services.insight.readings()}
 
 
 def sorts(plan: Plan) -> Counter[type]:

@@ -11,9 +11,11 @@ from hongmao.billing.api import Billing
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA, DuckDbCredits
 from hongmao.engines.tables import DuckTables
 from hongmao.insight.api import Insight
+from hongmao.links.api import Links
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.charges_table import charges_table
 from hongmao.storage.charges_then import CHARGES_TABLE, SqlBillingStoreThen
+from hongmao.storage.links_then import SqlLinkStoreThen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Catalog
     from hongmao.definitions.api import Registry
     from hongmao.ledger.api import Ledger
-    from hongmao.links.api import Links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,13 @@ class Glass:
         return min(found if isinstance(found, int) else 0, self.position())
 
     @contextmanager
-    def insight(self, registry: Registry, *, until: int | None = None, credited: Any = None) -> Iterator[Insight]:
-        """Open insight by a registry, over the events up to an offset; `credited` rows are computed unless they are given."""
+    def insight(
+        self, registry: Registry, *, until: int | None = None, at_ms: int | None = None, credited: Any = None
+    ) -> Iterator[Insight]:
+        """Open insight by a registry, over the events up to an offset and the links that were there at an instant.
+
+        `credited` rows are computed unless they are given.
+        """
         with ExitStack() as stack:
             if credited is None:
                 bare = stack.enter_context(self._tables(until))
@@ -65,13 +71,16 @@ class Glass:
             yield Insight(
                 tables,
                 self.catalog,
-                self.links,
+                self.links if at_ms is None else self._links_at(at_ms),
                 Billing(spent, self.ledger, self.catalog, self.ground.clock),
                 self.ledger,
                 registry,
                 Attribution(DuckDbCredits(tables, _Nowhere()), registry),
                 self.ground.clock,
             )
+
+    def _links_at(self, at_ms: int) -> Links:
+        return Links(SqlLinkStoreThen(self.ground.database, at_ms), self.ground.clock, self.ground.ids, {})
 
     @contextmanager
     def _tables(self, until: int | None, given: dict[str, Any] | None = None) -> Iterator[DuckTables]:

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import contextmanager
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hongmao.cli.house import merchants_of, open_house
-from hongmao.insight.api import DayUnreadable, MerchantUnknown, check_range, markdown_of, render_report
+from hongmao.insight.api import (
+    DayUnreadable,
+    MerchantUnknown,
+    Pin,
+    check_pin,
+    check_range,
+    digest,
+    markdown_of,
+    read_pin,
+    render_report,
+    write_pin,
+    written,
+)
 from hongmao.kernel.time import Window
 
 if TYPE_CHECKING:
-    from hongmao.catalog.api import Merchant
+    from collections.abc import Iterator, Mapping
+
     from hongmao.insight.api import Insight
+    from hongmao.web.services import Services
+
+    Reports = Mapping[str, Mapping[str, object]]
+    """Reports by merchant; the whole deployment's has the name `""`."""
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+WHOLE = ""
 
 
 @click.command()
@@ -30,37 +51,129 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write report.json and report.md, and one folder of both for each merchant.",
 )
-def report(*, from_day: str | None, to_day: str | None, merchant: str | None, as_json: bool, out: Path | None) -> None:
-    """Print what the deployment did: last click over 15 d by billing time. After `hongmao rebuild` it is the same to the byte."""
+@click.option("--save-pin", type=_FILE, default=None, metavar="FILE", help="Write what the report is made from.")
+@click.option("--pin", type=_FILE, default=None, metavar="FILE", help="Print that report again, byte for byte.")
+@click.option("--as-of", default=None, metavar="DAY", help="Print what was known and decided at the end of that day.")
+def report(
+    *,
+    from_day: str | None,
+    to_day: str | None,
+    merchant: str | None,
+    as_json: bool,
+    out: Path | None,
+    save_pin: Path | None,
+    pin: Path | None,
+    as_of: str | None,
+) -> None:
+    """Print what the deployment did, by the definitions in force on the last day: their default window, by billing time.
+
+    After `hongmao rebuild` it is the same to the byte, and by its pin it is so whatever has come or been decided since.
+    """
+    if sum(way is not None for way in (pin, as_of, save_pin)) > 1 or (pin and (from_day or to_day)):
+        raise click.UsageError("--pin, --as-of and --save-pin exclude each other, and a pin knows its days")
     from_ms, to_ms = _instants(from_day, to_day)
+    known = None if pin is None else read_pin(_body(pin), place=str(pin))
+    if known is not None:
+        from_ms, to_ms = Window.of_day(known.from_day).start_ms, Window.of_day(known.to_day).end_ms
     with open_house() as services:
-        insight = services.insight
-        chosen = list(merchants_of(services.catalog, merchant))
-        if merchant is not None and not chosen:
+        with _view(services, known, as_of, keep=save_pin is not None) as view:
+            names = _names(services, merchant, known, every=out is not None)
+            reports = {name: _report(view.insight, services, name, from_ms, to_ms) for name in names}
+        if known is not None:
+            check_pin(known, reports, place=str(pin))
+        if save_pin is not None:
+            save_pin.write_bytes(write_pin(view.pin(services, reports)))
+    if out is not None:
+        _write_all(out, reports)
+    else:
+        (name,) = names
+        click.echo(written(reports[name]) if as_json else _text(name, reports[name]), nl=False)
+
+
+class _View:
+    """What a report is read through, and what it is made from."""
+
+    def __init__(self, insight: Insight, position: int, at_ms: int) -> None:
+        """Stand on an insight over the log up to a position."""
+        self.insight = insight
+        self._position = position
+        self._at_ms = at_ms
+
+    def pin(self, services: Services, reports: Reports) -> Pin:
+        """Write down what these reports were made from."""
+        first, last = (date.fromisoformat(str(next(iter(reports.values()))[key])) for key in ("from_day", "to_day"))
+        return Pin(
+            position=self._position,
+            at_ms=self._at_ms,
+            from_day=first,
+            to_day=last,
+            definitions=services.definitions.pins(last),
+            reports={name: digest(found) for name, found in reports.items()},
+            made_by=version("hongmao"),
+        )
+
+
+@contextmanager
+def _view(services: Services, pin: Pin | None, as_of: str | None, *, keep: bool) -> Iterator[_View]:
+    """Choose what to look through: what is published, or a glass on the log and the definitions as they were."""
+    if pin is None and as_of is None and not keep:
+        yield _View(services.insight, 0, 0)
+        return
+    glass, desk = services.glass, services.definition_desk
+    if pin is not None:
+        registry, until, at_ms = desk.registry.pinned(pin.definitions), pin.position, pin.at_ms
+    elif as_of is not None:
+        end_ms = Window.of_day(_day(as_of, place="--as-of") or date.min).end_ms
+        registry, until, at_ms = desk.as_decided(end_ms), glass.position_at(end_ms), end_ms - 1
+    else:
+        registry, until, at_ms = desk.registry.snapshot(), glass.position(), services.clock.now_ms()
+    with glass.insight(registry, until=until, at_ms=at_ms) as insight:
+        yield _View(insight, until, at_ms)
+
+
+def _names(services: Services, merchant: str | None, pin: Pin | None, *, every: bool) -> list[str]:
+    """Name the reports that are asked for; a pin knows which there were."""
+    if pin is not None:
+        names = list(pin.reports) if every else [merchant or min(pin.reports)]
+        if not set(names) <= pin.reports.keys():
             raise MerchantUnknown(id=merchant)
-        if out is not None:
-            _write_all(out, insight, chosen, from_ms, to_ms)
-            return
-        if merchant is not None:
-            found = insight.merchant_report(chosen[0].tenant, chosen[0].id, from_ms, to_ms)
-            click.echo(_json(found) if as_json else markdown_of(found), nl=False)
-            return
-        whole = insight.city_report(from_ms, to_ms)
-        click.echo(_json(whole) if as_json else f"{render_report(whole)}\n", nl=False)
+        return names
+    chosen = [one.id for one in merchants_of(services.catalog, merchant)]
+    if merchant is not None and not chosen:
+        raise MerchantUnknown(id=merchant)
+    return [WHOLE, *chosen] if every else [merchant or WHOLE]
 
 
-def _write_all(out: Path, insight: Insight, merchants: list[Merchant], from_ms: int | None, to_ms: int | None) -> None:
-    whole = insight.city_report(from_ms, to_ms)
-    _write(out, _json(whole), f"```text\n{render_report(whole)}\n```\n")
-    for merchant in merchants:
-        found = insight.merchant_report(merchant.tenant, merchant.id, from_ms, to_ms)
-        _write(out / merchant.id, _json(found), markdown_of(found))
+def _report(
+    insight: Insight, services: Services, name: str, from_ms: int | None, to_ms: int | None
+) -> dict[str, object]:
+    if name == WHOLE:
+        return insight.city_report(from_ms, to_ms)
+    (merchant,) = merchants_of(services.catalog, name)
+    return insight.merchant_report(merchant.tenant, merchant.id, from_ms, to_ms)
+
+
+def _text(name: str, found: Mapping[str, object]) -> str:
+    return f"{render_report(found)}\n" if name == WHOLE else markdown_of(found)
+
+
+def _write_all(out: Path, reports: Reports) -> None:
+    for name, found in reports.items():
+        markdown = _text(name, found)
+        _write(out / name, written(found), f"```text\n{markdown}```\n" if name == WHOLE else markdown)
 
 
 def _write(folder: Path, as_json: str, markdown: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(as_json, encoding="utf-8", newline="\n")
     (folder / "report.md").write_text(markdown, encoding="utf-8", newline="\n")
+
+
+def _body(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise click.UsageError(f"{path} cannot be read ({fault.strerror})") from None
 
 
 def _instants(from_day: str | None, to_day: str | None) -> tuple[int | None, int | None]:
@@ -78,7 +191,3 @@ def _day(text: str | None, *, place: str) -> date | None:
         return date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise DayUnreadable(place=place, got=text) from None
-
-
-def _json(found: dict[str, object]) -> str:
-    return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -55,6 +55,11 @@ class Registry:
             raise DefinitionUnknown(id=definition_id)
         return [versions[0], *(one for one in versions if one.effective <= day)][-1]
 
+    def pins(self, day: date) -> dict[str, str]:
+        """Name all that speaks of a day by key and fingerprint: what a report of that day was made by."""
+        every = (self.on(one, day) for one in dict.fromkeys(one.id for one in self.definitions))
+        return {one.key: one.fingerprint for one in every}
+
     def attributions(self, on: date) -> tuple[AttributionDefinition, ...]:
         """List the attribution definitions of the platform in force on a day."""
         return tuple(

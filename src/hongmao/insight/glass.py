@@ -22,6 +22,8 @@ class LookingGlass(Protocol):
         """Give the offset up to which the log had come before an instant; 0 where it began later."""
         ...
 
-    def insight(self, registry: Registry, *, until: int | None = None) -> AbstractContextManager[Insight]:
-        """Open insight by a registry, over the events up to an offset."""
+    def insight(
+        self, registry: Registry, *, until: int | None = None, at_ms: int | None = None
+    ) -> AbstractContextManager[Insight]:
+        """Open insight by a registry, over the events up to an offset and the links that were there at an instant."""
         ...
