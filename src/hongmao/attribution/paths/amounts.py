@@ -43,8 +43,9 @@ def of_floats(values: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def of_fen(fen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Read whole fen as yuan."""
-    units, rest = np.divmod(fen.astype(np.int64, copy=False), _FEN)
-    return np.stack([units, rest * (BILLION // _FEN), np.zeros_like(units)])
+    sign = np.sign(fen)
+    units, rest = np.divmod(np.abs(fen.astype(np.int64, copy=False)), _FEN)
+    return np.stack([sign * units, sign * rest * (BILLION // _FEN), np.zeros_like(units)])
 
 
 def of_whole(units: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -85,6 +86,9 @@ def _scaled(text: str, row: int) -> int:
 def _limbs(scaled: list[int]) -> NDArray[np.int64]:
     limbs = np.empty((VALUE_LIMBS, len(scaled)), np.int64)
     for row, value in enumerate(scaled):
-        rest, limbs[2, row] = divmod(value, BILLION)
-        limbs[0, row], limbs[1, row] = divmod(rest, BILLION)
+        # All limbs of a value have its sign, so that a small one keeps its digits as a float.
+        sign = -1 if value < 0 else 1
+        rest, last = divmod(abs(value), BILLION)
+        first, middle = divmod(rest, BILLION)
+        limbs[:, row] = sign * first, sign * middle, sign * last
     return limbs

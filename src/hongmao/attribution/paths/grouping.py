@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 def distinct(paths: Paths) -> Paths:
     """Add equal rows up. Rows and their order decide nothing: equal sets of journeys give equal arrays."""
+    travelled = np.flatnonzero(paths.conversions + paths.nulls)
+    if len(travelled) < paths.rows:
+        paths = building.some(paths, travelled)
     rows, rank = alike(paths)
     listed = building.some(paths, rows)
     return Paths(

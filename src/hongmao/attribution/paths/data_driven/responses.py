@@ -22,6 +22,8 @@ NEWTON_FEATURES_MAX = 400
 """Above this a Hessian costs more than the steps it saves."""
 TREES = 100
 LEAVES = 15
+SHRINKAGE = 5.0
+"""What a leaf's weight, the sum of p (1 - p) over its journeys, is held against."""
 
 
 class Response(Protocol):
@@ -111,7 +113,13 @@ class Boosting:
 
         won, missed = np.flatnonzero(converted), np.flatnonzero(lost)
         model = HistGradientBoostingClassifier(
-            max_iter=TREES, max_leaf_nodes=LEAVES, early_stopping=False, random_state=self._seed
+            max_iter=TREES,
+            max_leaf_nodes=LEAVES,
+            # A row stands for any number of journeys, so what a leaf needs is weight, not rows.
+            min_samples_leaf=1,
+            l2_regularization=SHRINKAGE,
+            early_stopping=False,
+            random_state=self._seed,
         )
         model.fit(
             np.concatenate([self._met[won], self._met[missed]]),

@@ -89,6 +89,6 @@ def _notes(paths: Paths, effects: Effects) -> tuple[Note, ...]:
         said.append(notes.NOTHING_CONVERTED)
     elif len(effects.whole) > 1 and not np.nan_to_num(effects.removed[1]).sum() > 0:
         said.append(notes.NO_VALUE_TO_REMOVE)
-    if paths.value is not None and (paths.value[0] < 0).any():
+    if paths.value is not None and (paths.value < 0).any():
         said.append(notes.NEGATIVE_VALUES)
     return tuple(said)
