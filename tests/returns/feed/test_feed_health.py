@@ -14,6 +14,7 @@ from hongmao.kernel.clock import SetClock
 from hongmao.kernel.ids import TenantId
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, instant
 from hongmao.links.api import KeyRing, TokenMinter, click_event_id
+from hongmao.platforms.star.pulls import DAILY_LIMITS
 from hongmao.returns.api import Intake
 from hongmao.returns.contracts import ReportCell, Row, RowProblem
 from hongmao.returns.feed import rules
@@ -184,6 +185,32 @@ def test_article_row_10_a_feed_beyond_its_lag_is_late_and_decides_nothing(lag_ms
     (feed,) = Floor().read(Feeds(at(NOW - lag_ms)))
     assert (feed.decision_ready, Alert.LATE in feed.alerts) == (ready, not ready)
     assert feed.coverage is None  # of nothing
+
+
+@pytest.mark.parametrize(
+    ("now", "late"),
+    [("2025-05-06 00:00", False), ("2025-05-07 00:00", False), ("2025-05-07 00:00:00.001", True)],
+    ids=["told on T+2", "the next day is due by the end of its T+2", "it is over and nothing came"],
+)
+def test_article_row_21_a_star_feed_alarms_when_its_lag_exceeds_t_plus_2(now: str, late: bool) -> None:  # noqa: FBT001 - a table's column
+    # Everything up to the end of 3 May is told; 4 May is to be told by the end of 6 May.
+    stand = rules.Stand(
+        watermark_ms=instant("2025-05-04 00:00"), lag_ms_max=DAILY_LIMITS.lag_ms_max, missing=126, owed_spans=1,
+        failures=0, refused=False, last_error="",
+    )  # fmt: skip
+    came = Came(
+        platform="star",
+        account="a",
+        tenant="tenant-1",
+        way="pull",
+        feed="task_daily",
+        rows=20,
+        matched=20,
+        last_at_ms=0,
+    )
+    health = rules.of_pull(came, stand, now_ms=instant(now))
+    assert rules.percent_of(health.coverage) == "13.7%"
+    assert ((Alert.LATE in health.alerts), health.decision_ready) == (late, False)
 
 
 def test_a_pull_says_when_it_last_went_well_what_was_new_and_what_is_owed_and_nothing_else_does() -> None:
