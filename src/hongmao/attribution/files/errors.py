@@ -75,6 +75,16 @@ class MapIncomplete(BadInput):
     hint_en = "Say it in the map file or with {flag}"
 
 
+class PatternRefused(BadInput):
+    """A rule of the map has a regular expression that is none."""
+
+    code = "attribute_pattern_refused"
+    zh = "映射的渠道规则“{place}”中，“{pattern}”不是正则表达式：{why}"
+    en = "In the map's channel rule {place!r}, {pattern!r} is no regular expression: {why}"
+    hint_zh = "语法为 RE2，从头到尾匹配整个单元格"
+    hint_en = "The syntax is RE2, and a whole cell must fit"
+
+
 class TimesDisagree(BadInput):
     """One file counts from an unknown start, the other tells real instants."""
 

@@ -15,6 +15,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "quote_unclosed": ("引号没有闭合", "a quote is never closed"),
     "quote_misplaced": ("引号后有多余的字符", "text stands after a closing quote"),
     "not_decodable": ("不是所选编码的文本", "not text in the encoding chosen"),
+    "not_json": ("不是 JSON 对象", "not a JSON object"),
     "row_too_long": ("行过长", "the row is too long"),
     "reader_missing": ("缺少读者", "the reader is missing"),
     "key_missing": ("缺少触点名称", "the key is missing"),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
-from hongmao.attribution.files.column_map import columns_of
-from hongmao.attribution.files.errors import ColumnsMissing, ColumnTwice, FileBroken, FileEmpty
+from hongmao.attribution.files.column_map import Touches, columns_of
+from hongmao.attribution.files.errors import ColumnsMissing, ColumnTwice, FileBroken, FileEmpty, PatternRefused
+from hongmao.engines.attribution.files.json_lines import JsonLines, is_json_lines
+from hongmao.engines.attribution.files.nested import of_json, of_struct, quoted
 from hongmao.engines.attribution.files.opening import Kind, blocks, look
 from hongmao.engines.attribution.files.text import TextRows, is_whole
 
@@ -39,6 +41,8 @@ class _Reader(Protocol):
 
     def columns(self) -> tuple[str, ...]: ...
 
+    def has(self, name: str) -> bool: ...
+
     def insert(self, wanted: Sequence[str], select: str, parameters: Mapping[str, object]) -> tuple[int, int]: ...
 
 
@@ -52,15 +56,21 @@ def stage(
 ) -> Staged:
     """Read a file into `table`. Raises a `BadInput` where the file as a whole cannot be used."""
     kind, digest, size = look(path)
-    reader: _Reader = (
-        _Parquet(connection, table, path)
-        if kind is Kind.PARQUET
-        else _Text(connection, table, path, kind, form, source.columns, lambda done: progress(path.name, done, size))
-    )
+    told = lambda done: progress(path.name, done, size)  # noqa: E731 - two readers tell it alike
+    reader: _Reader
+    if kind is Kind.PARQUET:
+        reader = _Parquet(connection, table, path)
+    elif is_json_lines(path):
+        reader = _Json(connection, table, JsonLines(blocks(path, kind, progress=told)))
+    else:
+        reader = _Text(connection, table, path, kind, form, source.columns, told)
     found = reader.columns()
-    wanted = _wanted(source, found, path)
+    wanted = _wanted(source, reader, path)
     expressions = ", ".join(f"{sql} as {name}" for name, sql in _meanings(source, wanted).items())
-    where = {f"where_{number}": _texts(values) for number, values in enumerate(source.where.values())}
+    where: dict[str, object] = {
+        f"where_{number}": _texts(values) for number, values in enumerate(source.where.values())
+    }
+    where |= _rule_parameters(connection, source)
     select = f"select row, raw, fault, {expressions}"
     connection.execute(f"create or replace table {table} as {_EMPTY}")
     rows, blank = reader.insert(wanted, select, where)
@@ -83,11 +93,13 @@ _EMPTY = (
 )
 
 
-def _wanted(source: Source, found: Sequence[str], path: Path) -> tuple[str, ...]:
+def _wanted(source: Source, reader: _Reader, path: Path) -> tuple[str, ...]:
     """List the columns that the map names, each once; raise if the file does not have them exactly once."""
-    named = [*columns_of(source.reader), *(getattr(source, meaning, None) for meaning in MEANINGS), *source.where]
-    wanted = tuple(dict.fromkeys(name for name in named if name is not None))
-    missing = [name for name in wanted if name not in found]
+    made_of = source.made_of if isinstance(source, Touches) else ()
+    meanings = [getattr(source, meaning, None) for meaning in MEANINGS if not (made_of and meaning == "key")]
+    named = [*columns_of(source.reader), *meanings, *made_of, *source.where]
+    wanted, found = tuple(dict.fromkeys(name for name in named if name is not None)), reader.columns()
+    missing = [name for name in wanted if not reader.has(name)]
     if missing:
         raise ColumnsMissing(place=path.name, missing=", ".join(missing), found=", ".join(found))
     for name in wanted:
@@ -110,12 +122,45 @@ def _meanings(source: Source, wanted: Sequence[str]) -> dict[str, str]:
         # Unit separator: no cell that people write holds it, so ("a", "bc") and ("ab", "c") stay apart.
         "reader": f"case when {empty} then null else concat_ws(chr(31), {', '.join(parts)}) end",
         "time": single["time"],
-        "key": single["key"],
+        "key": _key(source, cell) if isinstance(source, Touches) and source.made_of else single["key"],
         "id": single["id"],
         "ord": single["order"],
         "value": single["value"],
         "kind": single["kind"],
     }
+
+
+def _key(source: Touches, cell: Mapping[str, str]) -> str:
+    """Write a key that rules name, or that several columns make together."""
+    cases = []
+    for number, rule in enumerate(source.channels):
+        fits = [
+            f"list_contains($channel_{number}_{place}, coalesce({cell[name]}, ''))"
+            for place, name in enumerate(rule.where)
+        ]
+        fits += [
+            f"regexp_full_match(coalesce({cell[name]}, ''), $pattern_{number}_{place})"
+            for place, name in enumerate(rule.matching)
+        ]
+        cases.append(f"when {' and '.join(fits) or 'true'} then $channel_{number}")
+    parts = ", ".join(f"nullif({cell[name]}, '')" for name in source.key_of or (source.key,))
+    joined = f"concat_ws(' / ', {parts})"
+    return f"case {' '.join(cases)} else {joined} end" if cases else joined
+
+
+def _rule_parameters(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, object]:
+    """Give the values that the rules of a map compare with; raises `PatternRefused`."""
+    found: dict[str, object] = {}
+    for number, rule in enumerate(source.channels if isinstance(source, Touches) else ()):
+        found[f"channel_{number}"] = rule.name
+        found |= {f"channel_{number}_{place}": _texts(values) for place, values in enumerate(rule.where.values())}
+        for place, pattern in enumerate(rule.matching.values()):
+            try:
+                connection.execute("select regexp_full_match('', $pattern)", {"pattern": pattern})
+            except duckdb.Error as fault:
+                raise PatternRefused(place=rule.name, pattern=pattern, why=str(fault).partition("\n")[0]) from None
+            found[f"pattern_{number}_{place}"] = pattern
+    return found
 
 
 def _texts(values: object) -> list[str]:
@@ -147,6 +192,9 @@ class _Text:
     def columns(self) -> tuple[str, ...]:
         return self._header
 
+    def has(self, name: str) -> bool:
+        return name in self._header
+
     def insert(self, wanted: Sequence[str], select: str, parameters: Mapping[str, object]) -> tuple[int, int]:
         places = [self._header.index(name) for name in wanted]
         cells = ", ".join(f"cells[{place + 1}] as c{number}" for number, place in enumerate(places))
@@ -177,8 +225,21 @@ class _Parquet:
         described = self._ask("select * from read_parquet($path) limit 0", {})
         return tuple(str(column[0]) for column in described.description or ())
 
+    def has(self, name: str) -> bool:
+        if name in self.columns():
+            return True
+        inside = of_struct(name)
+        if inside is None:
+            return False
+        try:
+            self._connection.execute(f"select {inside} from read_parquet($path) limit 0", {"path": str(self._path)})  # noqa: S608 - names are quoted
+        except duckdb.Error:
+            return False
+        return True
+
     def insert(self, wanted: Sequence[str], select: str, parameters: Mapping[str, object]) -> tuple[int, int]:
-        cells = ", ".join(f"cast({quoted(name)} as varchar) as c{place}" for place, name in enumerate(wanted))
+        flat = self.columns()
+        cells = ", ".join(f"{self._cell(name, flat)} as c{place}" for place, name in enumerate(wanted))
         rows = (
             f"select file_row_number + 1 as row, null as raw, null as fault, {cells} "  # noqa: S608 - names are quoted
             "from read_parquet($path, file_row_number = true)"
@@ -187,6 +248,10 @@ class _Parquet:
         count = self._ask("select count(*) from read_parquet($path)", {}).fetchall()[0][0]
         return int(count), 0
 
+    def _cell(self, name: str, flat: Sequence[str]) -> str:
+        inside = None if name in flat else of_struct(name)
+        return inside or f"cast({quoted(name)} as varchar)"
+
     def _ask(self, sql: str, parameters: Mapping[str, object]) -> Any:
         try:
             return self._connection.execute(sql, {**parameters, "path": str(self._path)})
@@ -194,6 +259,27 @@ class _Parquet:
             raise FileBroken(place=self._path.name, why=str(fault).partition("\n")[0]) from None
 
 
-def quoted(name: str) -> str:
-    """Write a column's name as SQL."""
-    return '"' + name.replace('"', '""') + '"'
+class _Json:
+    """A file of JSON objects: any name may be asked for, and an object that does not have it has an empty cell."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, lines: JsonLines) -> None:
+        self._connection, self._table, self._lines = connection, table, lines
+
+    def columns(self) -> tuple[str, ...]:
+        return ()
+
+    def has(self, name: str) -> bool:
+        return bool(name)
+
+    def insert(self, wanted: Sequence[str], select: str, parameters: Mapping[str, object]) -> tuple[int, int]:
+        cells = ", ".join(f"{of_json(name, 'line')} as c{place}" for place, name in enumerate(wanted))
+        rows = (
+            f"select row, raw, coalesce(fault, case when line is null then 'not_json' end) as fault, {cells} from ("  # noqa: S608 - names are quoted
+            "select *, case when json_valid(raw) and json_type(raw) = 'OBJECT' then cast(raw as json) end as line "
+            "from batch)"
+        )
+        for batch in self._lines.batches():
+            self._connection.register("batch", batch)
+            self._connection.execute(f"insert into {self._table} {select} from ({rows})", parameters)
+            self._connection.unregister("batch")
+        return self._lines.rows, self._lines.blank_lines

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from hongmao.attribution.files.errors import ColumnsMissing, ColumnTwice, FileBroken, FileEmpty
+from hongmao.engines.attribution.files.nested import quoted
 from hongmao.engines.attribution.files.opening import Kind, blocks, look
-from hongmao.engines.attribution.files.staging import quoted
 from hongmao.engines.attribution.files.text import TextRows, is_whole
 
 if TYPE_CHECKING:
