@@ -11,6 +11,7 @@ from hongmao.insight.contracts import (
     Answered,
     Billed,
     Candidate,
+    Claim,
     ClickCount,
     ClickFacts,
     Credit,
@@ -95,6 +96,7 @@ NAMES = {
     "new_visitors": ("新访客", "New visitors"),
     "ctr": ("点击率", "CTR"),
     "last_click": ("末次点击", "Last click"),
+    "linear_click": ("线性点击", "Linear click"),
 }
 CREDITED = frozenset({"purchases", "gmv_gross", "gmv_net", "roi_gross", "roi_net", "orders", "purchase_uv", "refunds"})
 RETURNED = CREDITED | {"visits", "visit_uv", "carts", "cart_uv", "cpuv", "new_visitors"}
@@ -430,6 +432,10 @@ def _sub(name: str, title: str, gross: int, refunded: int) -> SubOrderTrace:
         won=True,
         reason="last_in_window",
         sentence=Words(zh="窗口内最后一次有效触点", en="the last valid touch inside the window"),
+        own=True,
+        credit_millionths=1_000_000,
+        gross_fen=gross,
+        net_fen=gross - refunded,
     )
     loser = Candidate(
         click_id=click(1).click_id,
@@ -440,6 +446,27 @@ def _sub(name: str, title: str, gross: int, refunded: int) -> SubOrderTrace:
         won=False,
         reason="later_touch_won",
         sentence=Words(zh="窗口内有更晚的触点", en="a later touch inside the window won"),
+    )
+    unfit = replace(
+        loser,
+        event_id="clk:2",
+        at_ms=click(2).at_ms,
+        reason="click_invalid",
+        sentence=Words(zh="点击无效，不计入归因", en="the click is invalid and earns nothing"),
+        note="note-005",
+        note_title=NASTY,
+        organic=True,
+    )
+    shared = tuple(
+        replace(
+            one,
+            won=True,
+            reason="shared_evenly",
+            credit_millionths=500_000,
+            gross_fen=gross // 2,
+            net_fen=(gross - refunded) // 2,
+        )
+        for one in (winner, loser)
     )
     return SubOrderTrace(
         sub_order_id=name,
@@ -530,7 +557,7 @@ def _sub(name: str, title: str, gross: int, refunded: int) -> SubOrderTrace:
                     window=window,
                     won=True,
                     winner=winner,
-                    candidates=(winner, loser),
+                    candidates=(winner, loser, unfit),
                     reason="last_in_window",
                     sentence=winner.sentence,
                     gross_fen=gross,
@@ -539,6 +566,35 @@ def _sub(name: str, title: str, gross: int, refunded: int) -> SubOrderTrace:
                     event_day=date(2025, 5, 12),
                 )
                 for window in ("24h", "7d", "15d", "30d")
+            )
+            + tuple(
+                Credit(
+                    definition=ref("linear_click"),
+                    model="linear",
+                    window=window,
+                    won=True,
+                    winner=shared[0],
+                    candidates=shared,
+                    reason="shared_evenly",
+                    sentence=winner.sentence,
+                    gross_fen=gross,
+                    net_fen=gross - refunded,
+                    billing_day=date(2025, 5, 12),
+                    event_day=date(2025, 5, 12),
+                )
+                for window in ("24h", "7d", "15d", "30d")
+            ),
+            click_by="sync",
+            claimed_elsewhere=None if refunded else True,
+            claims=(
+                Claim(
+                    click_id=str(first.click_id),
+                    by="sync",
+                    followed=True,
+                    reason="click_followed",
+                    sentence=winner.sentence,
+                ),
+                Claim(click_id=NASTY, by="async", followed=False, reason="other_click_first", sentence=loser.sentence),
             ),
         ),
         billed=Billed(

@@ -88,6 +88,32 @@ def test_notes_sort_by_any_figure_and_unknown_stands_last(merchant: Visitor) -> 
     assert 'aria-sort="descending"' in text
 
 
+def test_the_way_to_an_order_shows_every_touch_under_every_definition(merchant: Visitor) -> None:
+    text = merchant.get("/console/orders/o-1").text
+    ways = re.findall(r'<table class="ways-by-definition">.*?</table>', text, re.DOTALL)[0]
+    lines = re.findall(r'<svg class="way-line".*?</svg>', ways, re.DOTALL)
+    # First touch first: crossed out where it could earn nothing, a ring where it was passed over, else as large as its part.
+    assert [re.findall(r'class="(out|none|part)"', line) for line in lines] == [
+        ["out", "none", "part"],
+        ["out", "part", "part"],
+    ]
+    touches = re.findall(r'<table class="way-touches">.*?</table>', text, re.DOTALL)[0]
+    cells = re.findall(r"<td>(.*?)</td>", touches, re.DOTALL)
+    assert [re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", cell)).strip() for cell in cells] == [
+        "点击无效", "不在此口径的触点范围",
+        "窗口内有更晚的触点", "50% ¥64.50 窗口内每个触点各得一份",
+        "100% ¥129.00 窗口内最后一次有效触点", "50% ¥64.50 窗口内每个触点各得一份",
+    ]  # fmt: skip
+
+
+def test_ATTR_4_a_rival_claim_stands_on_the_order_and_on_no_other(merchant: Visitor) -> None:
+    first, second = merchant.get("/console/orders/o-1").text.split('aria-labelledby="sub-2"')
+    assert "其他媒体也认领" in first
+    assert "去重合计不含该订单" in first
+    assert "其他媒体也认领" not in second
+    assert "另一个点击 id 优先" in first
+
+
 def test_the_trace_tells_all_eight_steps_of_each_sub_order(merchant: Visitor) -> None:
     answer = merchant.get("/console/orders/o-1")
     steps = re.findall(r'<li data-step="(\w+)" data-state="(\w+)">', answer.text)

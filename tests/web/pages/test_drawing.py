@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hongmao.web.pages.charts import funnel, sparkline
+from hongmao.web.pages.charts import balance, funnel, sparkline, way
 from hongmao.web.pages.covers import MOTIFS, SHAPES, Cover, choose, draw, read_name
 from hongmao.web.pages.format import Formats
 from hongmao.web.pages.forms import own_path
@@ -77,6 +77,34 @@ def test_a_sparkline_stays_in_its_box_and_breaks_where_nothing_is_known(counts: 
     assert all(0 <= x <= sparkline.WIDTH and 0 <= y <= sparkline.HEIGHT for x, y in points)
 
 
+PARTS = st.lists(st.one_of(st.none(), st.integers(0, 1_000_000)), min_size=1, max_size=60)
+
+
+@given(PARTS)
+def test_a_way_has_a_mark_for_each_of_the_last_touches_as_large_as_its_part(parts: list[int | None]) -> None:
+    shown = parts[-way.TOUCHES_MAX :]
+    picture = ET.fromstring(str(way.draw(parts)))  # noqa: S314 - our own drawing
+    marks = [one for one in picture.iter() if one.get("class") in {"part", "none", "out"}]
+    assert [one.get("class") for one in marks] == [
+        "out" if part is None else "part" if part else "none" for part in shown
+    ]
+    sized = sorted((part, float(one.get("r", "0"))) for part, one in zip(shown, marks, strict=True) if part)
+    assert all(smaller[1] <= larger[1] for smaller, larger in pairwise(sized))
+    assert all(0 < float(one.get("cx", "1")) < float(picture.get("width", "0")) for one in marks)
+
+
+@given(st.one_of(st.none(), st.integers(-(10**9), 10**9)), st.integers(0, 10**9))
+def test_a_balance_leans_to_its_side_and_stays_in_its_box(value: int | None, most: int) -> None:
+    text = str(balance.draw(value, most=most))
+    if value is None or most == 0:
+        assert text == ""
+        return
+    (bar,) = [one for one in ET.fromstring(text).iter() if one.get("class") in {"more", "less"}]  # noqa: S314
+    start, long = float(bar.get("x", "")), float(bar.get("width", ""))
+    assert -0.1 <= start <= start + long <= balance.WIDTH + 0.1
+    assert bar.get("class") == ("less" if value < 0 else "more")
+
+
 @given(st.text(max_size=60))
 def test_a_path_of_ours_leads_nowhere_else(text: str) -> None:
     path = own_path(text, "/safe")
@@ -100,6 +128,25 @@ def test_a_path_of_ours_leads_nowhere_else(text: str) -> None:
 )
 def test_lengths_of_time_read_by_their_two_largest_parts(length_ms: int | None, zh: str, en: str) -> None:
     assert (Formats("zh").span(length_ms), Formats("en").span(length_ms)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("millionths", "plain", "signed"),
+    [
+        (None, "—", "—"),
+        (0, "0", "0"),
+        (3_000_000, "3", "+3"),
+        (333_333, "0.33", "+0.33"),
+        (-1_500_000, "-1.50", "-1.50"),
+        (4, "0.00", "0.00"),
+        (-4, "0.00", "0.00"),
+        (999_999, "1.00", "+1.00"),
+        (1_234_500_000, "1,234.50", "+1,234.50"),
+    ],
+)
+def test_conversions_are_written_whole_or_to_two_decimals(millionths: int | None, plain: str, signed: str) -> None:
+    formats = Formats("zh")
+    assert (formats.credit(millionths), formats.credit(millionths, signed=True)) == (plain, signed)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "attribution.by": tuple(SplitBy),
     "attribution.measure": MEASURES,
     "flow.end": tuple(End),
+    "trace.by": ("sync", "async"),
     "act": (
         *ACTS,
         *(f"{act}.said" for act in ACTS),

@@ -14,7 +14,7 @@ from hongmao.insight.contracts import DASH
 from hongmao.links.contracts import AD_LABEL
 from hongmao.web.assets import asset
 from hongmao.web.i18n import HTML_LANG, LANGS, NATIVE, catalogue
-from hongmao.web.pages.charts import balance, funnel, sparkline
+from hongmao.web.pages.charts import balance, funnel, sparkline, way
 from hongmao.web.pages.console import health
 from hongmao.web.pages.format import Formats
 from hongmao.web.problems import lang_of
@@ -72,6 +72,7 @@ def environment(lang: Lang) -> jinja2.Environment:
         langs=[(one, HTML_LANG[one], NATIVE[one]) for one in LANGS],
         sparkline=sparkline.draw,
         balance_bar=balance.draw,
+        way_line=way.draw,
         funnel_steps=funnel.steps,
         FEED_COLUMNS=health.FEED_COLUMNS,
         SENDING_COLUMNS=health.SENDING_COLUMNS,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from hongmao.attribution.api import MODELS
 from hongmao.insight.api import OrderUnknown
 from hongmao.web.pages.console.filters import filters_of
 from hongmao.web.pages.console.frame import frame_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.insight.contracts import Credit, Credited, DefinitionRef, OrderRow, Trace
+    from hongmao.insight.contracts import Candidate, Credit, Credited, DefinitionRef, OrderRow, Trace
     from hongmao.web.pages.console.filters import Filters
     from hongmao.web.pages.console.views import Frame
 
@@ -51,6 +52,56 @@ class CreditGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayTouch:
+    """One touch on the way to the order, with what each definition makes of it."""
+
+    touch: Candidate
+    """The touch as the first definition that looked at it has it."""
+    judged: tuple[Candidate | None, ...]
+    """By definition; None where that definition does not count such an act as a touch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The way to one sub-order: its touches in order, and the part each definition gives to each."""
+
+    credits: tuple[Credit, ...]
+    """By definition, over the page's window."""
+    touches: tuple[WayTouch, ...]
+    """First touch first."""
+
+    def parts(self, number: int) -> tuple[int | None, ...]:
+        """Give one definition's parts in millionths, first touch first; None where a touch could not earn anything."""
+        every = (touch.judged[number] for touch in self.touches)
+        return tuple(None if one is None or _shut_out(one) else one.credit_millionths for one in every)
+
+
+PASSED_OVER = frozenset(model.lost for model in MODELS.values())
+"""Reasons of touches that could have earned something and were passed over; all others shut a touch out."""
+
+
+def way_of(credited: Credited, window: str) -> Way:
+    """Put the touches of a sub-order in order, over one window and all definitions that have it."""
+    told = tuple(credit for credit in credited.credits if credit.window == window)
+    found: dict[str, Candidate] = {}
+    for credit in told:
+        for one in credit.candidates:
+            found.setdefault(one.event_id, one)
+    touches = sorted(found.values(), key=lambda one: (one.at_ms, one.event_id))
+    by_credit = [{one.event_id: one for one in credit.candidates} for credit in told]
+    return Way(
+        credits=told,
+        touches=tuple(
+            WayTouch(touch=one, judged=tuple(judged.get(one.event_id) for judged in by_credit)) for one in touches
+        ),
+    )
+
+
+def _shut_out(one: Candidate) -> bool:
+    return not one.won and one.reason not in PASSED_OVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
     """One order."""
 
@@ -58,6 +109,10 @@ class OrderView:
     trace: Trace
     window: str
     """The window that stands open among the credits."""
+
+    def way(self, credited: Credited) -> Way:
+        """Give the way to a sub-order over the window that stands open."""
+        return way_of(credited, self.window)
 
     def groups(self, credited: Credited) -> tuple[CreditGroup, ...]:
         """Put credits together by definition, the one that reports are made of first."""
