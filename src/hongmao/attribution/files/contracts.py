@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
     from hongmao.attribution.files.column_map import ColumnMap
     from hongmao.attribution.models import ModelSpec
+    from hongmao.attribution.paths.contracts import PathResult
 
 By = Literal["key", "touch_day"]
 Role = Literal["touches", "conversions", "paths"]
-TimeUnit = Literal["number_s", "number_ms", "iso"]
+TimeUnit = Literal["number_s", "number_ms", "number_us", "iso"]
 TimeKind = Literal["epoch", "relative"]
 
 NONE_LABEL = "(none)"
@@ -98,8 +99,6 @@ class Inputs:
     """Good conversions that take the time of their reader's last touch."""
     without_value: int | None
     """Good conversions whose value is unknown; None where the map has no value column."""
-    none_label_taken: bool = False
-    """Whether a key reads like the label for what nobody earned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +143,5 @@ class Result:
     """The first of them, for the report; all of them stand in quarantine.csv."""
     engine: str
     engine_version: str
+    estimates: Mapping[str, PathResult] = field(default_factory=dict)
+    """By rule label: what each estimated model found, with all its digits and what it tells beside its credits."""

@@ -9,6 +9,7 @@ from hongmao.attribution.files import rules
 from hongmao.attribution.files.column_map import check_map
 from hongmao.attribution.files.contracts import Result
 from hongmao.attribution.files.errors import LabelTaken
+from hongmao.attribution.files.estimates import check_estimates, estimate, is_estimated, shares_of
 
 if TYPE_CHECKING:
     from hongmao.attribution.files.contracts import Job
@@ -30,19 +31,30 @@ def attribute_files(
     """
     check_map(job.column_map)
     asked = rules.rules_of(job, registry)
+    check_estimates(job, asked)
     inputs = engine.read(job, progress)
     rules.check_reconciled(inputs.touches)
     rules.check_reconciled(inputs.conversions)
-    if inputs.none_label_taken:
+    by_rule = [rule for rule in asked if not is_estimated(rule)]
+    if by_rule:
+        engine.credit(by_rule, progress, keep=keep)
+    estimates = estimate(job, asked, engine, progress)
+    shares = {
+        rule.label: rules.in_natural_order(
+            shares_of(estimates[rule.label], inputs) if rule.label in estimates else engine.shares(rule)
+        )
+        for rule in asked
+    }
+    if any(share.key == job.none_label for every in shares.values() for share in every):
         raise LabelTaken(place=job.none_label)
-    engine.credit(asked, progress, keep=keep)
     return Result(
         job=job,
         rules=asked,
         inputs=inputs,
-        shares={rule.label: rules.in_natural_order(engine.shares(rule)) for rule in asked},
+        shares=shares,
         faults=engine.faults(),
         samples=tuple(islice(engine.quarantined(), SAMPLES_MAX)),
         engine=engine.name,
         engine_version=engine.version,
+        estimates=estimates,
     )

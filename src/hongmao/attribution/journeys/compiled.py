@@ -168,6 +168,12 @@ def _raise_largest(rest: Int64, left: int, shares: Int64, count: int) -> None:
 
 
 @_compiled
+def _divided(dividend: int, divisor: int) -> np.int64:
+    """Divide numbers that are not negative, without the care that Python takes of those that are."""
+    return np.int64(np.uint64(dividend) // np.uint64(divisor))
+
+
+@_compiled
 def _age_weights(age: Int64, count: int, half_life_ms: int, table: Int64, weight: Int64) -> None:
     """Write 2^-(age / half-life) of each touch against the youngest of them, in 2^-(42 - bits of count)."""
     spare = 0
@@ -176,8 +182,8 @@ def _age_weights(age: Int64, count: int, half_life_ms: int, table: Int64, weight
     youngest = age[count - 1]
     for place in range(count):
         older = min(age[place] - youngest, _AGE_MAX)
-        steps = (older << STEP_BITS) // half_life_ms
-        rest = (((older << STEP_BITS) % half_life_ms) << STEP_BITS) // half_life_ms
+        steps = _divided(older << STEP_BITS, half_life_ms)
+        rest = _divided(((older << STEP_BITS) - steps * half_life_ms) << STEP_BITS, half_life_ms)
         halvings, step = steps >> STEP_BITS, steps & (STEPS - 1)
         if halvings + spare > WEIGHT_BITS:
             weight[place] = 0
@@ -208,22 +214,19 @@ def _position_weights(numbers: Int64, count: int, weight: Int64) -> None:
 
 
 @_compiled
-def _weigh(
-    model: int, numbers: Int64, table: Int64, age: Int64, paid: Truth, given: Int64, count: int, weight: Int64
-) -> None:
-    """Write the weights of one conversion's touches inside the window, oldest first."""
-    for place in range(count):
-        weight[place] = given[place] if model == CUSTOM else model == LINEAR
-    if model == FIRST:
-        weight[0] = 1
-    elif model == LAST:
-        weight[count - 1] = 1
-    elif model == LAST_NON_ORGANIC:
-        weight[_last_paid(paid, count)] = 1
-    elif model == POSITION:
+def _weigh(model: int, numbers: Int64, table: Int64, age: Int64, given: Int64, count: int, weight: Int64) -> int:
+    """Write the weights of one conversion's touches inside the window, oldest first, and give their sum."""
+    if model == POSITION:
         _position_weights(numbers, count, weight)
     elif model == DECAY:
         _age_weights(age, count, numbers[0], table, weight)
+    else:
+        for place in range(count):
+            weight[place] = given[place] if model == CUSTOM else 1
+    total = 0
+    for place in range(count):
+        total += weight[place]
+    return total
 
 
 @_compiled
@@ -234,11 +237,39 @@ def _share(weight: Int64, count: int, whole: int, rest: Int64, shares: Int64) ->
         total += weight[place]
     left = whole
     for place in range(count):
-        product = weight[place] * whole
-        shares[place] = product // total
-        rest[place] = product % total
+        # Neighbours are often alike: evenly shared, or all but the ends.
+        if place and weight[place] == weight[place - 1]:
+            shares[place], rest[place] = shares[place - 1], rest[place - 1]
+        else:
+            product = weight[place] * whole
+            shares[place] = _divided(product, total)
+            rest[place] = product - shares[place] * total
         left -= shares[place]
     _raise_largest(rest, left, shares, count)
+
+
+@_compiled
+def _add_picos(weight: Int64, count: int, total: int, where: Int64, group: Int32, picos: Int64) -> None:
+    """Add one conversion to the totals: each touch's part in 10^-12, rounded down, and what is left to the last touch."""
+    left, part = np.int64(MILLION * MILLION), np.int64(0)
+    for place in range(count):
+        if not place or weight[place] != weight[place - 1]:
+            product = weight[place] * MILLION
+            millions = _divided(product, total)
+            part = millions * MILLION + _divided((product - millions * total) * MILLION, total)
+        picos[group[where[place]]] += part
+        left -= part
+    picos[group[where[count - 1]]] += left
+
+
+@_compiled
+def _only_one(model: int, paid: Truth, count: int) -> int:
+    """Find the touch that takes everything, or -1 under a model that shares."""
+    if model == FIRST:
+        return 0
+    if model == LAST:
+        return count - 1
+    return _last_paid(paid, count) if model == LAST_NON_ORGANIC else -1
 
 
 @_compiled
@@ -304,17 +335,19 @@ def credit_span(
                 if given.size:
                     told[count] = given[base + touch]
                 count += 1
-        earned[conversion] = False
+        earned[conversion] = count > 0
         if count == 0:
             continue
-        _weigh(model, numbers, table, age, paid, told, count, weight)
-        total = 0
-        for place in range(count):
-            total += weight[place]
-        if total == 0:
-            continue
-        earned[conversion] = True
-        _share(weight, count, MILLION, rest, shares)
+        chosen = _only_one(model, paid, count)
+        if chosen >= 0:
+            where[0], shares[0], weight[0], count = where[chosen], MILLION, 1, 1
+            total = 1
+        else:
+            total = _weigh(model, numbers, table, age, told, count, weight)
+            earned[conversion] = total > 0
+            if total == 0:
+                continue
+            _share(weight, count, MILLION, rest, shares)
         for place in range(count):
             millionths[base + where[place]] = shares[place]
         if group.size:
@@ -324,18 +357,6 @@ def credit_span(
                 weight[place] = shares[place]
             _share(weight, count, abs(amount_fen[conversion]), rest, shares)
             _book(shares, count, amount_fen[conversion], base, where, group, value_fen, fen)
-
-
-@_compiled
-def _add_picos(weight: Int64, count: int, total: int, where: Int64, group: Int32, picos: Int64) -> None:
-    """Add one conversion to the totals: differences of floor(cumulated weight x 10^12 / total), so that they sum to 10^12."""
-    cumulated, before = 0, 0
-    for place in range(count):
-        cumulated += weight[place]
-        product = cumulated * MILLION
-        so_far = product // total * MILLION + product % total * MILLION // total
-        picos[group[where[place]]] += so_far - before
-        before = so_far
 
 
 @_compiled

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,9 @@ from hongmao.attribution.journeys.api import CreditRule, Groups, blocks, credit,
 from hongmao.attribution.models import CREDIT_MILLIONTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from hongmao.attribution.files.contracts import By, Rule, TimeKind
     from hongmao.attribution.journeys.api import Credited, Int32, Int64, Spans, Truth
@@ -28,8 +30,7 @@ TOUCHES: Final = ("row", "reader", "at_ms", "key")
 """What touches must tell: `reader` is the code that its conversions have. They may tell `ord` (which decides between
 touches of one instant before `key` does) and `kind`."""
 CONVERSIONS_SCHEMA: Final = pa.schema(
-    [("row", pa.int64()), ("reader", pa.int64()), ("name", pa.string()), ("at_ms", pa.int64()), ("id", pa.string()),
-     ("value_fen", pa.int64())]
+    [("row", pa.int64()), ("reader", pa.int64()), ("at_ms", pa.int64()), ("id", pa.string()), ("value_fen", pa.int64())]
 )  # fmt: skip
 """By row. `at_ms` is null where neither the row nor a touch says when."""
 REASONS: Final = ("no_touch", "touches_later", "outside_window")
@@ -72,6 +73,7 @@ class Sum:
         )
 
 
+_Number = TypeVar("_Number", bound=np.generic)
 Totals = dict[tuple[int, str | None], Sum]
 """By number of the rule, and key or day; None is what no touch earned."""
 
@@ -82,19 +84,34 @@ def merge(into: Totals, more: Totals) -> None:
         into[place] = into[place] + one if place in into else one
 
 
+def window_groups(rules: Sequence[Rule]) -> list[tuple[int, ...]]:
+    """Put together the rules that look equally far back: they share rows. Rules are named by their places."""
+    groups: dict[tuple[int | None, tuple[tuple[str, int], ...]], list[int]] = {}
+    for place, rule in enumerate(rules):
+        groups.setdefault((rule.length_ms, tuple(sorted(rule.kind_windows_ms.items()))), []).append(place)
+    return [tuple(places) for places in groups.values()]
+
+
+def column_of(rule: Rule) -> str:
+    """Name a rule apart from its window, which stands in the row."""
+    return rule.label.removesuffix(f"/{rule.window}")
+
+
 def credits_schema(asked: Asked) -> Any:
-    """Say what columns credits have: one row per conversion and touch in any window, a column per rule."""
+    """Say what columns credits have: a row per window, conversion and touch inside it, a column per model.
+
+    A conversion that nobody earned has a row without a touch. Under a model that is not asked for in a row's window its
+    columns are null.
+    """
     label = pa.dictionary(pa.int32(), pa.string())
-    day = pa.date32() if asked.time_kind == "epoch" else pa.int32()
     fields = [
-        ("conversion_row", pa.int64()), ("conversion_id", pa.string()), ("reader", label), ("conversion_at_ms", pa.int64()),
-        ("value_fen", pa.int64()), ("touch_row", pa.int64()), ("touch_at_ms", pa.int64()), ("key", label), ("touch_day", day),
-        ("reason", label),
+        ("window", label), ("conversion_row", pa.int64()), ("conversion_id", pa.string()), ("touch_row", pa.int64()),
+        ("touch_at_ms", pa.int64()), ("key", label), ("reason", label),
     ]  # fmt: skip
-    for rule in asked.rules:
-        fields.append((f"credit:{rule.label}", pa.int32()))
+    for column in dict.fromkeys(column_of(rule) for rule in asked.rules):
+        fields.append((f"credit:{column}", pa.int32()))
         if asked.with_value:
-            fields.append((f"fen:{rule.label}", pa.int64()))
+            fields.append((f"fen:{column}", pa.int64()))
     return pa.schema(fields)
 
 
@@ -114,12 +131,12 @@ class _Bucket:
         self._asked = asked
         keys, key_code = _coded(touches["key"])
         kinds, kind_code = _coded(touches["kind"]) if "kind" in touches.column_names else ([""], None)
-        reader, self._name_of = _dense(touches["reader"], conversions)
+        reader, readers = _dense(touches["reader"], conversions["reader"])
         self._keys, self._kinds = keys, kinds
         organic = np.isin(np.array(keys, dtype=object), list(asked.organic))[key_code] if asked.organic else None
         self._lane, self._starts = lane_of(
             reader=reader[0],
-            readers=len(self._name_of),
+            readers=readers,
             at_ms=_whole(touches["at_ms"]),
             tie=_ties(touches, key_code),
             kind=None if kind_code is None else kind_code.astype(np.int16),
@@ -128,32 +145,38 @@ class _Bucket:
         self._key = key_code[self._lane.source]
         self._touch_row = _whole(touches["row"])[self._lane.source]
         self._reader = reader[1]
-        self._conversions = conversions
+        self._conversion_row = _whole(conversions["row"])
+        self._ids = _one(conversions["id"]) if conversions["id"].null_count < conversions.num_rows else None
         self._when = _whole(pc.fill_null(conversions["at_ms"], -1))
-        self._value = conversions["value_fen"]
+        self._value_fen = _whole(pc.fill_null(conversions["value_fen"], 0))
+        self._unknown: Truth = _one(conversions["value_fen"].is_null()).to_numpy(zero_copy_only=False)
         self._group_names, self._groups = self._grouping()
 
     def pieces(self) -> Iterator[tuple[Any | None, Totals]]:
-        rules = [
-            CreditRule(spec=rule.spec, reach_ms=tuple(rule.reach_ms(kind) for kind in self._kinds) or (-1,))
-            for rule in self._asked.rules
-        ]
-        reaches = [reach for rule in rules for reach in rule.reach_ms]
-        longest = -1 if min(reaches, default=-1) < 0 else max(reaches)
-        spans = spans_of(self._lane, self._starts, reader=self._reader, at_ms=self._when, reach_ms=longest)
-        amounts = _whole(pc.fill_null(self._value, 0)) if self._asked.with_value else None
-        for start, stop in blocks(spans):
-            part = spans.part(start, stop)
-            done = credit(
+        amounts = self._value_fen if self._asked.with_value else None
+        for places in window_groups(self._asked.rules):
+            asked = [self._asked.rules[place] for place in places]
+            reach = tuple(asked[0].reach_ms(kind) for kind in self._kinds) or (-1,)
+            rules = [CreditRule(spec=rule.spec, reach_ms=reach) for rule in asked]
+            spans = spans_of(
                 self._lane,
-                part,
-                rules,
-                amount_fen=None if amounts is None else amounts[start:stop],
-                groups=self._groups,
-                kinds=self._kinds,
+                self._starts,
+                reader=self._reader,
+                at_ms=self._when,
+                reach_ms=-1 if min(reach) < 0 else max(reach),
             )
-            table = self._rows(start, part, done) if self._asked.with_rows else None
-            yield table, self._totals(start, done)
+            for start, stop in blocks(spans):
+                part = spans.part(start, stop)
+                done = credit(
+                    self._lane,
+                    part,
+                    rules,
+                    amount_fen=None if amounts is None else amounts[start:stop],
+                    groups=self._groups,
+                    kinds=self._kinds,
+                )
+                table = self._rows(asked, start, part, done) if self._asked.with_rows else None
+                yield table, self._totals(places, start, done)
 
     def _grouping(self) -> tuple[list[str], Groups]:
         if self._asked.by == "key":
@@ -168,15 +191,15 @@ class _Bucket:
         days: Int64 = (at_ms + (_SHANGHAI_MS if self._asked.time_kind == "epoch" else 0)) // _DAY_MS
         return days
 
-    def _totals(self, start: int, done: Credited) -> Totals:
-        count = done.earned[0].size if done.earned else 0
-        known = np.asarray(self._value.is_valid().to_numpy(zero_copy_only=False))[start : start + count]
-        values = _whole(pc.fill_null(self._value, 0))[start : start + count]
+    def _totals(self, places: Sequence[int], start: int, done: Credited) -> Totals:
+        count = done.earned[0].size
+        known = ~self._unknown[start : start + count]
+        values = self._value_fen[start : start + count]
         totals: Totals = {}
-        for number in range(len(self._asked.rules)):
+        for number, place in enumerate(places):
             with_value, without = self._said(done, number, known)
             for group in np.flatnonzero(done.picos[number]):
-                totals[number, self._group_names[group]] = Sum(
+                totals[place, self._group_names[group]] = Sum(
                     picos=int(done.picos[number, group]),
                     fen=int(done.fen[number, group]),
                     known=bool(with_value[group]),
@@ -184,7 +207,7 @@ class _Bucket:
                 )
             lost = ~done.earned[number]
             if lost.any():
-                totals[number, None] = Sum(
+                totals[place, None] = Sum(
                     picos=int(lost.sum()) * CREDIT_MILLIONTHS * _PICOS_PER_MILLIONTH,
                     fen=int(values[lost].sum()),
                     known=bool(known[lost].any()),
@@ -203,64 +226,45 @@ class _Bucket:
         group, told = self._groups.code[done.touch[earning]], known[done.conversion[earning]]
         return np.bincount(group[told], minlength=count) > 0, np.bincount(group[~told], minlength=count) > 0
 
-    def _rows(self, start: int, spans: Spans, done: Credited) -> Any:
+    def _rows(self, rules: Sequence[Rule], start: int, spans: Spans, done: Credited) -> Any:
         """Lay pairs out by conversion, and behind them the conversions that some rule gave to nobody."""
-        lost = ~np.logical_and.reduce(done.earned)
-        paired = np.logical_or.reduce(done.inside) if done.inside else np.zeros(0, np.bool_)
-        nobody = np.flatnonzero(lost)
-        conversion = np.concatenate([done.conversion[paired], nobody]) + start
-        touch = done.touch[paired]
+        paired = _shown(rules, done)
+        pairs, touch = _only(done.conversion, paired), _only(done.touch, paired)
+        nobody = np.flatnonzero(~np.logical_and.reduce(done.earned))
+        conversion = np.concatenate([pairs, nobody]) + start
         columns = {
-            **self._of_conversion(conversion),
+            "window": _named(np.zeros(conversion.size, np.int32), [rules[0].window or ""], blank=rules[0].window is None),
+            "conversion_row": pa.array(self._conversion_row[conversion]),
+            "conversion_id": self._ids.take(pa.array(conversion)) if self._ids is not None else None,
             **self._of_touch(touch, nobody.size),
             "reason": self._reasons(start, spans, nobody, touch.size),
         }
-        for number, rule in enumerate(self._asked.rules):
-            inside, earned = done.inside[number][paired], done.earned[number][nobody]
-            outside = np.concatenate([~inside, earned])
+        for number, rule in enumerate(rules):
+            lost = ~done.earned[number][nobody]
+            mask = None if lost.all() else np.concatenate([np.zeros(touch.size, np.bool_), ~lost])
             whole = np.full(nobody.size, CREDIT_MILLIONTHS, np.int32)
-            columns[f"credit:{rule.label}"] = pa.array(
-                np.concatenate([done.millionths[number][paired], whole]), mask=outside
-            )
+            credited = np.concatenate([_only(done.millionths[number], paired), whole])
+            columns[f"credit:{column_of(rule)}"] = pa.array(credited, mask=mask)
             if self._asked.with_value:
-                unknown = ~self._valid(conversion)
-                own = _whole(pc.fill_null(self._value, 0))[nobody + start]
-                columns[f"fen:{rule.label}"] = pa.array(
-                    np.concatenate([done.value_fen[number][paired], own]), mask=outside | unknown
-                )
+                fen = np.concatenate([_only(done.value_fen[number], paired), self._value_fen[nobody + start]])
+                unknown = self._unknown[conversion]
+                columns[f"fen:{column_of(rule)}"] = pa.array(fen, mask=unknown if mask is None else unknown | mask)
         schema = credits_schema(self._asked)
-        return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
-
-    def _valid(self, conversion: Int64) -> Truth:
-        valid: Truth = np.asarray(self._value.is_valid().to_numpy(zero_copy_only=False))[conversion]
-        return valid
-
-    def _of_conversion(self, conversion: Int64) -> dict[str, Any]:
-        take = self._conversions.take(pa.array(conversion))
-        reader = pa.DictionaryArray.from_arrays(pa.array(self._reader[conversion].astype(np.int32)), self._name_of)
-        return {
-            "conversion_row": _one(take["row"]),
-            "conversion_id": _one(take["id"]),
-            "reader": reader,
-            "conversion_at_ms": _one(take["at_ms"]),
-            "value_fen": _one(take["value_fen"]),
+        empty = {
+            field.name: pa.nulls(conversion.size, field.type) for field in schema if columns.get(field.name) is None
         }
+        return pa.Table.from_arrays([{**columns, **empty}[name] for name in schema.names], schema=schema)
 
     def _of_touch(self, touch: Int64, without: int) -> dict[str, Any]:
-        blank = np.concatenate([np.zeros(touch.size, np.bool_), np.ones(without, np.bool_)])
-        zeros = np.zeros(without, np.int64)
-
-        def padded(values: Int64 | Int32) -> Any:
-            return np.concatenate([values, zeros.astype(values.dtype)])
-
-        at_ms = self._lane.at_ms[touch]
-        day = pa.array(padded(self._days(at_ms).astype(np.int32)), mask=blank)
-        key = pa.DictionaryArray.from_arrays(pa.array(padded(self._key[touch]), mask=blank), pa.array(self._keys))
+        """Give what is told of touches, and as many rows more that tell of none."""
+        nothing = pa.nulls(without, pa.int64())
+        key = pa.chunked_array(
+            [_named(self._key[touch], self._keys), _named(np.zeros(without, np.int32), self._keys, blank=True)]
+        )
         return {
-            "touch_row": pa.array(padded(self._touch_row[touch]), mask=blank),
-            "touch_at_ms": pa.array(padded(at_ms), mask=blank),
+            "touch_row": pa.chunked_array([pa.array(self._touch_row[touch]), nothing]),
+            "touch_at_ms": pa.chunked_array([pa.array(self._lane.at_ms[touch]), nothing]),
             "key": key,
-            "touch_day": day.cast(pa.date32()) if self._asked.time_kind == "epoch" else day,
         }
 
     def _reasons(self, start: int, spans: Spans, nobody: Int64, pairs: int) -> Any:
@@ -271,9 +275,29 @@ class _Bucket:
         earliest = np.append(self._lane.at_ms, 0)[self._starts[reader]]
         before = touched & (earliest <= spans.at_ms[nobody])
         code = np.where(before, 2, np.where(touched, 1, 0)).astype(np.int32)
-        blank = np.concatenate([np.ones(pairs, np.bool_), np.zeros(nobody.size, np.bool_)])
-        indices = pa.array(np.concatenate([np.zeros(pairs, np.int32), code]), mask=blank)
-        return pa.DictionaryArray.from_arrays(indices, pa.array(REASONS))
+        return pa.chunked_array([_named(np.zeros(pairs, np.int32), REASONS, blank=True), _named(code, REASONS)])
+
+
+def _shown(rules: Sequence[Rule], done: Credited) -> Truth | None:
+    """Choose the pairs that some rule credits; None for all of them."""
+    # An even share leaves no touch inside without a part, so long as a conversion has fewer than a million.
+    chosen = (
+        done.inside[0]
+        if any(rule.spec.name == "linear" for rule in rules)
+        else np.logical_or.reduce([credited > 0 for credited in done.millionths])
+    )
+    return None if chosen.all() else chosen
+
+
+def _only(values: NDArray[_Number], chosen: Truth | None) -> NDArray[_Number]:
+    """Take the chosen values; all of them, and no copy, where none is left out."""
+    return values if chosen is None else values[chosen]
+
+
+def _named(code: Int32, names: Sequence[str], *, blank: bool = False) -> Any:
+    """Write codes as the texts they stand for; blank ones stand for none."""
+    indices = pa.nulls(code.size, pa.int32()) if blank else pa.array(code)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
 
 
 def _one(column: Any) -> Any:
@@ -288,29 +312,21 @@ def _whole(column: Any) -> Int64:
 
 
 def _coded(column: Any) -> tuple[list[str], Int32]:
-    """Give a column's distinct texts in order, and of each cell the place of its text among them."""
-    coded = _one(column.dictionary_encode()) if not pa.types.is_dictionary(column.type) else _one(column)
-    names = np.array(coded.dictionary.to_pylist(), dtype=object)
-    order = np.argsort(names, kind="stable") if names.size else np.zeros(0, np.int64)
-    place = np.empty(names.size, np.int32)
-    place[order] = np.arange(names.size, dtype=np.int32)
-    return [str(name) for name in names[order]], place[coded.indices.to_numpy()] if len(coded) else np.zeros(
-        0, np.int32
-    )
+    """Give a column's distinct cells as texts in order, and of each cell the place of its text among them."""
+    coded = _one(column if pa.types.is_dictionary(column.type) else column.dictionary_encode())
+    names = [str(name) for name in coded.dictionary.to_pylist()]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    place = np.zeros(max(len(names), 1), np.int32)
+    place[order] = np.arange(len(names), dtype=np.int32)
+    return [names[at] for at in order], place[coded.indices.to_numpy()]
 
 
-def _dense(touch_reader: Any, conversions: Any) -> tuple[tuple[Int64, Int64], Any]:
-    """Number the bucket's converting readers 0, 1, ... in order of their first conversion; give codes and names."""
-    codes = _whole(conversions["reader"])
-    distinct, first, place = np.unique(codes, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    dense = np.empty(order.size, np.int64)
-    dense[order] = np.arange(order.size)
+def _dense(touch_reader: Any, conversion_reader: Any) -> tuple[tuple[Int64, Int64], int]:
+    """Number the bucket's converting readers 0, 1, ...; give both sides' codes, and how many there are."""
+    distinct, place = np.unique(_whole(conversion_reader), return_inverse=True)
     codes = _whole(touch_reader)
     counted = distinct.size > 0 and distinct[0] == 0 and distinct[-1] == distinct.size - 1
-    theirs = codes if counted else np.searchsorted(distinct, codes)
-    names = _one(conversions["name"].take(pa.array(first[order])))
-    return (dense[theirs], dense[place]), names
+    return (codes if counted else np.searchsorted(distinct, codes), place), distinct.size
 
 
 def _ties(touches: Any, key: Int32) -> Int64:

@@ -117,7 +117,7 @@ class BucketedFiles(ABC):
     def _conversions(self, number: int, buckets: int) -> Any:
         """Fetch a bucket's conversions by row."""
         conversions = (
-            "select c.row, r.code as reader, c.reader as name, c.at_ms, c.id, c.value_fen from conversions as c "  # noqa: S608 - numbers
+            "select c.row, r.code as reader, c.at_ms, c.id, c.value_fen from conversions as c "  # noqa: S608 - numbers
             f"join readers as r using (reader) where r.code % {buckets} = {number} order by c.row"
         )
         return self._reading.connection.sql(conversions).to_arrow_table().cast(CONVERSIONS_SCHEMA)

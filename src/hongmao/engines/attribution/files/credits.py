@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hongmao.engines.attribution.files.bucket import Sum, Totals, credit_bucket, credits_schema, merge
+from hongmao.engines.attribution.files.bucket import Sum, Totals, column_of, credit_bucket, credits_schema, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from hongmao.attribution.files.contracts import Rule
     from hongmao.engines.attribution.files.bucket import Asked
 
 ROW_GROUP = 1_048_576
-_PLAIN = ("touch_row", "touch_at_ms", "conversion_row", "conversion_at_ms")
-"""Columns with about as many values as rows: a dictionary would only be built to be thrown away."""
+_NAMES = ("window", "key", "reason")
+"""Columns that are codes already; any other dictionary would only be built to be thrown away."""
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -56,10 +61,15 @@ class BucketStore:
         totals: Totals = {}
         pieces = credit_bucket(self._asked, touches, conversions)
         if self._asked.with_rows:
-            with open_writer(self._folder / f"{number:05d}.parquet", credits_schema(self._asked)) as writer:
+            path = self._folder / f"{number:05d}.parquet"
+            with open_writer(path, credits_schema(self._asked)) as writer, ThreadPoolExecutor(1) as behind:
+                # A piece is written while the next is computed; no more than two are held.
+                writing = behind.submit(lambda: None)
                 for table, sums in pieces:
-                    writer.write_table(table, row_group_size=ROW_GROUP)
+                    writing.result()
+                    writing = behind.submit(writer.write_table, table, row_group_size=ROW_GROUP)
                     merge(totals, sums)
+                writing.result()
         else:
             for _, sums in pieces:
                 merge(totals, sums)
@@ -76,8 +86,14 @@ class BucketStore:
 
 def open_writer(path: Path, schema: Any) -> Any:
     """Open a Parquet file of credits for writing."""
-    coded = [name for name in schema.names if name not in _PLAIN and not name.startswith(("fen:", "credit:decay"))]
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=coded)
+    # Snappy, and not the lake's zstd: credits are made anew more often than they are read.
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="snappy",
+        use_dictionary=list(_NAMES),
+        write_statistics=["conversion_row", "touch_row"],
+    )
 
 
 def gather(files: Sequence[Path], schema: Any, path: Path) -> None:
@@ -93,24 +109,19 @@ def gather(files: Sequence[Path], schema: Any, path: Path) -> None:
 
 def checksums(files: Sequence[Path], asked: Asked) -> dict[str, str]:
     """Name each rule's credits by content: SHA-256 over its rows in a fixed order, whatever engine or cut made them."""
-    return {rule.label: _checksum(files, rule.label, with_value=asked.with_value) for rule in asked.rules}
+    return {rule.label: _checksum(files, rule, with_value=asked.with_value) for rule in asked.rules}
 
 
-def _checksum(files: Sequence[Path], label: str, *, with_value: bool) -> str:
-    columns = ["conversion_row", "touch_row", f"credit:{label}", *([f"fen:{label}"] if with_value else [])]
-    digest = hashlib.sha256()
-    for rows in _in_order(files, columns):
-        digest.update(rows)
-    return digest.hexdigest()
-
-
-def _in_order(files: Sequence[Path], columns: list[str]) -> Iterator[bytes]:
-    import numpy as np  # noqa: PLC0415 - only a check sorts everything
-    import pyarrow as pa  # noqa: PLC0415 - as above
-    import pyarrow.compute as pc  # noqa: PLC0415 - as above
-
-    whole = pa.concat_tables([pq.read_table(file, columns=columns) for file in files])
-    mine = whole.filter(whole[columns[2]].is_valid())
+def _checksum(files: Sequence[Path], rule: Rule, *, with_value: bool) -> str:
+    figures = [f"credit:{column_of(rule)}", *([f"fen:{column_of(rule)}"] if with_value else [])]
+    columns = ["conversion_row", "touch_row", *figures]
+    whole = pa.concat_tables([pq.read_table(file, columns=["window", *columns]) for file in files])
+    window = whole["window"].cast(pa.string())
+    there = pc.is_null(window) if rule.window is None else pc.equal(window, rule.window)
+    mine = whole.filter(pc.and_(pc.fill_null(there, False), whole[figures[0]].is_valid()))  # noqa: FBT003 - a value to fill in
     arrays = [pc.fill_null(mine[name], -1).to_numpy().astype(np.int64) for name in columns]
-    for array in np.array(arrays)[:, np.lexsort((arrays[1], arrays[0]))]:
-        yield np.ascontiguousarray(array).tobytes()
+    order = np.lexsort((arrays[1], arrays[0]))
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array[order]).tobytes())
+    return digest.hexdigest()

@@ -52,8 +52,10 @@ class DuckDbFiles(BucketedFiles):
 
     def _joined(self) -> str:
         more = "".join(f", t.{name}" for name in self._told())
+        # A typed file's keys are told as they are: text is made of each distinct one, not of every touch's.
+        key = "t.key_as_told as key" if "touches" in self._reading.typed else "t.key"
         return (
-            f"select t.row, r.code as reader, t.at_ms, t.key{more} from touches as t join readers as r using (reader)"  # noqa: S608 - our own names
+            f"select t.row, r.code as reader, t.at_ms, {key}{more} from touches as t join readers as r using (reader)"  # noqa: S608 - our own names
         )
 
     def _touches(self, number: int, buckets: int) -> Any:

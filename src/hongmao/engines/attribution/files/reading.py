@@ -20,7 +20,7 @@ from hongmao.attribution.files.contracts import Inputs, Quarantined, Read
 from hongmao.attribution.files.rules import TimeProfile, decide_kind, decide_unit
 from hongmao.engines.attribution.files.opening import Kind, look
 from hongmao.engines.attribution.files.staging import Staged, stage
-from hongmao.engines.attribution.files.typed import TypedTouches, typed_touches
+from hongmao.engines.attribution.files.typed import TypedFile, open_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,14 +53,14 @@ class Reading:
         self.connection.execute("set TimeZone = 'UTC'")
         for name, arguments in _FUNCTIONS.items():
             self._function(name, arguments, f"files/{name}")
-        self.typed: TypedTouches | None = None
+        self.typed: dict[Role, TypedFile] = {}
         self._staged: dict[Role, Staged] = {}
         self._sources: dict[Role, Source] = {}
 
     def read(self, job: Job, progress: Progress) -> Inputs:
         """Take both files in, decide how times are meant, check every row, and time the conversions."""
         self._sources = {"touches": job.column_map.touches, "conversions": job.column_map.conversions}
-        self._take_touches(job, progress)
+        self._take("touches", job.touches, job, progress)
         self._take("conversions", job.conversions, job, progress)
         profiles = {role: self._profile(role) for role in _ROLES}
         units = {role: decide_unit(job.column_map.time, profile) for role, profile in profiles.items()}
@@ -96,43 +96,43 @@ class Reading:
         self.connection.close()
         shutil.rmtree(self.spill, ignore_errors=True)
 
-    def _take_touches(self, job: Job, progress: Progress) -> None:
-        kind, digest, size = look(job.touches)
-        self.typed = (
-            typed_touches(self.connection, job.touches, job.column_map.touches) if kind is Kind.PARQUET else None
-        )
-        if self.typed is None:
-            self._take("touches", job.touches, job, progress)
+    @property
+    def whole_reader(self) -> bool:
+        """Tell whether readers are whole numbers in both files, and so in both relations."""
+        return len(self.typed) == len(_ROLES) and all(file.whole_reader for file in self.typed.values())
+
+    def _take(self, role: Role, path: Path, job: Job, progress: Progress) -> None:
+        kind, digest, size = look(path)
+        source = self._sources[role]
+        typed = open_typed(self.connection, path, source) if kind is Kind.PARQUET else None
+        if typed is None:
+            self._staged[role] = stage(self.connection, f"{role}_staged", path, source, job.column_map.format, progress)
             return
-        self._staged["touches"] = Staged(
-            file=job.touches,
+        self.typed[role] = typed
+        self._staged[role] = Staged(
+            file=path,
             kind=kind,
             sha256=digest,
             size_bytes=size,
-            rows=self.typed.rows,
+            rows=typed.rows,
             blank_lines=0,
-            unused_columns=self.typed.unused,
+            unused_columns=typed.unused,
         )
-        progress(job.touches.name, size, size)
-
-    def _take(self, role: Role, path: Path, job: Job, progress: Progress) -> None:
-        self._staged[role] = stage(
-            self.connection, f"{role}_staged", path, self._sources[role], job.column_map.format, progress
-        )
+        progress(path.name, size, size)
 
     def _function(self, name: str, arguments: str, file: str) -> None:
         self.connection.execute(f"create or replace macro {name}({arguments}) as (\n{queries.text(file)}\n)")
 
     def _profile(self, role: Role) -> TimeProfile:
-        if role == "touches" and self.typed is not None:
-            return self.typed.profile(self.connection)
+        if role in self.typed:
+            return self.typed[role].profile(self.connection)
         numbers, texts, median = self.rows(queries.text("files/profile").replace("{staged}", f"{role}_staged"))[0]
         return TimeProfile(numbers=numbers, texts=texts, median=median)
 
     def _check_touches(self, job: Job, unit: TimeUnit) -> None:
         zone_ms = _zone_ms(job.column_map.time.zone)
-        if self.typed is not None:
-            self.typed.show(self.connection, unit, zone_ms)
+        if "touches" in self.typed:
+            self.typed["touches"].show_touches(self.connection, unit, zone_ms, whole_reader=self.whole_reader)
             return
         self._check("touches", {"unit": unit, "zone_ms": zone_ms, "with_id": job.column_map.touches.id is not None})
         self.connection.execute(
@@ -142,17 +142,22 @@ class Reading:
         self.connection.execute("drop table touches_checked")
 
     def _check_conversions(self, job: Job, unit: TimeUnit) -> None:
-        conversions = job.column_map.conversions
-        self._check(
-            "conversions",
-            {
-                "unit": unit,
-                "zone_ms": _zone_ms(job.column_map.time.zone),
-                "with_id": conversions.id is not None,
-                "value_unit": conversions.value_unit,
-                "may_lack_time": conversions.missing_time == "last_touch",
-            },
-        )
+        conversions, zone_ms = job.column_map.conversions, _zone_ms(job.column_map.time.zone)
+        if "conversions" in self.typed:
+            typed = self.typed["conversions"]
+            typed.check_conversions(self.connection, unit, zone_ms, whole_reader=self.whole_reader)
+            self._set_aside("conversions")
+        else:
+            self._check(
+                "conversions",
+                {
+                    "unit": unit,
+                    "zone_ms": zone_ms,
+                    "with_id": conversions.id is not None,
+                    "value_unit": conversions.value_unit,
+                    "may_lack_time": conversions.missing_time == "last_touch",
+                },
+            )
         ((untimed,),) = self.rows("select count(*) from conversions_checked where fault is null and at_ms is null")
         timed = "files/conversions_timed" if untimed else "files/conversions_as_told"
         self.connection.execute(f"create table conversions as {queries.text(timed)}")
@@ -160,6 +165,10 @@ class Reading:
 
     def _check(self, role: Role, parameters: Mapping[str, object]) -> None:
         self._make(f"{role}_checked", parameters)
+        self._set_aside(role)
+
+    def _set_aside(self, role: Role) -> None:
+        """Of rows with one id leave one; move what is at fault aside."""
         if self._sources[role].id is not None:
             self._make(f"{role}_once", {})
             self.connection.execute(f"drop table {role}_checked; alter table {role}_once rename to {role}_checked")
@@ -171,10 +180,7 @@ class Reading:
         self.connection.execute(f"create table {query} as {queries.text(f'files/{query}')}", parameters)
 
     def _inputs(self, job: Job, units: Mapping[Role, TimeUnit], kind: TimeKind) -> Inputs:
-        ((readers, taken),) = self.rows(
-            "select count(distinct reader), coalesce(bool_or(key = $label), false) from touches",
-            {"label": job.none_label},
-        )
+        ((readers,),) = self.rows("select count(distinct reader) from touches")
         ((without_time, without_value),) = self.rows(
             "select count(*) filter (without_time), count(*) - count(value_fen) from conversions"
         )
@@ -185,18 +191,18 @@ class Reading:
             readers=readers,
             without_time=without_time,
             without_value=None if job.column_map.conversions.value is None else without_value,
-            none_label_taken=taken and job.by == "key",
         )
 
     def _read(self, role: Role, unit: TimeUnit) -> Read:
         staged = self._staged[role]
         ((bad,),) = self.rows(f"select count(*) from {role}_bad")  # noqa: S608 - our own word
         left = 0
-        if role == "touches" and self.typed is not None:
-            good = staged.rows - bad if self.typed.is_sound(unit) else self.rows("select count(*) from touches")[0][0]
+        if role in self.typed and bad == 0:
+            good = staged.rows
         else:
-            ((left,),) = self.rows(f"select count(*) from {role}_staged where fault is null and not selected")  # noqa: S608 - same
             ((good,),) = self.rows(f"select count(*) from {role}")  # noqa: S608 - same
+        if role not in self.typed:
+            ((left,),) = self.rows(f"select count(*) from {role}_staged where fault is null and not selected")  # noqa: S608 - same
             self.connection.execute(f"drop table {role}_staged")
         return Read(
             role=role,
