@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from hongmao.engines.spark.address import read_address
+from hongmao.engines.spark.session import open_spark
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.time import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from hongmao.engines.spark.session import Spark
 
 # The same examples on every run and machine, and no verdict from a slow one: a red test is red for everybody.
 settings.register_profile(
@@ -31,3 +36,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def clock() -> SetClock:
     """Give a clock that stands at 10:00 on the day the alliance began."""
     return SetClock(instant("2025-05-07T10:00:00+08:00"))
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Spark]:
+    """Lend this process's one Spark session; starting it costs seconds, so it lasts."""
+    with open_spark(read_address("spark?cores=2&memory=1g")) as opened:
+        yield opened

@@ -43,3 +43,13 @@ class EngineUnknown(BadInput):
     en = "There is no engine {place!r} ({why})"
     hint_zh = "可用：duckdb、spark、spark?cores=2&memory=4g、spark://主机:端口"
     hint_en = "There are duckdb, spark, spark?cores=2&memory=4g and spark://host:port"
+
+
+class SharedFolderMissing(BadInput):
+    """A cluster on other machines is asked to work on files, and no folder is named that all of it can see."""
+
+    code = "spark_shared_folder_missing"
+    zh = "{place} 上的执行器看不到本机的文件"
+    en = "The executors of {place} cannot see files of this machine"
+    hint_zh = "请在地址后加 ?shared=/共同的文件夹，并把输入放在各机器都能以同一路径读到的地方"
+    hint_en = "Add ?shared=/common/folder to the address, and put the input where every machine reads it under one path"

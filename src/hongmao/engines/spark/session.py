@@ -157,13 +157,19 @@ def _settings(address: Address, machine: Path) -> Mapping[str, str]:
         "spark.eventLog.enabled": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
+        "spark.sql.caseSensitive": "true",
+        # A bucket is written under its number: two attempts at once would write one file.
+        "spark.speculation": "false",
         "spark.sql.variable.substitute": "false",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.sql.parquet.filterPushdown": "true",
     }
-    if address.cores is not None and not address.local:
+    if address.local:
+        # The default of 200 is for a cluster; here each would be a task of a few rows and most of the time.
+        settings["spark.sql.shuffle.partitions"] = str(2 * (address.cores or os.cpu_count() or 1))
+    elif address.cores is not None:
         settings["spark.cores.max"] = str(address.cores)
     if address.loopback:
         settings |= {"spark.driver.host": _LOOPBACK, "spark.driver.bindAddress": _LOOPBACK}

@@ -1,0 +1,31 @@
+"""Every question that attribution asks has the same answer on both engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from attribution.crowd import crowd
+from attribution.stage import REGISTRY, Stage
+from engines.spark.mirror import Mirror
+from hongmao.attribution.api import Attribution
+from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
+
+if TYPE_CHECKING:
+    from hongmao.engines.spark.session import Spark
+
+
+@pytest.mark.timeout(300)
+def test_the_platforms_credits_are_the_same_at_every_step(spark: Spark) -> None:
+    stage = Stage(crowd(worlds=60))
+    mirror = Mirror(stage, spark)
+    attribution = Attribution(DuckDbCredits(mirror, stage), REGISTRY)
+    tally = attribution.run().tally
+    assert mirror.asked >= 2
+    assert tally.rows > 500
+    assert tally.conversions > 20
+    assert tally.refunds > 5
+    assert len(tally.unattributed) >= 4
+    order = next(row["order_id"] for row in stage.published["credits"].to_pylist() if row["note"] and row["order_id"])
+    assert attribution.explain(order).sub_orders
