@@ -11,6 +11,7 @@ from hongmao.platforms.media.gateway import gateway
 from hongmao.platforms.media.juguang.target import JuguangTarget, JuguangTokenTarget
 from hongmao.platforms.media.meta.target import MetaTarget
 from hongmao.platforms.media.oceanengine.target import OceanEngineTarget
+from hongmao.platforms.media.reports import REPORTS
 from hongmao.platforms.media.signing import sign
 from hongmao.platforms.media.tencent.payload import CALLBACK_HOSTS
 from hongmao.platforms.media.tencent.target import TencentTarget
@@ -48,6 +49,7 @@ MEDIA = Platform(
     en="Other media",
     grain=OrderGrain.SUB_ORDER,
     hosts=tuple(sorted({urlsplit(load(name).endpoint).netloc for name in MEDIA_FOLDERS} | CALLBACK_HOSTS)),
+    files=REPORTS,
     targets=targets(),
     sign=sign,
     gateway=gateway,
