@@ -42,7 +42,8 @@ from hongmao.attribution.path_files.ports import PathFileEngine
 from hongmao.attribution.path_files.service import check_paths_usable, model_events, model_paths
 from hongmao.attribution.paths.contracts import PathResult, Settings
 from hongmao.attribution.paths.ways import Taken, solve_taken
-from hongmao.attribution.service import Attribution
+from hongmao.attribution.runs import RunManifest
+from hongmao.attribution.service import Attribution, KeptAttribution
 from hongmao.attribution.words import REASONS, reason_in_words
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "GroupedJob",
     "Inputs",
     "Job",
+    "KeptAttribution",
     "OrderExplained",
     "OrderNotSeen",
     "PathFileEngine",
@@ -78,6 +80,7 @@ __all__ = [
     "PathsPage",
     "ReportPage",
     "Result",
+    "RunManifest",
     "RunSummary",
     "Settings",
     "SubOrderExplained",

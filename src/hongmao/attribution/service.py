@@ -12,11 +12,12 @@ from hongmao.attribution.models import model_named
 from hongmao.events.contracts import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from hongmao.attribution.contracts import OrderExplained
-    from hongmao.attribution.store import CreditEngine
+    from hongmao.attribution.runs import RunManifest
+    from hongmao.attribution.store import CreditEngine, KeepingEngine
     from hongmao.definitions.api import AttributionDefinition, Registry
 
 KINDS = frozenset(str(kind) for kind in Kind)
@@ -82,6 +83,30 @@ class Attribution:
 
     def _in_force(self, day: date | None) -> Sequence[AttributionDefinition]:
         return _checked(self._registry.attributions(day) if day else ())
+
+
+class KeptAttribution(Attribution):
+    """归因 whose published credits are kept up to date: the one of the process that publishes them."""
+
+    def __init__(self, engine: KeepingEngine, registry: Registry) -> None:
+        """Stand on an engine that knows what it has published."""
+        super().__init__(engine, registry)
+        self._keeping = engine
+
+    def advance(
+        self, *, on: date | None = None, whole: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> RunManifest:
+        """Make again what events and definitions have changed since the last run, and publish it.
+
+        Gives what `run` would publish, byte for byte; `whole` makes everything. Raises as `run` does.
+        """
+        day = on or self._keeping.newest_day()
+        definitions = self.credited(self._registry, until=day)
+        return self._keeping.advance(definitions, on=day, whole=whole, progress=progress)
+
+    def manifest(self) -> RunManifest | None:
+        """批次清单: tell what the published credits were made from and by whom; None where none were."""
+        return self._keeping.manifest()
 
 
 def _checked(definitions: Sequence[AttributionDefinition]) -> Sequence[AttributionDefinition]:

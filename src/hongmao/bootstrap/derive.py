@@ -10,7 +10,7 @@ from hongmao.jobs.worker import Step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hongmao.attribution.api import Attribution
+    from hongmao.attribution.api import KeptAttribution
     from hongmao.billing.api import Billing
     from hongmao.definitions.api import LiveRegistry
     from hongmao.engines.lake.derived import Derived
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from hongmao.events.api import EventLog, Lake
 
 BATCH_ROWS = 5_000
-# A run of the sink writes a file per day and kind it meets, so it gathers; credits are computed anew as a whole. Billing
-# gathers too: a transaction for every click would take the machine from the clicks.
+# A run of the sink writes a file per day and kind it meets, so it gathers; a run of attribution writes a part per
+# definition and day it meets, so it does too. Billing gathers: a transaction for every click would take the machine from
+# the clicks.
 BILLING_PAUSE_S = 0.5
 SINK_PAUSE_S = 1.0
 ATTRIBUTION_PAUSE_S = 2.0
@@ -34,7 +35,7 @@ class Derivation:
         lake: Lake | None,
         derived: Derived,
         tables: DuckTables,
-        attribution: Attribution,
+        attribution: KeptAttribution,
         billing: Billing,
         definitions: LiveRegistry,
     ) -> None:
@@ -47,7 +48,7 @@ class Derivation:
         self._attribution = attribution
         self._billing = billing
         self._definitions = definitions
-        self._credited_to = -1
+        self._credited_to = _published(attribution)
         self._credited_by = -1
 
     def jobs(self) -> tuple[Step, ...]:
@@ -71,7 +72,7 @@ class Derivation:
             self._billing.absorb(batch)
             position = batch[-1].offset
         self._credited_to = -1
-        self.credit()
+        self._advance(whole=True)
         credits_published = self._tables.rows("SELECT count(*) AS n FROM credits")[0]["n"]
         return {"events": events, "credits": credits_published if isinstance(credits_published, int) else 0}
 
@@ -90,10 +91,20 @@ class Derivation:
         return self._credited_to - int(self._definitions.refresh().revision != self._credited_by)
 
     def credit(self) -> int:
-        """Publish credits anew where events or definitions have moved on; gives how far."""
+        """Bring credits up to where events and definitions have moved on; gives how far."""
         position, revision = self._tables.position(), self._definitions.refresh().revision
         moved = position - self._credited_to or int(revision != self._credited_by)
         if moved:
-            self._attribution.run()
-            self._credited_to, self._credited_by = position, revision
+            self._advance()
         return moved
+
+    def _advance(self, *, whole: bool = False) -> None:
+        revision = self._definitions.refresh().revision
+        run = self._attribution.advance(whole=whole)
+        self._credited_to, self._credited_by = run.source.position, revision
+
+
+def _published(attribution: KeptAttribution) -> int:
+    """Say how far what is published has come; a process that begins goes on from there."""
+    run = attribution.manifest()
+    return -1 if run is None else run.source.position

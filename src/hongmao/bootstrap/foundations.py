@@ -60,7 +60,7 @@ def open_foundations(settings: Settings, *, read_only: bool) -> Iterator[Foundat
         else:
             database.migrate()
         lake = None if read_only else stack.enter_context(ParquetLake(settings.lake_path))
-        tables = DuckTables(settings.lake_path, empty={CREDITS_TABLE: CREDITS_SCHEMA})
+        tables = DuckTables(settings.lake_path, empty={CREDITS_TABLE: CREDITS_SCHEMA}, memory=settings.memory)
         stack.callback(tables.close)
         yield Foundations(
             settings=settings,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hongmao.attribution.api import Attribution
+from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.api import Billing
 from hongmao.bootstrap.clocks import SystemClock
 from hongmao.bootstrap.definitions import CREDITED_BY, Outlooks, known
@@ -23,7 +23,7 @@ from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
 from hongmao.definitions.api import DefinitionDesk, LiveRegistry
-from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
+from hongmao.engines.attribution.lake_engine import LakeCredits
 from hongmao.events.api import Collector
 from hongmao.insight.api import Insight
 from hongmao.jobs.worker import Workers
@@ -99,7 +99,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     billing = Billing(SqlBillingStore(ground.database), ledger, catalog, clock)
     decided = SqlDefinitionStore(ground.database)
     registry = LiveRegistry(decided, clock, known=known())
-    attribution = Attribution(DuckDbCredits(ground.tables, ground.derived), registry)
+    attribution = KeptAttribution(LakeCredits(ground.tables, ground.derived, ground.settings.lake_path), registry)
     accounts = SqlAccountStore(ground.database, Vault(ground.layout.secrets / "vault.key"))
     shelves = SqlShelves(ground.database)
     intake = Intake(ground.log, shelves=shelves, minter=minter)

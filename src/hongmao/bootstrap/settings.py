@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PORT_MAX = 65_535
+_MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)")
 
 
 class SettingUnreadable(BadInput):
@@ -40,6 +42,9 @@ class Settings:
     log: str = _setting("", "Where the log lives; empty for the embedded log in the home folder")
     lake: str = _setting("", "Folder of the Parquet lake; empty for lake/ in the home folder")
     engine: str = _setting("duckdb", "Engine of heavy queries: duckdb")
+    memory: str = _setting(
+        "2GiB", "What heavy queries may hold in memory together, such as 512MiB; the rest goes to disk"
+    )
     clock: str = _setting("", "Empty for the machine's clock, file:/path to share a city's")
     sandbox_url: str = _setting("http://127.0.0.1:8090", "Where the sandbox shop stands; links may lead there")
     pilots: str = _setting("", "Platforms in 内测 whose jump is open here, by name, with commas between")
@@ -64,6 +69,7 @@ class Settings:
         wrong = {
             "HONGMAO_PORT": None if self.port.isdigit() and int(self.port) <= PORT_MAX else self.port,
             "HONGMAO_LOG": self.log or None,
+            "HONGMAO_MEMORY": None if _MEMORY.fullmatch(self.memory) else self.memory,
             "HONGMAO_ENGINE": None if self.engine == "duckdb" else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
             "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,

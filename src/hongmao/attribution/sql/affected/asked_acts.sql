@@ -2,4 +2,4 @@
 select e.* exclude (detail)
 from events as e
 semi join asked_spans as s on s.who = coalesce(e.reader, e.event_id) and e.occurred_at_ms between s.from_ms and s.to_ms
-where e.kind in ({kinds}) and e.day between $from_day and $to_day
+where e.kind in ({kinds}) and e.day between $from_day and $to_day and (e.link is not null or e.kind in ({organic_kinds}))
