@@ -24,6 +24,16 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+SPARK = read_address("spark?cores=2&memory=1g")
+# Tests ask Spark many small questions once: compiling each for speed would be most of the time.
+BRIEFLY = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": "2",
+}
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -41,5 +51,5 @@ def clock() -> SetClock:
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Spark]:
     """Lend this process's one Spark session; starting it costs seconds, so it lasts."""
-    with open_spark(read_address("spark?cores=2&memory=1g")) as opened:
+    with open_spark(SPARK, settings=BRIEFLY) as opened:
         yield opened

@@ -1,13 +1,14 @@
 """`hongmao attribute`: touches and conversions from anybody's files in, credits and a report out.
 
 Exit codes: 0 done, however many single rows were set aside; 1 no conversion could be used (the report is written all the
-same); 2 the command, the map or a file as a whole cannot be understood.
+same), or two engines that were held against each other differ; 2 the command, the map or a file as a whole cannot be
+understood; 3 an engine is not installed or does not start.
 """
 
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ from hongmao.attribution.api import (
     page_of,
     write_outputs,
 )
-from hongmao.bootstrap.attribution import FILE_ENGINES, open_file_engine
+from hongmao.bootstrap.attribution import DUCKDB, check_engines, engines_of, open_file_engine
+from hongmao.cli.attribute_check import print_checked
 from hongmao.cli.attribute_map import map_options, overridden
 from hongmao.cli.main import lang_of_terminal
 from hongmao.cli.speaking import names_of, print_table, progress_bar, spoken
@@ -35,6 +37,7 @@ from hongmao.kernel.time import span_ms
 
 if TYPE_CHECKING:
     from hongmao.attribution.api import By, ReportPage, Result
+    from hongmao.bootstrap.attribution import Checked
     from hongmao.kernel.errors import Lang
 
 
@@ -55,7 +58,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="What results are added up by.",
 )
-@click.option("--engine", type=click.Choice(sorted(FILE_ENGINES)), default="duckdb", show_default=True)
+@click.option(
+    "--engine",
+    default=DUCKDB,
+    show_default=True,
+    envvar="HONGMAO_ENGINE",
+    metavar="duckdb|spark|spark://HOST:PORT|both",
+    help="What computes. Several with commas between, or both, run one after the other.",
+)
+@click.option(
+    "--check", is_flag=True, help="Print checksums of the credits, and make sure that all engines gave the same."
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -78,6 +91,7 @@ def attribute(
     window: str | None,
     by: By,
     engine: str,
+    check: bool,
     out: Path | None,
     as_json: bool,
     lang: Lang,
@@ -105,13 +119,30 @@ def attribute(
             by=by,
             none_label=none_label,
         )
-        with closing(open_file_engine(engine)) as opened:
-            with progress_bar(shown=not as_json and sys.stderr.isatty()) as progress:
-                result = attribute_files(job, opened, load_registry(), progress=progress, keep=out is not None)
-            if out is not None:
-                write_outputs(result, opened, out, lang=lang)
+        result, checked = _computed(job, engines_of(engine), check=check, out=out, lang=lang, quiet=as_json)
         _print(result, page_of(result, lang), as_json=as_json, written=out)
+        if checked is not None:
+            print_checked(checked, err=as_json)
         check_usable(result.inputs)
+
+
+def _computed(
+    job: Job, engines: tuple[str, ...], *, check: bool, out: Path | None, lang: Lang, quiet: bool
+) -> tuple[Result, Checked | None]:
+    """Run the job and write what is wanted; with `check` on every engine, held against each other."""
+    if len(engines) > 1 and not check:
+        raise click.UsageError("several engines are for --check: one result is enough")
+    registry, checked = load_registry(), None
+    with ExitStack() as stack, progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
+        if check:
+            checked, result, opened, opening = check_engines(job, engines, registry, progress=progress)
+            stack.enter_context(opening)
+        else:
+            opened = stack.enter_context(closing(open_file_engine(engines[0])))
+            result = attribute_files(job, opened, registry, progress=progress, keep=out is not None)
+        if out is not None:
+            write_outputs(result, opened, out, lang=lang)
+    return result, checked
 
 
 def _files(paths: tuple[Path, ...], column_map: ColumnMap, *, with_map: bool) -> tuple[Path, Path]:

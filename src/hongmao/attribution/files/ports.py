@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from hongmao.attribution.capabilities import Capabilities
     from hongmao.attribution.files.contracts import Inputs, Job, Quarantined, Role, Rule, Share
     from hongmao.attribution.path_files.contracts import Cut, Journeys
 
@@ -20,6 +21,8 @@ class FileEngine(Protocol):
 
     name: str
     version: str
+    can: Capabilities
+    """What it promises."""
 
     def read(self, job: Job, progress: Progress) -> Inputs:
         """Read and check both files. Raises a `BadInput` about a file as a whole; single bad rows are set aside."""

@@ -72,14 +72,14 @@ _OPEN: list[Spark] = []
 
 
 @contextmanager
-def open_spark(address: Address) -> Iterator[Spark]:
+def open_spark(address: Address, *, settings: Mapping[str, str] | None = None) -> Iterator[Spark]:
     """Lend this process's session, started if need be and stopped when its last user has gone.
 
-    Raises `SparkMissing`, `JavaMissing` or `SparkNotStarted`. A second address while a first is open is refused: a
-    process has one SparkContext.
+    `settings` are Spark's own and count where this call starts the session. Raises `SparkMissing`, `JavaMissing` or
+    `SparkNotStarted`. A second address while a first is open is refused: a process has one SparkContext.
     """
     with _TURN:
-        spark = _lent(address)
+        spark = _lent(address, settings or {})
         spark._users += 1  # noqa: SLF001 - our own
     try:
         yield spark
@@ -99,22 +99,22 @@ def check_installed() -> None:
             raise SparkMissing(package=package)
 
 
-def _lent(address: Address) -> Spark:
+def _lent(address: Address, settings: Mapping[str, str]) -> Spark:
     if not _OPEN:
-        _OPEN.append(_started(address))
+        _OPEN.append(_started(address, settings))
     (spark,) = _OPEN
     if spark.address != address:
         raise SparkNotStarted(master=address.master, why=f"this process already runs {spark.address.master}")
     return spark
 
 
-def _started(address: Address) -> Spark:
+def _started(address: Address, settings: Mapping[str, str]) -> Spark:
     check_installed()
     machine = _machine_folder()
     scratch = Path(tempfile.mkdtemp(prefix="hongmao-spark-", dir=address.shared or machine))
     try:
         with _under(_environ(address, machine)):
-            session = _session(address, machine)
+            session = _session(address, {**_settings(address, machine), **settings})
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -129,12 +129,12 @@ def _machine_folder() -> Path:
     return folder
 
 
-def _session(address: Address, machine: Path) -> Any:
+def _session(address: Address, settings: Mapping[str, str]) -> Any:
     from pyspark.errors import PySparkException  # noqa: PLC0415 - an extra, and slow to import
     from pyspark.sql import SparkSession  # noqa: PLC0415 - same
 
     builder = SparkSession.builder.appName("hongmao").master(address.master)
-    for name, value in _settings(address, machine).items():
+    for name, value in settings.items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from hongmao.attribution.capabilities import Capabilities
     from hongmao.attribution.files.contracts import Inputs, Job, Quarantined, Role, Rule
     from hongmao.attribution.files.ports import Progress
     from hongmao.attribution.path_files.contracts import Cut, Journeys
@@ -30,7 +31,9 @@ _PICOS_PER_MILLIONTH = 1_000_000
 class BucketedFiles(ABC):
     """One job: readers are cut into buckets, each is credited once, and what was finished is not done again."""
 
-    name: ClassVar[str]
+    name: str
+    version: str
+    can: Capabilities
 
     def __init__(self, *, memory: str | None, work: Path | None, bucket: int) -> None:
         """Open an engine for one job.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from hongmao.attribution.capabilities import Capabilities
 from hongmao.engines.attribution.files.bucketed import BucketedFiles
 
 if TYPE_CHECKING:
@@ -25,6 +26,16 @@ class DuckDbFiles(BucketedFiles):
 
     name = "duckdb"
     version = str(duckdb.__version__)
+    can = Capabilities(
+        name=name,
+        version=version,
+        distributed=False,
+        spills=True,
+        resumes=True,
+        bit_exact_rules=True,
+        estimates_within=1e-9,
+        tested_touches_max=100_000_000,
+    )
 
     def __init__(self, *, memory: str | None = None, work: Path | None = None, bucket: int = BUCKET_TOUCHES) -> None:
         """Open an engine for one job; see `BucketedFiles`."""
