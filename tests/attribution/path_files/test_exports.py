@@ -35,7 +35,7 @@ def answered(*args: str) -> dict[str, Any]:
     return parsed
 
 
-def earned(answer: dict[str, Any], label: str) -> dict[str, tuple[float, float]]:
+def earned(answer: dict[str, Any], label: str) -> dict[str, tuple[float, float | None]]:
     return {
         channel: (share["conversions"], share["value"])
         for channel, share in answer["models"][label].items()

@@ -113,6 +113,26 @@ class LabelTaken(BadInput):
     hint_en = "Choose another label with --none-label"
 
 
+class EstimateByTouchDay(BadInput):
+    """An estimated model credits channels, and days of touch were asked for."""
+
+    code = "attribute_estimate_by_touch_day"
+    zh = "模型 {place} 估计的是触点名称的份额，不能按触点日汇总"
+    en = "{place} estimates what keys earn, and cannot be added up by the day of touch"
+    hint_zh = "请使用 --by key，或改用规则模型"
+    hint_en = "Pass --by key, or ask for a rule model"
+
+
+class EstimateByKind(BadInput):
+    """A definition closes some kinds of touch sooner, and its model is estimated."""
+
+    code = "attribute_estimate_by_kind"
+    zh = "{place} 为部分触点类型设了更短的窗口，估计模型只支持一个窗口"
+    en = "{place} closes some kinds of touch sooner, and an estimated model takes one window for all"
+    hint_zh = "请改用规则模型，或不设 kind_windows"
+    hint_en = "Ask for a rule model, or leave kind_windows out"
+
+
 class NothingUsable(Refused):
     """No conversion could be used; the report says what became of every row."""
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hongmao.attribution.models import CREDIT_MILLIONTHS
+from hongmao.attribution.paths.telling import details, written
 
 if TYPE_CHECKING:
-    from hongmao.attribution.files.contracts import Inputs, Read, Result
+    from hongmao.attribution.files.contracts import Inputs, Read, Result, Share
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -23,15 +24,26 @@ def answer(result: Result) -> bytes:
     models = {
         label: {
             none if share.key is None else share.key: {
-                "conversions": conversions(share.credit_millionths),
+                "conversions": _conversions(result, label, share),
                 "value_fen": share.value_fen,
             }
             for share in shares
         }
         for label, shares in result.shares.items()
     }
-    whole = {"inputs": counts(result.inputs), "models": models, "manifest": manifest(result)}
+    told = {label: details(one) for label, one in result.estimates.items()}
+    whole = {
+        "inputs": counts(result.inputs), "models": models, **({"details": told} if told else {}), "manifest": manifest(result),
+    }  # fmt: skip
     return _ENCODER.encode(whole)
+
+
+def _conversions(result: Result, label: str, share: Share) -> int | float | Decimal:
+    """Write what was earned: by a rule to a millionth, by an estimate with all its digits."""
+    found = result.estimates.get(label)
+    if found is None:
+        return conversions(share.credit_millionths)
+    return written((found.unattributed if share.key is None else found.by_channel()[share.key]).conversions)
 
 
 def conversions(millionths: int) -> int | Decimal:

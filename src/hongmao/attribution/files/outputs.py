@@ -25,7 +25,8 @@ def write_outputs(result: Result, engine: FileEngine, folder: Path, *, lang: Lan
     """Write everything into a folder, which is made if need be. Two runs of one job write the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     page = page_of(result, lang)
-    engine.write_credits(folder / "credits.parquet")
+    if len(result.rules) > len(result.estimates):
+        engine.write_credits(folder / "credits.parquet")
     write_quarantine(engine.quarantined(), folder / "quarantine.csv")
     (folder / "manifest.json").write_text(manifest_file(result), encoding="utf-8")
     (folder / "report.md").write_text(markdown(page), encoding="utf-8")

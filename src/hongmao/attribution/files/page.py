@@ -115,7 +115,8 @@ def _results(result: Result, lang: Lang) -> Grid:
 
 
 def _keys(result: Result) -> list[str | None]:
-    return list(dict.fromkeys(share.key for shares in result.shares.values() for share in shares))
+    keys = dict.fromkeys(share.key for shares in result.shares.values() for share in shares)
+    return sorted(keys, key=lambda key: key is None)
 
 
 def _results_notes(result: Result, lang: Lang) -> list[str]:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hongmao.attribution.path_files.formulas import formula_of
-from hongmao.attribution.path_files.rules import fen_of, specs_of, written
+from hongmao.attribution.path_files.rules import fen_of, specs_of
 from hongmao.attribution.paths.building import lengths, totals
+from hongmao.attribution.paths.telling import details, written
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from hongmao.attribution.files.contracts import Read
     from hongmao.attribution.path_files.contracts import PathsAnswer
-    from hongmao.attribution.paths.contracts import Interval, PathResult
+    from hongmao.attribution.paths.contracts import PathResult
 
     Figure = int | float | Decimal | None
 
@@ -51,32 +52,6 @@ def path_counts(answer: PathsAnswer) -> dict[str, Figure]:
         "value": None if sums.value is None else written(sums.value),
         "conversions_without_touch": int(paths.conversions[untouched].sum()),
         "conversions_without_value": answer.read.conversions_without_value,
-    }
-
-
-def details(result: PathResult) -> dict[str, object]:
-    """Say what a model tells beside its credits: only what it has."""
-    by_channel: dict[str, dict[str, object]] = {
-        "removal_effect": {one.channel: one.removal_effect for one in result.credits},
-        "removal_effect_value": {one.channel: one.removal_effect_value for one in result.credits},
-        "standard_error": {one.channel: one.standard_error for one in result.credits},
-        "value_standard_error": {one.channel: one.value_standard_error for one in result.credits},
-        "conversions_interval": {one.channel: _bounds(one.conversions_interval) for one in result.credits},
-        "value_interval": {one.channel: _bounds(one.value_interval) for one in result.credits},
-        "by_position": {one.channel: [*map(written, one.by_position)] or None for one in result.credits},
-    }
-    single = {
-        "p_conv": result.p_conv,
-        "p_conv_observed": result.p_conv_observed,
-        "states": result.states,
-        "unattributed_conversions_interval": _bounds(result.unattributed.conversions_interval),
-        "unattributed_value_interval": _bounds(result.unattributed.value_interval),
-    }
-    return {
-        "model": result.model,
-        **{name: value for name, value in single.items() if value is not None},
-        **{name: told for name, told in by_channel.items() if any(value is not None for value in told.values())},
-        "notes": [{"code": note.code, "zh": note.zh, "en": note.en} for note in result.notes],
     }
 
 
@@ -136,10 +111,6 @@ def figures(answer: PathsAnswer, result: PathResult) -> dict[str, dict[str, Figu
             "value_fen": rest_fen,
         }
     return figures
-
-
-def _bounds(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [interval.low, interval.high]
 
 
 def _input(read: Read) -> dict[str, object]:

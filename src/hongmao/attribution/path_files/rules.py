@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
     from hongmao.attribution.models import ModelSpec
     from hongmao.attribution.path_files.contracts import Asked
     from hongmao.attribution.path_files.path_map import Unit
-    from hongmao.attribution.paths.contracts import Number, PathResult
+    from hongmao.attribution.paths.contracts import PathResult
 
-DECIMALS = 6
-"""To how many decimals an exact share is written; it is rounded once, there, half to even."""
 _FEN_PER = {"yuan": 100, "fen": 1}
 _DECAY = "decay:position:1"
 
@@ -62,19 +59,6 @@ def separator_for(channels: Sequence[str]) -> str:
     """
     free = (mark for mark in (">", "|", "/", ";", "\x1f") if not any(mark in name for name in channels))
     return f" {next(free, '>')} "
-
-
-def written(share: Number | int) -> int | float | Decimal:
-    """Write a share as a number: whole where it is whole, an exact one rounded once, an estimate with all its digits.
-
-    >>> written(Fraction(2)), written(Fraction(2, 3)), written(0.1)
-    (2, Decimal('0.666667'), 0.1)
-    """
-    if isinstance(share, float):
-        return share
-    scaled = round(Fraction(share) * 10**DECIMALS)
-    whole, rest = divmod(scaled, 10**DECIMALS)
-    return whole if rest == 0 else Decimal(scaled).scaleb(-DECIMALS).normalize()
 
 
 def fen_of(result: PathResult, unit: Unit) -> tuple[tuple[int | None, ...], int | None]:
