@@ -57,6 +57,7 @@ def job_of(folder: Path) -> Job:
         conversions=folder / "conversions.parquet",
         column_map=ColumnMap(touches=Touches(time="time"), conversions=Conversions(time="time")),
         models=MODELS,
+        count_readers=False,
     )
 
 

@@ -37,6 +37,8 @@ class Job:
     window: str | None = None
     by: By = "key"
     none_label: str = NONE_LABEL
+    count_readers: bool = True
+    """Whether the distinct readers are counted: of all touches, that costs as much as a model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +95,8 @@ class Inputs:
     touches: Read
     conversions: Read
     time_kind: TimeKind
-    readers: int
-    """Distinct readers with a good touch."""
+    readers: int | None
+    """Distinct readers with a good touch; None where they were not counted."""
     without_time: int
     """Good conversions that take the time of their reader's last touch."""
     without_value: int | None

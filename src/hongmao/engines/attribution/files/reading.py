@@ -180,7 +180,7 @@ class Reading:
         self.connection.execute(f"create table {query} as {queries.text(f'files/{query}')}", parameters)
 
     def _inputs(self, job: Job, units: Mapping[Role, TimeUnit], kind: TimeKind) -> Inputs:
-        ((readers,),) = self.rows("select count(distinct reader) from touches")
+        counted = self.rows("select count(distinct reader) from touches") if job.count_readers else [(None,)]
         ((without_time, without_value),) = self.rows(
             "select count(*) filter (without_time), count(*) - count(value_fen) from conversions"
         )
@@ -188,7 +188,7 @@ class Reading:
             touches=self._read("touches", units["touches"]),
             conversions=self._read("conversions", units["conversions"]),
             time_kind=kind,
-            readers=readers,
+            readers=counted[0][0],
             without_time=without_time,
             without_value=None if job.column_map.conversions.value is None else without_value,
         )
