@@ -6,6 +6,7 @@ keys are refused, so a misspelt rule cannot lie dormant in a file that everybody
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 from typing import Annotated, Literal
 
@@ -34,7 +35,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     en: Prose
 
 
-class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """口径: what every definition carries, whatever it defines.
 
     `effective` is the first Asia/Shanghai day on which it is in force; it stays so until a later version's first day.
@@ -55,7 +56,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         """Name this version as files and reports do: `last_click.v1`."""
         return f"{self.id}.v{self.version}"
 
-    @property
+    @functools.cached_property  # every figure of every report asks for it; a definition never changes
     def fingerprint(self) -> str:
         """Name the meaning: equal for two files that differ in comments, order or prose only.
 
