@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from definitions.deployment import deployment, draft, second_version
+from definitions.judging import counted, moved_by, told_by
 from hongmao.definitions.api import (
     AddVersion,
     DropCredits,
@@ -18,14 +19,14 @@ from hongmao.definitions.api import (
     Supersede,
     Withdraw,
 )
-from hongmao.insight.readings import Place
 from insight.stage import click, impression, pay, refund
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from definitions.deployment import Deployment
-    from hongmao.definitions.api import Plan
+    from hongmao.definitions.api import Plan, Reading
+    from hongmao.insight.readings import Place
 
 MAY = (
     impression("2025-05-01T09:59"),
@@ -117,40 +118,10 @@ def test_a_report_reprints_and_a_change_is_planned_shown_applied_and_taken_back(
         assert told[1].reverted_by.why == "先观察一周"
 
 
-def figures(house: Deployment) -> dict[object, object]:
+def figures(house: Deployment) -> dict[Place, Reading]:
     """Read every figure that reports print."""
-    return {**house.house.services.insight.readings()}
+    return house.house.services.insight.readings()
 
 
 def sorts(plan: Plan) -> Counter[type]:
     return Counter(map(type, plan.steps))
-
-
-def moved_by(plan: Plan, before: dict[object, object]) -> dict[object, object]:
-    """Work out from the plan alone what every figure must read afterwards."""
-    after = dict(before)
-    for step in plan.steps:
-        if isinstance(step, MoveFigure):
-            place = Place(metric=step.metric, day=step.day, note=step.note)
-            assert before[place] == step.before
-            after[place] = step.after
-    return after
-
-
-def told_by(plan: Plan) -> dict[str, tuple[int, date, date]]:
-    """Read from a plan how many credits come under which definition, and of which days."""
-    return {
-        step.definition: (step.rows, step.first_day, step.last_day)
-        for step in plan.steps
-        if isinstance(step, RecomputeCredits)
-    }
-
-
-def counted(rows: list[dict[str, object]]) -> dict[str, tuple[int, date, date]]:
-    """Count the same from the rows."""
-    days: dict[str, list[date]] = {}
-    for row in rows:
-        day = row["event_day"]
-        assert isinstance(day, date)
-        days.setdefault(f"{row['definition_id']}.v{row['definition_version']}", []).append(day)
-    return {key: (len(of), min(of), max(of)) for key, of in days.items()}

@@ -50,7 +50,11 @@ def _check_lineage(ordered: Sequence[AnyDefinition], place: Place) -> None:
 
 def _check_heir(one: AnyDefinition, before: AnyDefinition | None, place: Place) -> None:
     expected = before.key if before else None
-    later = before is None or one.effective > before.effective
-    if one.supersedes != expected or not later or (before is None and one.version != 1):
-        wrong = "supersedes" if one.supersedes != expected else "effective" if not later else "version"
-        raise LineageBroken(place=place(one, (wrong,)), key=one.key, expected=expected or "—")
+    wrong = (
+        ("version", one.version != (before.version + 1 if before else 1)),
+        ("supersedes" if one.supersedes else "version", one.supersedes != expected),
+        ("effective", before is not None and one.effective <= before.effective),
+    )
+    for key, is_wrong in wrong:
+        if is_wrong:
+            raise LineageBroken(place=place(one, (key,)), key=one.key, expected=expected or "—")
