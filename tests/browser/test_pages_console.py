@@ -28,6 +28,8 @@ PATHS = [
     "/console/attribution",
     "/console/wallet",
     "/console/definitions",
+    "/console/definitions/last_click",
+    "/console/definitions/plan",
     "/ops",
 ]
 

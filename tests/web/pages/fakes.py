@@ -14,7 +14,6 @@ from starlette.routing import Route
 from hongmao.billing.api import Line, Statement, StatementLine, StatementMovement, Uncharged, Wallet
 from hongmao.catalog.api import Creator, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
 from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
-from hongmao.definitions.api import load_registry
 from hongmao.insight.api import read_query
 from hongmao.insight.contracts import WINDOWS
 from hongmao.kernel.clock import SetClock
@@ -24,7 +23,7 @@ from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
-from web.pages import samples, samples_attribution
+from web.pages import samples, samples_attribution, samples_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -287,6 +286,7 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
     """Put the real pages before the cardboard house; `well` where no feed and no target is in trouble."""
     clock = SetClock(samples.NOW_MS)
     log = FakeLog()
+    desk = samples_definitions.desk()
     app = Starlette(
         routes=[Route("/v1/events", _collect, methods=["POST"]), *routes], exception_handlers={HongmaoError: _page}
     )
@@ -298,7 +298,8 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         collector=FakeCollector(log),
         community=FakeCommunity(),
         billing=FakeBilling(),
-        definitions=load_registry(),
+        definitions=desk.registry,
+        definition_desk=desk,
         insight=FakeInsight(clock),
         feeds=SimpleNamespace(read=lambda: samples.feeds(well=well)),
         sending=SimpleNamespace(read=lambda: samples.sending(well=well)),

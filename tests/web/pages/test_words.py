@@ -12,6 +12,7 @@ from hongmao.attribution.words import REASONS
 from hongmao.billing.contracts import FUNDER
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
+from hongmao.definitions.api import State as VersionState
 from hongmao.events.contracts import Kind
 from hongmao.insight.contracts import (
     SCOPES,
@@ -51,7 +52,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "preset": ("today", "yesterday", "last7", "last30"),
     "review": tuple(str(review.value) for review in Review),
     "address": ("deeplink", "universal_link", "fallback"),
-    "definitions": ("attribution", "metrics"),
+    "definitions": ("attribution", "metrics", "files"),
+    "version": (*VersionState, "meaning", "prose"),
+    "plan": ("add", "supersede", "withdraw", "restore", "recompute", "drop", "keep"),
     "attribution.by": tuple(SplitBy),
     "attribution.measure": MEASURES,
     "flow.end": tuple(End),

@@ -8,7 +8,19 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from hongmao.web.pages import static
-from hongmao.web.pages.console import attribution, definitions, door, links, notes, ops, orders, overview, wallet
+from hongmao.web.pages.console import (
+    attribution,
+    definition,
+    definitions,
+    door,
+    links,
+    notes,
+    ops,
+    orders,
+    overview,
+    planning,
+    wallet,
+)
 from hongmao.web.pages.errors import error_page
 from hongmao.web.pages.reader import pages as reader
 
@@ -50,6 +62,9 @@ routes: list[Route | Mount] = [
     Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
     Route("/console/definitions", definitions.definitions),
+    Route("/console/definitions/plan", planning.plan_page),
+    Route("/console/definitions/plan", planning.plan, methods=["POST"]),
+    Route("/console/definitions/{definition}", definition.definition),
     Route("/ops", ops.ops),
     static.mount,
 ]

@@ -1,11 +1,12 @@
-"""统计口径: what every figure on the other pages means, with versions and fingerprints."""
+"""统计口径: what every figure on the other pages means, where each version stands, and by whom it was decided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hongmao.definitions.api import AttributionDefinition, MetricDefinition
+from hongmao.catalog.api import Permission, may
+from hongmao.definitions.api import AttributionDefinition, MetricDefinition, State
 from hongmao.insight.contracts import Words
 from hongmao.kernel.time import day_of
 from hongmao.web.pages.console.frame import frame_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.definitions.api import AnyDefinition
+    from hongmao.definitions.api import AnyDefinition, VersionRecord
     from hongmao.web.pages.console.views import Frame
 
 
@@ -28,18 +29,20 @@ class DefinitionRow:
     """One version of one definition."""
 
     key: str
-    """`cpuv.v1`: also the anchor that figures link to."""
+    """`cpuv.v1`."""
+    anchor: str | None
+    """Where figures link to: the key; None for a version that was taken back, whose key may stand again."""
     id: str
     version: int
     name: Words
     counted: Words
     formula: str | None
-    """A ratio's two measures; None for everything else."""
+    """What a ratio or total is made of; None for everything else."""
     windows: tuple[str, ...]
     effective: str
     """First day in force, ISO."""
     fingerprint: str
-    in_force: bool
+    state: State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class Group:
     """Definitions of one sort."""
 
     name: str
-    """`attribution` or `metrics`."""
+    """`metrics`, `attribution` (the platform's) or `files` (for anybody's files)."""
     rows: tuple[DefinitionRow, ...]
 
 
@@ -58,47 +61,69 @@ class DefinitionsPage:
     frame: Frame
     on: date
     groups: tuple[Group, ...]
+    may_plan: bool
+    """Whether this reader may ask what a draft would change: it speaks of the whole deployment's figures."""
 
 
 def definitions(request: Request) -> Response:
     """Answer `GET /console/definitions`."""
     frame = frame_of(request, "definitions")
     services = services_of(request)
-    on = day_of(services.clock.now_ms())
-    registry = services.definitions
-    current = {one.key for one in registry.in_force(on)}
+    records = services.definition_desk.versions()
     groups = (
-        Group(name="metrics", rows=_rows(registry.all(), MetricDefinition, current)),
-        Group(name="attribution", rows=_rows(registry.all(), AttributionDefinition, current)),
+        Group(name="attribution", rows=_rows(one for one in records if sort_of(one.definition) == "attribution")),
+        Group(name="metrics", rows=_rows(one for one in records if sort_of(one.definition) == "metrics")),
+        Group(name="files", rows=_rows(one for one in records if sort_of(one.definition) == "files")),
     )
-    return render(request, "console/definitions.html", DefinitionsPage(frame=frame, on=on, groups=groups))
+    page = DefinitionsPage(
+        frame=frame,
+        on=day_of(services.clock.now_ms()),
+        groups=tuple(group for group in groups if group.rows),
+        may_plan=may(frame.who, Permission.OPERATE),
+    )
+    return render(request, "console/definitions.html", page)
 
 
-def _rows(all_: Iterable[AnyDefinition], kind: type[AnyDefinition], current: set[str]) -> tuple[DefinitionRow, ...]:
-    return tuple(_row(one, in_force=one.key in current) for one in all_ if isinstance(one, kind))
+def sort_of(one: AnyDefinition) -> str:
+    """Name the group of a definition."""
+    if isinstance(one, AttributionDefinition):
+        return "files" if one.scope == "files" else "attribution"
+    return "metrics"
 
 
-def _row(one: AnyDefinition, *, in_force: bool) -> DefinitionRow:
-    formula: str | None = None
+def formula_of(one: AnyDefinition) -> str | None:
+    """Write what a ratio or a total is made of; None for everything else."""
+    if not isinstance(one, MetricDefinition):
+        return None
+    if one.ratio is not None:
+        times = f" × {one.ratio.per:,}" if one.ratio.per != 1 else ""
+        return f"{one.ratio.numerator} ÷ {one.ratio.denominator}{times}"
+    if one.total is not None:
+        return " ".join([" + ".join(one.total.plus), *(f"− {name}" for name in one.total.minus)])
+    return None
+
+
+def _rows(records: Iterable[VersionRecord]) -> tuple[DefinitionRow, ...]:
+    return tuple(_row(one) for one in records)
+
+
+def _row(record: VersionRecord) -> DefinitionRow:
+    one = record.definition
     windows: tuple[str, ...] = ()
-    match one:
-        case MetricDefinition(ratio=ratio) if ratio is not None:
-            formula = f"{ratio.numerator} ÷ {ratio.denominator}" + (f" × {ratio.per:,}" if ratio.per != 1 else "")
-        case MetricDefinition(measure=measure) if measure is not None:
-            windows = measure.windows
-        case AttributionDefinition():
-            windows = one.windows
-        case _:
-            pass  # a measure of its own has neither
+    if isinstance(one, AttributionDefinition):
+        windows = one.windows
+    elif one.measure is not None:
+        windows = one.measure.windows
     return DefinitionRow(
         key=one.key,
+        anchor=None if record.state is State.REVERTED else one.key,
         id=one.id,
         version=one.version,
         name=Words(zh=one.name.zh, en=one.name.en),
         counted=Words(zh=one.counted.zh, en=one.counted.en),
-        formula=formula,
+        formula=formula_of(one),
         windows=windows,
         effective=one.effective.isoformat(),
         fingerprint=one.fingerprint,
-        in_force=in_force,
+        state=record.state,
     )
