@@ -83,17 +83,17 @@ class Stage:
         self.published[name] = table
 
     def credits(self, definition: str = "last_click", window: str | None = "30d") -> list[dict[str, Any]]:
-        """Recompute, and read the rows of one definition and window."""
-        self.attribution.run()
+        """Read the rows of one definition and window."""
         return [
             row
-            for row in self.published["credits"].to_pylist()
+            for row in self.table().to_pylist()
             if row["definition_id"] == definition and window in (None, row["window"])
         ]
 
     def table(self) -> Any:
-        """Recompute, and give the whole table."""
-        self.attribution.run()
+        """Compute, if that has not been done, and give the whole table: the events of a stage never change."""
+        if "credits" not in self.published:
+            self.attribution.run()
         return self.published["credits"]
 
 
@@ -104,6 +104,13 @@ def click(when: str | int, click_id: str | None, **fields: Any) -> Event:
     """Make a component click of reader rdr-1 on note-1's link into shop-1, unless said otherwise."""
     given = {"note": "note-1", "creator": "creator-1", "link": "link-1", "line": "cid", "item": "item-1", **_HOUSE}
     return _event(Kind.COMPONENT_CLICK, when, {"reader": "rdr-1", "click_id": click_id, **given, **fields})
+
+
+def act(kind: Kind, when: str | int, *, organic: bool = False, **fields: Any) -> Event:
+    """Make reader rdr-1 do something with note-1: behind link-1 into shop-1, or organic and behind nothing."""
+    given = {"note": "note-1", "creator": "creator-1", "reader": "rdr-1"}
+    paid = {} if organic else {"link": "link-1", "line": "cid", "item": "item-1", **_HOUSE}
+    return _event(kind, when, {**given, **paid, **fields})
 
 
 def shop(kind: Kind, when: str | int, sub_order: str | None, amount_fen: int | None = None, **fields: Any) -> Event:
