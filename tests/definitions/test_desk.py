@@ -29,7 +29,7 @@ from hongmao.kernel.clock import SetClock
 from hongmao.kernel.time import instant
 
 if TYPE_CHECKING:
-    from hongmao.definitions.api import Plan, Registry, Source
+    from hongmao.definitions.api import AnyDefinition, Plan, Registry, Source
 
 V2 = draft(second_version(default_window='"30d"'))
 V3 = draft(
@@ -179,7 +179,7 @@ def test_what_a_release_ships_word_for_word_is_no_longer_the_deployments_own() -
         LiveRegistry(office.store, office.clock, ship=(*shipped(), replace(V2, definition=_renamed())))
 
 
-def _renamed() -> object:
+def _renamed() -> AnyDefinition:
     return draft(second_version(default_window='"24h"')).definition
 
 

@@ -70,8 +70,16 @@ class MemoryHouse:
 
     def insight_over(self, tables: MemoryTables, registry: Registry) -> Insight:
         charges = [charge(event) for event in self.events if event.kind == "component_click"]
-        fakes = (FakeCatalog(), FakeLinks(), FakeBilling(charges), None)
-        return Insight(tables, *cast("Any", fakes), registry, self.attribution, self.clock)
+        return Insight(
+            tables,
+            cast("Any", FakeCatalog()),
+            cast("Any", FakeLinks()),
+            cast("Any", FakeBilling(charges)),
+            cast("Any", None),
+            registry,
+            self.attribution,
+            self.clock,
+        )
 
     @contextmanager
     def insight(self, registry: Registry, *, credited: object) -> Iterator[Insight]:
