@@ -32,7 +32,7 @@ PROJECTS = [ROOT / place / "pyproject.toml" for place in (".", "contracts", "exa
 def main() -> None:
     """Set the checkout up, or see in a moment that it is."""
     started = time.monotonic()
-    done = [_environment(), _assets()]
+    done = [_environment(), _kernel(), _assets()]
     if any(done):
         print(f"ready in {time.monotonic() - started:.0f} s: .venv/bin/hongmao --help")
 
@@ -42,6 +42,16 @@ def _environment() -> bool:
     if stamp.current() and (VENV / "bin" / "hongmao").exists() and (has_java() or _has_wheel_of_java()):
         return False
     _sync()
+    stamp.write()
+    return True
+
+
+def _kernel() -> bool:
+    """Compile what would otherwise be compiled while somebody, or a test, waits for it."""
+    stamp = Stamp("kernel", [ROOT / "uv.lock", *sorted((ROOT / "src" / "hongmao" / "attribution").rglob("compiled.py"))])
+    if stamp.current():
+        return False
+    _run([str(PYTHON), "-m", "hongmao.attribution.warm"])
     stamp.write()
     return True
 

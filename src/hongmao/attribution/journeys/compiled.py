@@ -55,33 +55,36 @@ def gather(reader: Int64, starts: Int64) -> Int64:
 
 
 @_compiled
-def _later(left: int, right: int, at_ms: Int64, tie: Int64) -> bool:
-    """Tell whether one touch comes after another: by instant, then by tie, then by place."""
-    if at_ms[left] != at_ms[right]:
-        return bool(at_ms[left] > at_ms[right])
-    if tie[left] != tie[right]:
-        return bool(tie[left] > tie[right])
-    return left > right
+def _sort_few(places: Int64, first: int, end: int, at_ms: Int64, tie: Int64, instant: Int64) -> None:
+    """Sort some neighbours by insertion, their instants copied side by side; ties are looked up only where there are any."""
+    for place in range(first, end):
+        moving = places[place]
+        when = at_ms[moving]
+        hole = place
+        while hole > first and (
+            instant[hole - 1 - first] > when
+            or (instant[hole - 1 - first] == when and tie[places[hole - 1]] > tie[moving])
+        ):
+            places[hole] = places[hole - 1]
+            instant[hole - first] = instant[hole - 1 - first]
+            hole -= 1
+        places[hole] = moving
+        instant[hole - first] = when
 
 
 @_compiled
 def sort_each(places: Int64, starts: Int64, at_ms: Int64, tie: Int64, from_reader: int, to_reader: int) -> None:
-    """Sort each reader's touches by instant, tie and place, in `places` itself."""
+    """Sort each reader's touches by instant, tie and place, in `places` itself: places rise within a reader at first."""
+    instant = np.empty(_FEW, np.int64)
     for reader in range(from_reader, to_reader):
         first, end = starts[reader], starts[reader + 1]
-        if end - first > _FEW:
-            # Places rise within a reader, so two stable sorts order by instant, then tie, then place.
-            mine = places[first:end]
-            mine = mine[np.argsort(tie[mine], kind="mergesort")]
-            places[first:end] = mine[np.argsort(at_ms[mine], kind="mergesort")]
+        if end - first <= _FEW:
+            _sort_few(places, first, end, at_ms, tie, instant)
             continue
-        for place in range(first + 1, end):
-            moving = places[place]
-            hole = place
-            while hole > first and _later(places[hole - 1], moving, at_ms, tie):
-                places[hole] = places[hole - 1]
-                hole -= 1
-            places[hole] = moving
+        # Two stable sorts order by instant, then tie, then place.
+        mine = places[first:end]
+        mine = mine[np.argsort(tie[mine], kind="mergesort")]
+        places[first:end] = mine[np.argsort(at_ms[mine], kind="mergesort")]
 
 
 @_compiled
