@@ -28,6 +28,7 @@ def test_settings_come_from_the_environment_and_default_to_what_works() -> None:
         ("PORT", "http"),
         ("PORT", "65536"),
         ("ENGINE", "excel"),
+        ("ENGINE", "spark://nowhere"),
         ("LOG", "kafka://x"),
         ("AD_EVERY", "1"),
         ("COOKIE_SECURE", "maybe"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hongmao.attribution.api import attribute_files
+from hongmao.bootstrap.engines import DUCKDB
 from hongmao.engines.attribution.files.comparing import first_difference
 from hongmao.engines.attribution.files.engine import DuckDbFiles
 from hongmao.engines.attribution.path_files.grouped import GroupedPathsFile
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-DUCKDB = "duckdb"
 BOTH = "both"
 """DuckDB and Spark, one after the other."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.attribution.api import CREDITS_TABLE
 from hongmao.bootstrap.clocks import open_clock
+from hongmao.bootstrap.engines import credit_engine
 from hongmao.bootstrap.state import Layout
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.reader import ReadOnlyLog
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hongmao.bootstrap.settings import Settings
+    from hongmao.engines.attribution.lake_engine import LakeCredits
     from hongmao.events.api import EventLog, Lake
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits
@@ -43,6 +45,7 @@ class Foundations:
     lake: Lake | None
     tables: DuckTables
     derived: Derived
+    credits: LakeCredits
 
 
 @contextmanager
@@ -62,6 +65,7 @@ def open_foundations(settings: Settings, *, read_only: bool) -> Iterator[Foundat
         lake = None if read_only else stack.enter_context(ParquetLake(settings.lake_path))
         tables = DuckTables(settings.lake_path, empty={CREDITS_TABLE: CREDITS_SCHEMA}, memory=settings.memory)
         stack.callback(tables.close)
+        derived = Derived(settings.lake_path)
         yield Foundations(
             settings=settings,
             layout=layout,
@@ -72,7 +76,8 @@ def open_foundations(settings: Settings, *, read_only: bool) -> Iterator[Foundat
             database=database,
             lake=lake,
             tables=tables,
-            derived=Derived(settings.lake_path),
+            derived=derived,
+            credits=credit_engine(settings.engine, tables, derived, settings.lake_path, closing=stack.callback),
         )
 
 

@@ -23,7 +23,6 @@ from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
 from hongmao.definitions.api import DefinitionDesk, LiveRegistry
-from hongmao.engines.attribution.lake_engine import LakeCredits
 from hongmao.events.api import Collector
 from hongmao.insight.api import Insight
 from hongmao.jobs.worker import Workers
@@ -99,7 +98,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     billing = Billing(SqlBillingStore(ground.database), ledger, catalog, clock)
     decided = SqlDefinitionStore(ground.database)
     registry = LiveRegistry(decided, clock, known=known())
-    attribution = KeptAttribution(LakeCredits(ground.tables, ground.derived, ground.settings.lake_path), registry)
+    attribution = KeptAttribution(ground.credits, registry)
     accounts = SqlAccountStore(ground.database, Vault(ground.layout.secrets / "vault.key"))
     shelves = SqlShelves(ground.database)
     intake = Intake(ground.log, shelves=shelves, minter=minter)

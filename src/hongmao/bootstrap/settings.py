@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hongmao.bootstrap.engines import names_engine
 from hongmao.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class Settings:
     db: str = _setting("", "SQLAlchemy URL of decided state; empty for SQLite in the home folder")
     log: str = _setting("", "Where the log lives; empty for the embedded log in the home folder")
     lake: str = _setting("", "Folder of the Parquet lake; empty for lake/ in the home folder")
-    engine: str = _setting("duckdb", "Engine of heavy queries: duckdb")
+    engine: str = _setting(
+        "duckdb", "Engine of heavy queries: duckdb, spark, spark?cores=2&memory=4g, spark://host:port"
+    )
     memory: str = _setting(
         "2GiB", "What heavy queries may hold in memory together, such as 512MiB; the rest goes to disk"
     )
@@ -70,7 +73,7 @@ class Settings:
             "HONGMAO_PORT": None if self.port.isdigit() and int(self.port) <= PORT_MAX else self.port,
             "HONGMAO_LOG": self.log or None,
             "HONGMAO_MEMORY": None if _MEMORY.fullmatch(self.memory) else self.memory,
-            "HONGMAO_ENGINE": None if self.engine == "duckdb" else self.engine,
+            "HONGMAO_ENGINE": None if names_engine(self.engine) else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
             "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,
         }

@@ -27,7 +27,8 @@ from hongmao.attribution.api import (
     page_of,
     write_outputs,
 )
-from hongmao.bootstrap.attribution import DUCKDB, check_engines, engines_of, open_file_engine
+from hongmao.bootstrap.attribution import check_engines, engines_of, open_file_engine
+from hongmao.bootstrap.engines import DUCKDB
 from hongmao.cli.attribute_check import print_checked
 from hongmao.cli.attribute_map import map_options, overridden
 from hongmao.cli.main import lang_of_terminal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from hongmao.engines.lake.manifest import Manifest
 from hongmao.engines.spark.tables import Steps
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Mirror:
         """Show the same events to both."""
         self._stage = stage
         session = spark.session.newSession()
-        self._steps = Steps(session, None, 0)  # type: ignore[arg-type] - no lake is under a stage
+        self._steps = Steps(session, Manifest(), 0)
         self._steps.give("events", stage.events)
         self.asked = 0
         """How many questions both have answered alike."""
@@ -55,7 +56,7 @@ class _MirrorSteps:
     def make(self, name: str, sql: str, params: Mapping[str, object] | None = None) -> None:
         self._duck.make(name, sql, params)
         self._spark.make(name, sql, params)
-        every = f'select * from "{name}"'
+        every = f'select * from "{name}"'  # noqa: S608 - our own names
         self._compare(self._duck.table(every).to_pylist(), self._spark.table(every).to_pylist())
 
     def give(self, name: str, table: Any) -> None:

@@ -6,7 +6,7 @@ import functools
 import hashlib
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-    from hongmao.engines.session import Session
+    from hongmao.engines.lake.manifest import Manifest
 
 # What decides a credit. The rooms of people's own files, of paths and of pages decide none of the platform's.
 _ROOMS: Final = ("hongmao.attribution", "hongmao.engines.attribution")
@@ -40,7 +40,14 @@ def maker() -> Maker:
     )
 
 
-def source_of(session: Session, *, until: int | None = None) -> Source:
+class Looking(Protocol):
+    """Whoever works on one snapshot of the lake."""
+
+    lake: Manifest
+    position: int
+
+
+def source_of(session: Looking, *, until: int | None = None) -> Source:
     """Name the events that a session reads."""
     hashed = hashlib.sha256()
     for file in sorted(session.lake.files, key=lambda one: one.path):

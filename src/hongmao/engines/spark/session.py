@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -90,6 +90,30 @@ def open_spark(address: Address, *, settings: Mapping[str, str] | None = None) -
                 _OPEN.remove(spark)
                 spark.session.stop()
                 shutil.rmtree(spark.scratch, ignore_errors=True)
+
+
+class Loan:
+    """This process's session from the first time that it is wanted until it is given back."""
+
+    def __init__(self, address: Address) -> None:
+        """Start nothing yet."""
+        self._address = address
+        self._stack = ExitStack()
+        self._turn = threading.Lock()
+        self._taken: Spark | None = None
+
+    def take(self) -> Spark:
+        """Give the session, starting it if need be; raises as `open_spark` does."""
+        with self._turn:
+            if self._taken is None:
+                self._taken = self._stack.enter_context(open_spark(self._address))
+            return self._taken
+
+    def close(self) -> None:
+        """Give it back."""
+        with self._turn:
+            self._taken = None
+            self._stack.close()
 
 
 def check_installed() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.engines.lake.manifest import Manifest
-    from hongmao.engines.spark.session import Spark
+    from hongmao.engines.spark.session import Loan
 
 TRIES_MAX: Final = 100  # a reader that is overtaken by as many merges in a row has other troubles
 _GONE: Final = ("FAILED_READ_FILE.FILE_NOT_EXIST", "PATH_NOT_FOUND", "FileNotFoundException")
@@ -30,7 +30,7 @@ class Steps:
     def __init__(self, session: Any, lake: Manifest, position: int) -> None:
         """Work on a Spark session of one's own, on which `events` is shown already."""
         self._session = session
-        self._kept: dict[str, Any] = {}
+        self._kept: set[str] = set()
         self.lake = lake
         """The lake as these steps see it."""
         self.position = position
@@ -38,7 +38,9 @@ class Steps:
 
     def make(self, name: str, sql: str, params: Mapping[str, object] | None = None) -> None:
         """Keep the rows of a SELECT under a name, in the place of the last ones of that name."""
-        self._keep(name, self.frame(sql, params))
+        # Spark computes when it is asked, and a cached step would still carry the plans of all before it, each several
+        # times over: a dozen steps on, planning would take longer than the work. A checkpoint is a leaf.
+        self._keep(name, self.frame(sql, params).localCheckpoint(eager=True))
 
     def give(self, name: str, table: Any) -> None:
         """Keep an Arrow table under a name, in the place of the last one of that name."""
@@ -47,8 +49,7 @@ class Steps:
     def drop(self, *names: str) -> None:
         """Give the memory of what was kept back."""
         for name in names:
-            if (kept := self._kept.pop(name, None)) is not None:
-                kept.unpersist()
+            self._kept.discard(name)
             self._session.catalog.dropTempView(name)
 
     def table(self, sql: str, params: Mapping[str, object] | None = None) -> Any:
@@ -67,21 +68,17 @@ class Steps:
 
     def close(self) -> None:
         """Give everything back."""
-        self.drop(*list(self._kept))
+        self.drop(*sorted(self._kept))
 
     def _keep(self, name: str, frame: Any) -> None:
-        # Spark computes when it is asked: without this every later step would compute all the earlier ones anew.
-        kept = frame.persist()
-        kept.createOrReplaceTempView(name)
-        if (before := self._kept.pop(name, None)) is not None:
-            before.unpersist()
-        self._kept[name] = kept
+        frame.createOrReplaceTempView(name)
+        self._kept.add(name)
 
 
 class SparkTables:
     """`Tables` over the events of one lake. Any thread may ask; every question sees the lake as it is when it begins."""
 
-    def __init__(self, spark: Spark, root: Path, *, until: int | None = None) -> None:
+    def __init__(self, spark: Loan, root: Path, *, until: int | None = None) -> None:
         """Read below `root`, which the executors must see under the same path; `until` hides what lies behind an offset."""
         self._spark = spark
         self._root = root.absolute()
@@ -116,9 +113,14 @@ class SparkTables:
         """Give the offset up to which `events` shows the log at this moment."""
         return self._up_to(manifest.load(self._root))
 
+    @property
+    def version(self) -> str:
+        """Name the release of Spark that answers."""
+        return self._spark.take().version
+
     @contextmanager
     def _steps(self, lake: Manifest) -> Iterator[Steps]:
-        session = self._spark.session.newSession()
+        session = self._spark.take().session.newSession()
         self._show(session, lake)
         steps = Steps(session, lake, self._up_to(lake))
         try:

@@ -86,6 +86,8 @@ def _at_ms(file: Any, name: str | None, times: Times) -> Any | None:
             return f.unix_millis(time)
         case "timestamp_ntz":
             return f.unix_millis(time.cast("timestamp")) - times.zone_ms
+        case kind if kind in _WHOLE and times.unit == "number_us":
+            return f.expr(f"cast({_quoted(str(name))} as bigint) div 1000")
         case kind if kind in _WHOLE:
             whole = time.cast("bigint")
             return f.try_multiply(whole, f.lit(1_000).cast("bigint")) if times.unit == "number_s" else whole
@@ -122,4 +124,8 @@ def _text(file: Any, name: str | None) -> Any:
 
 
 def _column(file: Any, name: str) -> Any:
-    return file["`" + name.replace("`", "``") + "`"]
+    return file[_quoted(name)]
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
