@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,6 +112,24 @@ def test_row_15_another_cohort_is_no_growth() -> None:
     assert everybodys is not None
     with pytest.raises(NotComparable, match="tenant-a"):
         change(mine.base, everybodys.value)
+
+
+def test_row_15_another_attribution_is_no_growth_even_where_the_metric_is_the_same() -> None:
+    stage = Stage(click("2025-05-01 10:00", "c-1"), pay("2025-05-01 11:00", "o-1-1", 100, "c-1"))
+    told = moved(stage, "purchases").change
+    assert told is not None
+    credited_by = told.base.credited_by
+    assert credited_by is not None
+    assert credited_by.id == "last_click"
+    later = replace(told.base, credited_by=replace(credited_by, version="2", fingerprint="0" * 16))
+    with pytest.raises(
+        NotComparable, match=r"last_click\.v2, the other last_click\.v1"
+    ):
+        change(later, told.value)
+    # What reads no credits does not care.
+    clicks = moved(stage, "clicks").change
+    assert clicks is not None
+    assert clicks.base.credited_by is None
 
 
 def test_row_16_an_engagement_rate_of_2_and_then_4_18_percent_prints_109_percent() -> None:

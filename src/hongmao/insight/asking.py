@@ -78,13 +78,16 @@ class Asking:
     def _side(self, name: str, query: ReportQuery) -> Side:
         vocabulary = Vocabulary(self._registry, query.to_day)
         cells = self._cells(vocabulary, name, query, by="nothing")
-        top, bottom = vocabulary.operands(vocabulary.metric(name))
+        metric = vocabulary.metric(name)
+        top, bottom = vocabulary.operands(metric)
+        credits_read = any(measure.source == "credits" for measure in vocabulary.measures_of(metric))
         return Side(
             figure=vocabulary.figure(name, cells, query, now_ms=self._now_ms),
             query=query,
             cohort=" ".join(filter(None, (self._sight.tenant, self._sight.merchant))) or "*",
             numerator=_counted_by(vocabulary, top),
             denominator=() if bottom is None else _counted_by(vocabulary, bottom),
+            credited_by=reference(vocabulary.attribution(gather.CREDIT_BY)) if credits_read else None,
         )
 
     def _beside(self, vocabulary: Vocabulary, lift: LiftResult, query: ReportQuery) -> Beside:

@@ -106,6 +106,7 @@ def _check(base: Side, value: Side) -> None:
     for error, before, after in (
         (DenominatorsDiffer, base.denominator, value.denominator),
         (NotComparable, base.numerator, value.numerator),
+        (NotComparable, _credited(base), _credited(value)),
     ):
         if _marks(before) != _marks(after):
             raise error(place=place, base=_names(before), value=_names(after))
@@ -120,6 +121,10 @@ def _terms(base: Side, value: Side) -> Iterator[tuple[str | None, str | None]]:
     yield base.figure.clock, value.figure.clock
     yield base.query.scope, value.query.scope
     yield base.cohort, value.cohort
+
+
+def _credited(side: Side) -> tuple[DefinitionRef, ...]:
+    return () if side.credited_by is None else (side.credited_by,)
 
 
 def _own(figure: Figure) -> str:

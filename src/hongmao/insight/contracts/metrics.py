@@ -34,6 +34,8 @@ class Side:
     """What the numerator is counted by: measures, those of a total taken apart."""
     denominator: tuple[DefinitionRef, ...]
     """What the denominator is counted by; empty for what divides by nothing."""
+    credited_by: DefinitionRef | None
+    """归因口径 of the credits it reads; None where it reads none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
