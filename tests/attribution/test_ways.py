@@ -10,6 +10,13 @@ import pytest
 
 from attribution.stage import REGISTRY, Stage, act, at, click, pay, shop
 from hongmao.attribution.api import Attribution, reason_in_words
+from hongmao.attribution.errors import (
+    KindNotCredited,
+    KindUnknown,
+    ModelNotOfThePlatform,
+    ModelUnknown,
+    ParameterRefused,
+)
 from hongmao.definitions.api import Registry
 from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
 from hongmao.events.contracts import Kind
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
 
     from hongmao.definitions.api import AttributionDefinition
     from hongmao.events.contracts import Event
+    from hongmao.kernel.errors import HongmaoError
 
 SHARED = ("linear_click", "position_click", "decay_click")
 
@@ -146,7 +154,7 @@ def test_two_orders_of_one_reader_are_each_shared_in_full() -> None:
 
 def test_ATTR_2_in_the_video_feed_the_window_opens_at_the_impression_and_five_seconds_are_a_click() -> None:
     # 1 May 10:00: a video is shown. 10:00:05: she has watched 5 s. 2 May 10:00: a day later to the instant, she buys.
-    video = {"impression": "imp-1", "placement": "video_feed", "note": "note-2"}
+    video: dict[str, Any] = {"impression": "imp-1", "placement": "video_feed", "note": "note-2"}
     events = [
         act(Kind.IMPRESSION, "2025-05-01 10:00", **video),
         act(Kind.PLAY_5S, "2025-05-01T10:00:05+08:00", **video),
@@ -167,7 +175,7 @@ def test_ATTR_2_in_the_video_feed_the_window_opens_at_the_impression_and_five_se
 
 def test_one_showing_counts_by_its_deepest_act() -> None:
     # She taps the card of note-2, reads, and jumps: one touch of note-2, not two.
-    shown = {"impression": "imp-2", "note": "note-2"}
+    shown: dict[str, Any] = {"impression": "imp-2", "note": "note-2"}
     stage = Stage(
         [
             click("2025-05-07 09:00", "c-1"),
@@ -434,3 +442,25 @@ def test_every_touch_explains_its_part_in_millionths_and_in_fen() -> None:
         ("note-1", 400_000, 4_000, 2_667, "shared_by_position"),
     ]
     assert len(verdict.entries) == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"touches": ("report_cell",)}, KindNotCredited),
+        ({"touches": ("visit",)}, KindNotCredited),
+        ({"conversions": ("report_cell",)}, KindNotCredited),
+        ({"conversions": ("return_quarantined",)}, KindNotCredited),
+        ({"touches": ("teleport",)}, KindUnknown),
+        ({"model": "markov"}, ModelNotOfThePlatform),
+        ({"model": "guess"}, ModelUnknown),
+        ({"model": "decay", "parameters": {"half_life": "soon"}}, ParameterRefused),
+    ],
+)
+def test_a_definition_that_means_nothing_here_is_refused_before_anything_is_replaced(
+    change: dict[str, Any], refusal: type[HongmaoError]
+) -> None:
+    with pytest.raises(refusal) as refused:
+        under(msgspec.structs.replace(REGISTRY.attribution("last_click"), **change), THREE_NOTES)
+    for lang in ("zh", "en"):
+        assert refused.value.message(lang)

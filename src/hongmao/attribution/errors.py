@@ -45,6 +45,26 @@ class KindUnknown(BadInput):
     hint_en = "Correct `touches` or `conversions` in the definition's file"
 
 
+class KindNotCredited(BadInput):
+    """A definition has a kind of event in a place where it means nothing: an aggregate is no act, a shop's row no touch."""
+
+    code = "attribution_kind_not_credited"
+    zh = "口径 {definition} 的 {place} 中不能有“{kind}”，可用：{offered}"
+    en = "{definition} cannot have {kind!r} among its {place}; there may be {offered}"
+    hint_zh = "触点是读者在社区里的行为，转化是读者的行为或店铺的回传；平台报表的汇总不参与归因"
+    hint_en = "Touches are what readers do here, conversions that or what shops return; a platform's aggregates are never credited"
+
+
+class ModelNotOfThePlatform(BadInput):
+    """A definition of the platform's credits names a model that looks at all journeys together."""
+
+    code = "attribution_model_not_of_the_platform"
+    zh = "口径 {definition} 的模型“{name}”需要全部路径一起估计，不能逐单计入，可选：{known}"
+    en = "{definition} names the model {name!r}, which estimates from all journeys and credits no single order; there are {known}"
+    hint_zh = "估计类模型请用 hongmao paths"
+    hint_en = "Estimated models are answered by hongmao paths"
+
+
 class OrderNotSeen(NotFound):
     """No conversion or refund of that order is known to whoever asks."""
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from hongmao.attribution import rules
 from hongmao.attribution.contracts import RunSummary
-from hongmao.attribution.errors import KindUnknown, OrderNotSeen
-from hongmao.attribution.models import model_named
-from hongmao.events.contracts import Kind
+from hongmao.attribution.errors import KindNotCredited, KindUnknown, ModelNotOfThePlatform, OrderNotSeen
+from hongmao.attribution.models import RULES, spec_of
+from hongmao.events.contracts import BACK_LINK, FRONT_LINK, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hongmao.definitions.api import AttributionDefinition, Registry
 
 KINDS = frozenset(str(kind) for kind in Kind)
+TOUCHES = frozenset(str(kind) for kind in FRONT_LINK)
+CONVERSIONS = frozenset(str(kind) for kind in FRONT_LINK | BACK_LINK)
 
 
 class Attribution:
@@ -111,8 +113,14 @@ class KeptAttribution(Attribution):
 
 def _checked(definitions: Sequence[AttributionDefinition]) -> Sequence[AttributionDefinition]:
     for one in definitions:
-        model_named(one.model)
-        for kind in (*one.touches, *one.conversions):
-            if kind not in KINDS:
-                raise KindUnknown(definition=one.key, kind=kind)
+        if spec_of(one.model, one.parameters).model.family != "rule":
+            raise ModelNotOfThePlatform(definition=one.key, name=one.model, known=", ".join(RULES))
+        for place, kinds, offered in (("touches", one.touches, TOUCHES), ("conversions", one.conversions, CONVERSIONS)):
+            for kind in kinds:
+                if kind not in KINDS:
+                    raise KindUnknown(definition=one.key, kind=kind)
+                if kind not in offered:
+                    raise KindNotCredited(
+                        definition=one.key, place=place, kind=kind, offered=", ".join(sorted(offered))
+                    )
     return definitions
