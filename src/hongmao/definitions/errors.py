@@ -6,12 +6,7 @@ TomlRefused             the text does not fit its schema (definitions, and the c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from hongmao.kernel.errors import BadInput, Conflict, HongmaoError, NotFound
-
-if TYPE_CHECKING:
-    from hongmao.kernel.errors import Lang
+from hongmao.kernel.errors import BadInput, Conflict, NotFound
 
 
 class TomlRefused(BadInput):
@@ -227,17 +222,11 @@ class KindNotKnown(DefinitionRefused):
 
 
 class ModelNotUsable(DefinitionRefused):
-    """A model that is not registered, or a parameter that it does not have. Takes the model's own error as `fault`."""
+    """A model that is not registered, or a parameter that it does not have; says what the model itself says."""
 
     code = "definition_model_refused"
-    zh = "{place}：{fault}"
-    en = "{place}: {fault}"
-
-    def message(self, lang: Lang = "en") -> str:
-        """Say what the model says, at its line."""
-        fault = self.params.get("fault")
-        said = fault.message(lang) if isinstance(fault, HongmaoError) else fault
-        return (self.zh if lang == "zh" else self.en).format(place=self.params.get("place"), fault=said)
+    zh = "{place}：模型无法使用（{why_zh}）"
+    en = "{place}: the model will not do ({why_en})"
 
 
 class SortUnclear(DefinitionRefused):

@@ -53,4 +53,4 @@ def _check_model(one: AttributionDefinition, known: Known, place: Place) -> None
         # A model that is not there is the model's line; anything else is what it was given, or not given.
         parameters = ("parameters", *tuple(one.parameters)[:1]) if one.parameters else ("model",)
         path = parameters if one.model in known.models else ("model",)
-        raise ModelNotUsable(place=place(one, path), fault=fault) from None
+        raise ModelNotUsable(place=place(one, path), why_zh=fault.message("zh"), why_en=fault.message("en")) from None
