@@ -20,7 +20,7 @@ from hongmao.attribution.errors import OrderNotSeen
 from hongmao.attribution.files.column_map import PLAIN, ColumnMap, load_map
 from hongmao.attribution.files.contracts import NONE_LABEL, By, Inputs, Job, Result
 from hongmao.attribution.files.manifest import answer
-from hongmao.attribution.files.outputs import write_outputs
+from hongmao.attribution.files.outputs import write_outputs, write_quarantine
 from hongmao.attribution.files.page import ReportPage, page_of
 from hongmao.attribution.files.ports import FileEngine
 from hongmao.attribution.files.rules import check_usable
@@ -34,6 +34,7 @@ from hongmao.attribution.models import (
     spec_named,
 )
 from hongmao.attribution.path_files.contracts import Asked, Cut, EventsJob, GroupedJob, PathsAnswer
+from hongmao.attribution.path_files.manifest import figures as paths_figures
 from hongmao.attribution.path_files.manifest import paths_answer
 from hongmao.attribution.path_files.outputs import write_path_outputs
 from hongmao.attribution.path_files.page import PathsPage, paths_page_of
@@ -100,10 +101,12 @@ __all__ = [
     "model_paths",
     "page_of",
     "paths_answer",
+    "paths_figures",
     "paths_page_of",
     "reason_in_words",
     "solve_taken",
     "spec_named",
     "write_outputs",
     "write_path_outputs",
+    "write_quarantine",
 ]

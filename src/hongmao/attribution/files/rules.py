@@ -19,7 +19,7 @@ from hongmao.attribution.models import file_parameters, spec_named, spec_of
 from hongmao.kernel.time import span_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hongmao.attribution.files.column_map import Times
     from hongmao.attribution.files.contracts import Inputs, Job, Read, Share, TimeKind, TimeUnit
@@ -33,6 +33,7 @@ MILLISECONDS_FROM = 100_000_000_000
 MICROSECONDS_FROM = 100_000_000_000_000
 # Fewer seconds than this is before March 1973: nobody has such touches, so the count began somewhere else.
 EPOCH_SECONDS_FROM = 100_000_000
+_UNITS: Mapping[str, TimeUnit] = {"s": "number_s", "ms": "number_ms", "us": "number_us", "iso": "iso"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +55,13 @@ def rules_of(job: Job, registry: Registry) -> tuple[Rule, ...]:
 
 def decide_unit(times: Times, profile: TimeProfile) -> TimeUnit:
     """Choose how a column's numbers are read. What is written as a date is read as a date whatever is chosen here."""
-    match times.unit:
-        case "s":
-            return "number_s"
-        case "ms":
-            return "number_ms"
-        case "us":
-            return "number_us"
-        case "iso":
-            return "iso"
-        case "auto" if profile.texts > profile.numbers:
-            return "iso"
-        case "auto" if profile.median >= MICROSECONDS_FROM:
-            return "number_us"
-        case "auto":
-            return "number_ms" if profile.median >= MILLISECONDS_FROM else "number_s"
+    if times.unit != "auto":
+        return _UNITS[times.unit]
+    if profile.texts > profile.numbers:
+        return "iso"
+    if profile.median >= MICROSECONDS_FROM:
+        return "number_us"
+    return "number_ms" if profile.median >= MILLISECONDS_FROM else "number_s"
 
 
 def decide_kind(times: Times, files: Sequence[tuple[TimeUnit, TimeProfile]]) -> TimeKind:
