@@ -18,7 +18,7 @@ SECOND_MS = 1_000
 STEPS_MS = [0, HOUR_MS, 12 * HOUR_MS, DAY_MS, 7 * DAY_MS, 15 * DAY_MS, 30 * DAY_MS]
 OFFSETS_MS = [-1, 0, 1, 999, SECOND_MS]
 RETURNED = [Kind.PAY, Kind.PAY, Kind.PRESALE_DEPOSIT, Kind.PRESALE_BALANCE, Kind.REFUND, Kind.RECEIVE]
-SEEN = [Kind.COMPONENT_CLICK, Kind.COMPONENT_CLICK, Kind.READ, Kind.CLICK, Kind.IMPRESSION, Kind.LIKE, Kind.PLAY_5S]
+SEEN = [*[Kind.COMPONENT_CLICK] * 5, Kind.READ, Kind.CLICK, Kind.IMPRESSION, Kind.LIKE, Kind.PLAY_5S]
 
 
 def crowd(*, worlds: int, seed: int = 7) -> list[Event]:
@@ -32,7 +32,7 @@ def crowd(*, worlds: int, seed: int = 7) -> list[Event]:
 
 
 def _world(luck: Random, world: int) -> list[Event]:
-    tenant = f"ten-{world % max(1, world - luck.randrange(3))}"
+    tenant = f"ten-{world - luck.choice([0, 0, 0, 1])}"
     clicks = [f"c-{world}-{number}" for number in range(luck.randint(1, 5))]
     readers = [None, f"rdr-{world}", f"rdr-{world}b"]
     events = [_seen(luck, world, tenant, click_id, readers) for click_id in clicks for _ in range(luck.randint(1, 3))]
@@ -46,9 +46,9 @@ def _seen(luck: Random, world: int, tenant: str, click_id: str, readers: list[st
         "event_id": f"e{luck.randrange(10)}-{world}-{click_id}-{luck.randrange(1000):03d}",
         "reader": luck.choice(readers),
         "tenant": tenant,
-        "shop": luck.choice(["shop-1", "shop-2"]),
+        "shop": luck.choice(["shop-1", "shop-1", "shop-2"]),
         "note": f"note-{luck.randrange(3)}",
-        "invalid": luck.choice([None, None, None, "bot"]),
+        "invalid": luck.choice([*[None] * 6, "bot"]),
         "impression": luck.choice([None, f"imp-{world}-{luck.randrange(3)}"]),
         "placement": luck.choice(["feed", "search", "video_feed", None]),
     }
@@ -67,14 +67,14 @@ def _returned(luck: Random, world: int, number: int, tenant: str, clicks: list[s
         luck.choice([None, *range(1, 1_000, 7)]),
         event_id=f"x{number}-{world}",
         tenant=tenant,
-        click_id=luck.choice([None, "", "c-unknown", *clicks, *clicks]),
+        click_id=luck.choice([None, "", "c-unknown", *clicks * 4]),
         click_by=luck.choice([None, "sync", "async"]),
         async_click_id=luck.choice([None, None, *clicks]),
         ref=f"n-{luck.randrange(3)}",
         version=luck.choice([None, 1, 2]),
         pay_item=luck.choice([None, "item-2"]),
         claimed_elsewhere=luck.choice([None, False, True]),
-        invalid=luck.choice([None, None, None, "test"]),
+        invalid=luck.choice([*[None] * 6, "test"]),
     )
 
 

@@ -216,7 +216,8 @@ def _environ(address: Address, machine: Path) -> Mapping[str, str | None]:
     }
     if address.loopback:
         environ["SPARK_LOCAL_IP"] = _LOOPBACK
-    if address.local:
+    if address.local or "SPARK_CONF_DIR" not in os.environ:
+        # A cluster's own settings, such as its secret, stand where SPARK_CONF_DIR says; this machine needs none.
         conf = machine / "conf"
         conf.mkdir(exist_ok=True)
         (conf / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
