@@ -116,6 +116,25 @@ def test_a_decision_that_cannot_be_made_is_a_named_error_and_leaves_nothing(hous
     assert len(json.loads(said(definitions, "history", "last_click", "--json"))) == 2
 
 
+def test_a_serving_house_follows_a_decision_that_is_made_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HONGMAO_CLOCK", f"file:{tmp_path / 'clock'}")
+    file = tmp_path / "last_click.toml"
+    file.write_text(second_version(default_window='"30d"', from_day="2025-05-02"), encoding="utf-8")
+    with deployment(tmp_path) as house:
+        house.hear(*MAY)
+        before = house.credits(), house.report()
+        told = said(definitions, "apply", str(file), *WHO, "--lang", "en")
+        assert told.endswith("the serving process computes credits anew within seconds\n")
+        house.settle()
+        assert b'"window": "30d"' in house.report()
+        assert len(house.credits()) > len(before[0])
+        said(definitions, "revert", "last_click.v2", *WHO)
+        house.settle()
+        assert (house.credits(), house.report()) == before
+
+
 def test_a_plan_made_on_an_older_state_is_refused(tmp_path: Path) -> None:
     with deployment(tmp_path) as house:
         plans = [house.desk.plan([draft(second_version(default_window=window))]) for window in ('"30d"', '"7d"')]
