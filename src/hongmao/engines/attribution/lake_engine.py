@@ -178,16 +178,23 @@ def _changed(session: Session, steps: Plan, merging: Merging, pool: ThreadPoolEx
     asked = affected.ask_changed(session, look, after=steps.after) if run.position > steps.after else 0
     if asked:
         made = _credits(session, look, steps.kept, run)
-        affected.make_replaced(session)
         merging.take_changed(made, pool)
     return asked
 
 
 def _credits(session: Session, look: affected.Look, definitions: Sequence[AttributionDefinition], run: Run) -> Any:
-    """Make the rows of the sub-orders `asked`."""
+    """Make the rows of the sub-orders `asked`, and of their payments only where these may have changed.
+
+    An act that is gathered because it is a touch may be a conversion under another definition; if nobody asked for it, its
+    rows are none of this run's.
+    """
     affected.gather(session, look)
+    affected.make_replaced(session)
     with affected.events_only_of_asked(session, run.position):
-        return Crediting(session).credits(definitions)
+        session.give("made", Crediting(session).credits(definitions))
+    made = session.table("select * from made where event_id in (select event_id from replaced)")
+    session.drop("made")
+    return made
 
 
 def _fresh(slices: Slices, run: Run) -> Run:
