@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +12,8 @@ from hongmao.events.api import Kind
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import KeyRing, TokenMinter
+from hongmao.returns.contracts import Row
+from hongmao.returns.rules import Goods, Source, event_of
 from returns.factories import NOW, House, pay
 
 THEIRS = b"somebody else's key of some bytes"
@@ -63,3 +67,14 @@ def test_a_click_id_that_no_field_can_hold_leaves_the_order_and_its_reason() -> 
     house = House()
     assert house.deliver(pay(click_id="a:b")) == [("unmatched", "malformed")]
     assert house.of_kind(Kind.PAY)[0].click_id is None
+
+
+def test_ATTR_3_an_order_keeps_both_click_ids_and_the_note_that_its_platform_names() -> None:
+    source = Source(platform="taobao", account="acc-1", tenant="ten-1", now_ms=NOW)
+    shop = SimpleNamespace(id="shop-1", merchant="mer-1")
+    row = Row(
+        kind=Kind.PAY, event_no="n-1", occurred_at_ms=NOW, platform_shop_id="s", raw="{}", order_id="o", sub_order_id="o-1",
+        amount_fen=1, click_id="sync-1", click_by="sync", async_click_id="async-1", note="note-1",
+    )  # fmt: skip
+    event = event_of(source, row, Goods(shop=cast("Any", shop), item=None, pay_item=None))
+    assert (event.click_id, event.async_click_id, event.note, event.reader) == ("sync-1", "async-1", "note-1", None)

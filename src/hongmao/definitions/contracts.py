@@ -112,7 +112,8 @@ class AttributionDefinition(Definition, frozen=True, kw_only=True, forbid_unknow
     """Refunds are signed entries that follow their conversion's touch (ATTR-5)."""
     late_days: Days
     mature_days: Days
-    """Days after the window's end (billing clock) or the event's day (event clock) until a cell is complete (ATTR-9)."""
+    """Days by which returns may be late. A cell is complete when its day and its window are over (billing clock), or its day
+    (event clock), and never before so many days after its day (ATTR-9)."""
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

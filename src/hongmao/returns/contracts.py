@@ -58,6 +58,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the platform says that another media claims the order too (`is_attr_by_others`)."""
     price_compare: bool | None = None
     """比价: whether the platform says that the buyer came by comparing prices."""
+    note: str | None = None
+    """The note to which the platform itself counts the row, by our id: all that ties an order without a click id to us."""
 
 
 class ReportCell(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,6 +74,7 @@ def event_of(source: Source, row: Row, goods: Goods) -> Event:
         received_at_ms=source.now_ms,
         source=source.platform,
         tenant=source.tenant,
+        note=row.note,
         merchant=goods.shop.merchant,
         shop=goods.shop.id,
         item=_item(source, goods.item, row.platform_item_id),

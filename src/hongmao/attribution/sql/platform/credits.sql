@@ -1,11 +1,12 @@
 -- grain: one row per (rule, conversion or refund, credited touch), with what the touch and the order say about it
 -- 计费时间 books on the touch's day, 行为时间 on the entry's own; days are Asia/Shanghai, which is UTC+8 without exception.
--- A cell is complete once its day, its window and the days by which returns may be late are over (ATTR-9).
+-- A cell is complete once its day and window are over, and not before returns of that day can be late no more (ATTR-9).
 select
   definition_id, definition_version, fingerprint, model, "window", platform, shop, merchant, tenant, line, order_id,
   sub_order_id, entry, ref, event_id, click_id, touch_event_id, touch_at_ms, note, creator, link, item, pay_item,
   conversion_at_ms, booked_at_ms, billing_day, event_day, credit_millionths, value_fen, reason, flags, touch_kind, organic,
-  click_by, claimed_elsewhere, billing_day + cast(1 + open_days + mature_days as integer) as billing_complete_day,
+  click_by, claimed_elsewhere,
+  billing_day + cast(1 + greatest(open_days, mature_days) as integer) as billing_complete_day,
   event_day + cast(1 + mature_days as integer) as event_complete_day
 from (
   select
