@@ -103,8 +103,14 @@ class BucketedFiles(ABC):
         """Cut the good touches and conversions into journeys."""
         from hongmao.engines.attribution.files.journeys import journeys_of_tables  # noqa: PLC0415 - compiles, when asked
 
-        with_value = self._read_job().column_map.conversions.value is not None
-        return journeys_of_tables(self._reading.connection, cut=cut, length_ms=length_ms, with_value=with_value)
+        chart = self._read_job().column_map
+        return journeys_of_tables(
+            self._reading.connection,
+            cut=cut,
+            length_ms=length_ms,
+            with_value=chart.conversions.value is not None,
+            with_order=chart.touches.order is not None,
+        )
 
     def close(self) -> None:
         """Release memory and spill files."""

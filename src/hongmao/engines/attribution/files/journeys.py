@@ -20,16 +20,19 @@ if TYPE_CHECKING:
     from hongmao.attribution.path_files.contracts import Cut, Journeys
 
 # Touches of one reader, instant, order and key are the same touch to every path, so no order of rows is needed.
-_TOUCHES = "select reader, key, at_ms, ord_number, ord from touches"
+_TOUCHES = "select reader, key, at_ms{order} from touches"
 # Nothing says when a conversion happened whose reader never touched anything: it is a journey of no touches at any time.
 _CONVERSIONS = "select reader, coalesce(at_ms, -1) as at_ms, coalesce(value_fen, 0) as value_fen from conversions"
+_GAPS_MAX = 4
+"""Readers that are whole numbers are their own codes unless that leaves more places empty than this many a row."""
 
 
 def journeys_of_tables(
-    connection: duckdb.DuckDBPyConnection, *, cut: Cut, length_ms: int | None, with_value: bool
+    connection: duckdb.DuckDBPyConnection, *, cut: Cut, length_ms: int | None, with_value: bool, with_order: bool
 ) -> Journeys:
     """Cut the tables `touches` and `conversions` of a job into journeys, as `cut` says."""
-    touches = connection.sql(_TOUCHES).to_arrow_table()
+    order = ", ord_number, ord" if with_order else ""
+    touches = connection.sql(_TOUCHES.format(order=order)).to_arrow_table()
     conversions = connection.sql(_CONVERSIONS).to_arrow_table()
     readers = _codes([*touches["reader"].chunks, *conversions["reader"].chunks])
     touching, converting = readers[: touches.num_rows], readers[touches.num_rows :]
@@ -38,7 +41,7 @@ def journeys_of_tables(
         reader=touching,
         readers=int(readers.max(initial=-1)) + 1,
         at_ms=_whole(touches["at_ms"]),
-        tie=_ties(touches, key),
+        tie=_ties(touches, key) if with_order else key.astype(np.int64),
     )
     told = Told(
         lane=lane,
@@ -56,8 +59,6 @@ def _ties(touches: Any, key: Any) -> Any:
     """Rank touches of one instant as the credits do: by the map's order, then by key."""
     number = touches["ord_number"].to_numpy()
     _, told = in_order(_together(touches["ord"].chunks))
-    if not told.any() and not number.any():
-        return key.astype(np.int64)
     order = np.lexsort((key, told, number))
     new = np.zeros(order.size, np.int64)
     for column in (key, told, number):
@@ -68,7 +69,13 @@ def _ties(touches: Any, key: Any) -> Any:
 
 
 def _codes(chunks: Sequence[Any]) -> Any:
-    return pc.dictionary_encode(_together(chunks)).indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    """Number readers; whole numbers that are dense enough number themselves."""
+    readers = _together(chunks)
+    if pa.types.is_integer(readers.type) and len(readers):
+        codes = readers.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
+        if codes.min() >= 0 and codes.max() < _GAPS_MAX * codes.size:
+            return codes
+    return pc.dictionary_encode(readers).indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _together(chunks: Sequence[Any]) -> Any:
