@@ -113,6 +113,6 @@ def _void(before: RunManifest, source: Source, maker: Maker) -> bool:
     return (
         before.source.epoch != source.epoch
         or before.source.position > source.position
-        or before.maker.code != maker.code
-        or before.maker.engine != maker.engine
+        or (before.maker.engine, before.maker.engine_version, before.maker.code)
+        != (maker.engine, maker.engine_version, maker.code)
     )

@@ -146,6 +146,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         reconciler=room.reconciler,
         tick=room.clockwork.turn,
         settle=lambda: room.settle(workers),
+        credited=attribution.manifest,
     )
     app = create_app(services, _cookies(ground))
     return House(services=services, app=app, workers=workers, clockwork=room.clockwork, derivation=derivation)

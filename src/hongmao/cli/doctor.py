@@ -73,6 +73,7 @@ def examine(services: Services) -> list[Finding]:
             )
             for name, behind in health.lag.items()
         ),
+        _credits(services),
         Finding(
             name="ledger",
             well=check.balanced,
@@ -88,3 +89,21 @@ def examine(services: Services) -> list[Finding]:
             en="No definition is in force: check HONGMAO_CLOCK and the effective days of the files",
         ),
     ]
+
+
+def _credits(services: Services) -> Finding:
+    """Say what the published credits were made from."""
+    run = services.credited()
+    seen = "none yet"
+    if run is not None:
+        seen = (
+            f"{run.rows} rows of {len(run.definitions)} definitions to event {run.source.position}, "
+            f"{run.maker.engine}, code {run.maker.code}, checksum {run.checksum[:16]}"
+        )
+    return Finding(
+        name="credits",
+        well=run is not None or not services.health().log_end,
+        seen=seen,
+        zh="尚未发布归因：请确认 hongmao serve 正在运行，或执行 hongmao rebuild",
+        en="No credits are published: see that hongmao serve runs, or run hongmao rebuild",
+    )

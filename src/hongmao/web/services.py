@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import HTTPConnection
 
+    from hongmao.attribution.api import RunManifest
     from hongmao.billing.api import Billing
     from hongmao.campaigns.api import Campaigns
     from hongmao.catalog.api import Catalog
@@ -83,6 +84,8 @@ class Services:
     """Do what the clock says is due: pulls, then what is to be sent on; how much each did."""
     settle: Callable[[], None]
     """Run every worker until nothing is waiting; returns when reports show all that the log holds."""
+    credited: Callable[[], RunManifest | None] = lambda: None
+    """Tell what the published credits were made from; None where none were."""
 
 
 def services_of(connection: HTTPConnection) -> Services:

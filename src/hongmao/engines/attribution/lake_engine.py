@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-SUB_ORDERS_MAX: Final = 250_000
+SUB_ORDERS_MAX: Final = 100_000
 """Of one slice of a run over everything: what bounds its memory, and what a run that is cut short loses."""
 _TALLY: Final = """
 select
