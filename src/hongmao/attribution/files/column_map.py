@@ -76,6 +76,21 @@ class Conversions(Source, frozen=True, kw_only=True, forbid_unknown_fields=True,
     """What a conversion without a time is: a bad row, or one that happened at its reader's last touch."""
 
 
+class Refunds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """退款: value that goes back to whoever bought, of either sign. It takes no conversion back, only value."""
+
+    file: str | None = None
+    """Its name beside the file of conversions; without one, refunds stand in that file itself."""
+    columns: tuple[Column, ...] = ()
+    conversion: Column
+    """The id of the conversion whose value goes back."""
+    value: Column
+    value_unit: Literal["yuan", "fen"] = "yuan"
+    id: Column | None = None
+    """What counts once. Without it every row counts."""
+    where: dict[str, Cell | tuple[Cell, ...]] = {}
+
+
 class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How times are written. `auto` looks at the numbers; `relative` counts from a start nobody knows."""
 
@@ -100,6 +115,7 @@ class ColumnMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Where the data comes from and under which licence; for people."""
     touches: Touches = Touches()
     conversions: Conversions = Conversions()
+    refunds: Refunds | None = None
     time: Times = Times()
     format: Format = Format()
 
@@ -128,5 +144,9 @@ def check_map(column_map: ColumnMap) -> None:
         raise MapIncomplete(place="touches.time", flag="--touch-time")
     if column_map.conversions.time is None and column_map.conversions.missing_time == "refuse":
         raise MapIncomplete(place="conversions.time", flag="--conversion-time")
+    if column_map.refunds is not None:
+        for entry in ("id", "value"):
+            if getattr(column_map.conversions, entry) is None:
+                raise MapIncomplete(place=f"conversions.{entry}", flag=f"--conversion-{entry}")
     if len(columns_of(column_map.touches.reader)) != len(columns_of(column_map.conversions.reader)):
         raise MapIncomplete(place="conversions.reader", flag="--conversion-reader")

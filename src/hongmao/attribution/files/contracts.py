@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hongmao.attribution.paths.contracts import PathResult
 
 By = Literal["key", "touch_day"]
-Role = Literal["touches", "conversions", "paths"]
+Role = Literal["touches", "conversions", "refunds", "paths"]
 TimeUnit = Literal["number_s", "number_ms", "number_us", "iso"]
 TimeKind = Literal["epoch", "relative"]
 
@@ -101,6 +101,13 @@ class Inputs:
     """Good conversions that take the time of their reader's last touch."""
     without_value: int | None
     """Good conversions whose value is unknown; None where the map has no value column."""
+    refunds: Read | None = None
+    """None where the map names none. Values of conversions are what refunds left of them."""
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """List what was read."""
+        return (self.touches, self.conversions, *((self.refunds,) if self.refunds else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,11 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         "the value is no amount (yuan with two decimals, or whole fen)",
     ),
     "value_negative": (
-        "金额为负：退款请走平台的退款事件",
-        "the value is negative: refunds come as events of the platform",
+        "金额为负：退款请用映射的 refunds 说明",
+        "the value is negative: refunds are told by `refunds` in the map",
     ),
+    "value_missing": ("缺少金额", "the value is missing"),
+    "refund_of_nothing": ("退款所指的转化不存在或不可用", "the conversion that it names is not there or not good"),
     "value_not_a_number": ("金额不是数字", "the value is no number"),
     "value_without_conversion": ("有金额而路径没有转化", "it has a value, and its path has no conversion"),
     "path_step_empty": ("路径中有空的触点", "a touch of the path is empty"),

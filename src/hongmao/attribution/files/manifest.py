@@ -71,6 +71,16 @@ def counts(inputs: Inputs) -> dict[str, int | None]:
         "conversions_quarantined": converted.quarantined,
         "conversions_at_last_touch": inputs.without_time,
         "conversions_without_value": inputs.without_value,
+        **({} if inputs.refunds is None else _refunds(inputs.refunds)),
+    }
+
+
+def _refunds(read: Read) -> dict[str, int]:
+    return {
+        "refund_rows": read.rows,
+        "refunds": read.good,
+        "refunds_not_selected": read.not_selected,
+        "refunds_quarantined": read.quarantined,
     }
 
 
@@ -80,7 +90,7 @@ def manifest(result: Result) -> dict[str, object]:
     return {
         "code": {"name": "hongmao", "version": version("hongmao")},
         "engine": {"name": result.engine, "version": result.engine_version},
-        "inputs": [_input(inputs.touches), _input(inputs.conversions)],
+        "inputs": [_input(read) for read in inputs.reads],
         "definitions": [
             {
                 "label": rule.label,

@@ -86,12 +86,14 @@ def _inputs(result: Result, lang: Lang) -> Grid:
         unused = ", ".join(read.unused_columns) or UNKNOWN
         return (say(read.role, lang), read.file, unused, *(f"{number:,}" for number in numbers))
 
-    rows = (row(result.inputs.touches), row(result.inputs.conversions))
+    rows = tuple(map(row, result.inputs.reads))
     return Grid(headings=tuple(say(name, lang) for name in names), rows=rows, numeric_from=3)
 
 
 def _notes(result: Result, lang: Lang) -> list[str]:
     notes = [say("reconciled", lang)]
+    if result.inputs.refunds:
+        notes.append(say("net", lang, count=f"{result.inputs.refunds.good:,}"))
     if result.inputs.without_time:
         notes.append(say("at_last_touch", lang, count=f"{result.inputs.without_time:,}"))
     if result.inputs.without_value:

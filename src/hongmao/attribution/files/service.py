@@ -33,8 +33,8 @@ def attribute_files(
     asked = rules.rules_of(job, registry)
     check_estimates(job, asked)
     inputs = engine.read(job, progress)
-    rules.check_reconciled(inputs.touches)
-    rules.check_reconciled(inputs.conversions)
+    for read in inputs.reads:
+        rules.check_reconciled(read)
     by_rule = [rule for rule in asked if not is_estimated(rule)]
     if by_rule:
         engine.credit(by_rule, progress, keep=keep)

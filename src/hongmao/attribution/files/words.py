@@ -17,6 +17,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "role": ("用途", "Role"),
     "touches": ("触点", "touches"),
     "conversions": ("转化", "conversions"),
+    "refunds": ("退款", "refunds"),
+    "net": ("金额已扣除 {count} 笔退款。", "Values are net of {count} refunds."),
     "rows": ("行数", "Rows"),
     "good": ("可用", "Good"),
     "not_selected": ("不符合条件", "Not selected"),

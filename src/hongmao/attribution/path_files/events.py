@@ -26,7 +26,7 @@ def read_of_events(job: EventsJob, inputs: Inputs, journeys: Journeys) -> PathsR
         kind="events",
         name=column_map.name,
         source=column_map.source,
-        reads=(inputs.touches, inputs.conversions),
+        reads=inputs.reads,
         paths=journeys.paths,
         counts={**counts(inputs), **told},
         unit="yuan",

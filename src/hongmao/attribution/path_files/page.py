@@ -104,6 +104,8 @@ def _notes(answer: PathsAnswer, lang: Lang) -> list[str]:
     notes = [say("reconciled", lang), say("counted", lang, **facts)]
     if answer.read.absent:
         notes.append(say("absent", lang, columns=", ".join(answer.read.absent)))
+    if refunds := counts.get("refunds"):
+        notes.append(say("net", lang, count=f"{refunds:,}"))
     if untouched := counts.get("conversions_without_touch"):
         notes.append(say("untouched", lang, count=f"{untouched:,}", label=answer.asked.none_label))
     if unknown := counts.get("conversions_without_value"):

@@ -19,6 +19,7 @@ from hongmao.attribution.files.column_map import columns_of
 from hongmao.attribution.files.contracts import Inputs, Quarantined, Read
 from hongmao.attribution.files.rules import TimeProfile, decide_kind, decide_unit
 from hongmao.engines.attribution.files.opening import Kind, look
+from hongmao.engines.attribution.files.refunds import source_of, take_refunds
 from hongmao.engines.attribution.files.staging import Staged, stage
 from hongmao.engines.attribution.files.typed import TypedFile, open_typed
 
@@ -34,7 +35,7 @@ _FUNCTIONS = {
     "time_fault": "told, at_ms",
     "amount_fen": "told, unit",
 }
-_FIELD_OF = {"reader": "reader", "key": "key", "id": "id", "time": "time", "value": "value"}
+_FIELD_OF = {"reader": "reader", "key": "key", "id": "id", "time": "time", "value": "value", "refund": "reader"}
 _ROLES: tuple[Role, ...] = ("touches", "conversions")
 _PAGE_ROWS = 10_000
 _MINUTE_MS = 60_000
@@ -67,6 +68,9 @@ class Reading:
         kind = decide_kind(job.column_map.time, [(units[role], profiles[role]) for role in _ROLES])
         self._check_touches(job, units["touches"])
         self._check_conversions(job, units["conversions"])
+        if (refunds := job.column_map.refunds) is not None:
+            source = self._sources["refunds"] = source_of(refunds)
+            self._staged["refunds"] = take_refunds(self.connection, job, refunds, source, progress)
         return self._inputs(job, units, kind)
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Any]:
@@ -75,12 +79,14 @@ class Reading:
 
     def faults(self) -> Mapping[tuple[Role, str], int]:
         """Count quarantined rows."""
-        sql = " union all ".join(f"select '{role}', fault, count(*) from {role}_bad group by fault" for role in _ROLES)  # noqa: S608 - our own words
+        sql = " union all ".join(
+            f"select '{role}', fault, count(*) from {role}_bad group by fault" for role in self._sources
+        )  # noqa: S608 - our own words
         return {(role, code): count for role, code, count in sorted(self.rows(sql), reverse=True)}
 
     def quarantined(self) -> Iterator[Quarantined]:
         """Go through the quarantined rows, touches first."""
-        for role in _ROLES:
+        for role in self._sources:
             staged = self._staged[role]
             cursor = self.connection.cursor()
             packed = staged.kind is Kind.PARQUET
@@ -191,6 +197,7 @@ class Reading:
             readers=counted[0][0],
             without_time=without_time,
             without_value=None if job.column_map.conversions.value is None else without_value,
+            refunds=self._read("refunds", "iso") if "refunds" in self._sources else None,
         )
 
     def _read(self, role: Role, unit: TimeUnit) -> Read:
