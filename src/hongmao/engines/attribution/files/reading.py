@@ -80,8 +80,9 @@ class Reading:
     def faults(self) -> Mapping[tuple[Role, str], int]:
         """Count quarantined rows."""
         sql = " union all ".join(
-            f"select '{role}', fault, count(*) from {role}_bad group by fault" for role in self._sources
-        )  # noqa: S608 - our own words
+            f"select '{role}', fault, count(*) from {role}_bad group by fault"  # noqa: S608 - our own words
+            for role in self._sources
+        )
         return {(role, code): count for role, code, count in sorted(self.rows(sql), reverse=True)}
 
     def quarantined(self) -> Iterator[Quarantined]:
