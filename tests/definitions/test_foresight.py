@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from definitions.deployment import draft, second_version
 from definitions.judging import counted, moved_by, told_by
 from hongmao.attribution.api import Attribution
-from hongmao.bootstrap.definitions import CREDITED_BY, Outlooks, known
+from hongmao.bootstrap.definitions import CREDITED_BY, known
+from hongmao.bootstrap.outlooks import Outlooks
 from hongmao.definitions.api import Act, DefinitionDesk, DefinitionsMovedOn, LiveRegistry, MoveFigure, Registry
 from hongmao.engines.attribution.duckdb_engine import DuckDbCredits
 from hongmao.insight.api import Insight

@@ -11,9 +11,7 @@ from sqlalchemy import make_url
 
 from hongmao.bootstrap.clocks import open_clock
 from hongmao.bootstrap.definitions import CREDITED_BY, known
-from hongmao.bootstrap.house import open_house
 from hongmao.definitions.api import DefinitionDesk, LiveRegistry, Outlook
-from hongmao.events.api import LakeBusy, LogBusy
 from hongmao.storage.database import open_database
 from hongmao.storage.definitions import SqlDefinitionStore
 
@@ -52,6 +50,9 @@ def read_desk(settings: Settings) -> Iterator[DefinitionDesk]:
 @contextmanager
 def change_desk(settings: Settings) -> Iterator[OpenDesk]:
     """Open the house to plan and decide; beside a process that serves it, as a looker-on that may still decide."""
+    from hongmao.bootstrap.house import open_house  # noqa: PLC0415 - reading definitions must not wait for the engines
+    from hongmao.events.api import LakeBusy, LogBusy  # noqa: PLC0415 - as above
+
     with ExitStack() as stack:
         try:
             house = stack.enter_context(open_house(settings))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.api import Billing
 from hongmao.bootstrap.clocks import SystemClock
-from hongmao.bootstrap.definitions import CREDITED_BY, Outlooks, known
+from hongmao.bootstrap.definitions import CREDITED_BY, known
 from hongmao.bootstrap.derive import Derivation
 from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
+from hongmao.bootstrap.outlooks import Outlooks
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
