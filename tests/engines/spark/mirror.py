@@ -26,28 +26,28 @@ class Mirror:
         session = spark.session.newSession()
         self._steps = Steps(session, Manifest(), 0)
         self._steps.give("events", stage.events)
-        self.asked = 0
-        """How many questions both have answered alike."""
+        self.asked: list[str] = []
+        """The questions that both have answered alike."""
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> Rows:
         """Ask both, and compare as bags of rows: a SELECT without an order has none."""
         answer = self._stage.rows(sql, params)
-        self._compare(answer, self._steps.table(sql, params).to_pylist())
+        self._compare(sql, answer, self._steps.table(sql, params).to_pylist())
         return answer
 
     def work(self, job: Callable[[Any], Any]) -> Any:
         """Let a job take its steps on both."""
         return self._stage.work(lambda session: job(_MirrorSteps(session, self._steps, self._compare)))
 
-    def _compare(self, one: Rows, other: Rows) -> None:
+    def _compare(self, sql: str, one: Rows, other: Rows) -> None:
         assert _bag(one) == _bag(other)
-        self.asked += 1
+        self.asked.append(sql)
 
 
 class _MirrorSteps:
     """A session that does everything twice and looks at what every step made."""
 
-    def __init__(self, duck: Any, spark: Steps, compare: Callable[[Rows, Rows], None]) -> None:
+    def __init__(self, duck: Any, spark: Steps, compare: Callable[[str, Rows, Rows], None]) -> None:
         self._duck, self._spark, self._compare = duck, spark, compare
 
     def __getattr__(self, name: str) -> Any:
@@ -57,7 +57,7 @@ class _MirrorSteps:
         self._duck.make(name, sql, params)
         self._spark.make(name, sql, params)
         every = f'select * from "{name}"'  # noqa: S608 - our own names
-        self._compare(self._duck.table(every).to_pylist(), self._spark.table(every).to_pylist())
+        self._compare(sql, self._duck.table(every).to_pylist(), self._spark.table(every).to_pylist())
 
     def give(self, name: str, table: Any) -> None:
         self._duck.give(name, table)
@@ -69,7 +69,7 @@ class _MirrorSteps:
 
     def table(self, sql: str, params: Mapping[str, object] | None = None) -> Any:
         answer = self._duck.table(sql, params)
-        self._compare(answer.to_pylist(), self._spark.table(sql, params).to_pylist())
+        self._compare(sql, answer.to_pylist(), self._spark.table(sql, params).to_pylist())
         return answer
 
 

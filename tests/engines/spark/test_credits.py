@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from hongmao.events.contracts import Event
 
+# Starting Spark is part of whichever test comes first.
+pytestmark = pytest.mark.timeout(300)
+
 
 def fill(root: Path, events: list[Event], *, after: int = 0) -> None:
     with ParquetLake(root) as lake:
@@ -33,7 +36,6 @@ def fill(root: Path, events: list[Event], *, after: int = 0) -> None:
 
 
 @pytest.mark.usefixtures("spark")
-@pytest.mark.timeout(300)
 def test_two_engines_publish_the_same_files(tmp_path: Path) -> None:
     events = list({event.event_id: event for event in crowd(worlds=30)}.values())
     one, other = tmp_path / "duckdb", tmp_path / "spark"

@@ -18,7 +18,8 @@ from hongmao.attribution.api import Job, attribute_files
 from hongmao.attribution.errors import ExpressionRefused
 from hongmao.cli.attribute import attribute
 from hongmao.engines.attribution.files.engine import DuckDbFiles
-from hongmao.engines.spark.files.engine import SparkFiles
+from hongmao.engines.spark.files.engine import SparkFiles, capabilities
+from hongmao.engines.spark.files.worker import BucketWork
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from hongmao.attribution.files.column_map import ColumnMap
     from hongmao.engines.attribution.files.bucketed import BucketedFiles
 
+# Starting Spark and its workers is part of whichever test comes first.
+pytestmark = pytest.mark.timeout(300)
 MODELS = (
     "last", "first", "last_non_organic", "linear", "position", "position:30-40-30", "decay", "decay:24h",
     "custom:1 + 2 * (kind == 'read') + 1 / (1 + age_hours)",
@@ -243,6 +246,21 @@ def test_the_first_row_that_differs_is_named(tmp_path: Path, monkeypatch: pytest
     assert "The engines differ: under linear, conversion row" in ran.stderr
     assert "duckdb: " in ran.stderr
     assert "spark: " in ran.stderr
+
+
+def test_a_partition_of_two_buckets_is_no_bucket(tmp_path: Path) -> None:
+    batch = pa.RecordBatch.from_pydict({"reader": pa.array([0, 4, 1], pa.int64())})
+    work = BucketWork(store=None, buckets=4, conversions=tmp_path)  # type: ignore[arg-type]
+    assert list(work(iter([]))) == []
+    with pytest.raises(AssertionError, match="more than bucket 0"):
+        list(work(iter([batch])))
+
+
+def test_what_engines_promise_is_what_they_are_held_to() -> None:
+    in_process, distributed = DuckDbFiles.can, capabilities("4.3.0")
+    assert (in_process.distributed, distributed.distributed) == (False, True)
+    assert all(one.spills and one.resumes and one.bit_exact_rules for one in (in_process, distributed))
+    assert (in_process.needs, distributed.needs) == ((), ("Java 17", "hongmao[spark]"))
 
 
 def test_engines_that_there_are_not_and_one_result_too_many(tmp_path: Path) -> None:
