@@ -90,7 +90,7 @@ def followed(events: Sequence[Event], tenant: str | None, clock: str) -> dict[st
         if not before:
             continue
         last = max(before, key=lambda two: (two.occurred_at_ms // 1_000, two.event_id))
-        booked = day_of((last if clock == "billing" else one).occurred_at_ms)
+        booked = day_of((last if clock == "billing" and one.kind is not Kind.FOLLOW else one).occurred_at_ms)
         if tenant in (None, last.tenant) and booked <= ASKED[clock].to_day:
             counts[ACTS[one.kind]] += 1
     return counts

@@ -11,6 +11,7 @@ from hongmao.insight.contracts import DefinitionRef, Figure, Unit, Words
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.questions import clock_of, has_clocks
 from hongmao.insight.rules import complete_at_ms, maturity
+from hongmao.kernel.time import span_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +124,7 @@ class Vocabulary:
         return max(
             complete_at_ms(
                 day,
-                window=_window((measure,), query.window),
+                window=_span(measure, query.window),
                 clock=clock_of(measure, query.clock),
                 mature_days=measure.mature_days,
                 lagging=measure.source == "reports",
@@ -166,13 +167,15 @@ def _clock(measures: Sequence[Measure], wanted: ViewClock) -> ViewClock | None:
 
 
 def _window(measures: Sequence[Measure], wanted: str) -> str | None:
-    """Name the window of a figure: the one asked for where credits are read, else the definition's own."""
-    for measure in measures:
-        if measure.windows:
-            return measure.windows[0] if measure.source == "reports" else wanted
-        if measure.within is not None:
-            return measure.within
-    return None
+    """Name the windows of a figure: the one asked for where credits are read, else the definitions' own."""
+    found = dict.fromkeys(filter(None, (_span(measure, wanted) for measure in measures)))
+    return ", ".join(sorted(found, key=span_ms)) or None
+
+
+def _span(measure: Measure, wanted: str) -> str | None:
+    if measure.windows:
+        return measure.windows[0] if measure.source == "reports" else wanted
+    return measure.within
 
 
 def _unit(metric: MetricDefinition) -> Unit:
