@@ -69,7 +69,7 @@ def test_credit_and_baseline_add_up_and_the_same_seed_gives_the_same_bits() -> N
 def test_intervals_hold_the_estimate_and_shrink_with_more_journeys() -> None:
     widths = []
     for journeys in (20_000, 320_000):
-        result = solved(world(journeys)[0], replicates=60)
+        result = solved(world(journeys)[0], replicates=40)
         note = result.by_channel()["note"]
         assert note.conversions_interval is not None
         assert note.conversions_interval.low < note.conversions < note.conversions_interval.high

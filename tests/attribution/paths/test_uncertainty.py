@@ -31,7 +31,7 @@ TABLE: list[Row] = [
 @pytest.mark.parametrize("model", ESTIMATED)
 def test_an_interval_holds_its_estimate_and_repeats_with_its_seed(model: str) -> None:
     spec, paths = path_spec_named(model), paths_from(TABLE)
-    result = solve(paths, spec, Settings(replicates=60, seed=1))
+    result = solve(paths, spec, Settings(replicates=24, seed=1))
     for one in result.credits:
         for middle, interval in ((one.conversions, one.conversions_interval), (one.value, one.value_interval)):
             assert interval is not None
@@ -41,9 +41,9 @@ def test_an_interval_holds_its_estimate_and_repeats_with_its_seed(model: str) ->
     cut: list[Row] = [(p, won - 7, lost, v) for p, won, lost, v in TABLE] + [
         (p, 7, 0, "0") for p, *_ in reversed(TABLE)
     ]
-    again = solve(paths_from(reversed(cut)), spec, Settings(replicates=60, seed=1))
+    again = solve(paths_from(reversed(cut)), spec, Settings(replicates=24, seed=1))
     assert [one.conversions_interval for one in again.credits] == [one.conversions_interval for one in result.credits]
-    assert solve(paths, spec, Settings(replicates=60, seed=2)).credits != result.credits
+    assert solve(paths, spec, Settings(replicates=24, seed=2)).credits != result.credits
     assert solve(paths, spec, Settings(seed=1)).credits[0].conversions == result.credits[0].conversions
 
 
@@ -57,7 +57,7 @@ def test_the_width_is_that_of_a_count() -> None:
 
 
 def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    # Two hundred worlds of one chain; the truth is what a very large world gives.
+    # A hundred and twenty worlds of one chain; the truth is what a very large world gives.
     luck = np.random.default_rng(8)
     paths = [["a", "b"], ["a"], ["b"], ["b", "a", "b"]]
     chances = luck.dirichlet(np.ones(8)).reshape(4, 2)
@@ -74,11 +74,11 @@ def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     large = np.rint(chances * 10**12).astype(np.int64)
     truth = share(large[:, 0], large[:, 1], 0)[0] / 10**12 * 800
     covered = 0
-    for _ in range(200):
+    for _ in range(120):
         drawn = luck.poisson(chances * 800)
-        _, low, high = share(drawn[:, 0], drawn[:, 1], 100)
+        _, low, high = share(drawn[:, 0], drawn[:, 1], 80)
         covered += low <= truth <= high
-    assert 0.88 <= covered / 200 <= 0.99
+    assert 0.88 <= covered / 120 <= 0.99
 
 
 @given(rows(), st.sampled_from((1, 2, 3)))

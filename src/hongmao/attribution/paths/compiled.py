@@ -291,3 +291,43 @@ def play_rate_game(
             rate = inside[kind] / inside[kinds] if inside[kinds] > 0 else 0.0
             marginal[kind, joined[place]] = rate - before[kind]
             before[kind] = rate
+
+
+@_compiled
+def number_pairs(
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    table: NDArray[np.int64],
+    number: NDArray[np.int64],
+    first: NDArray[np.int64],
+) -> int:
+    """Number equal pairs alike, by first appearance, in an open table of -1; `first` gets a place of each."""
+    found = 0
+    last = table.size - 1
+    for place in range(left.size):
+        mixed = (np.uint64(left[place]) * _MIX) ^ np.uint64(right[place])
+        mixed *= _MIX
+        slot = np.int64(mixed ^ (mixed >> _SHIFT)) & last
+        while True:
+            seen = table[slot]
+            if seen == -1:
+                table[slot] = found
+                first[found] = place
+                number[place] = found
+                found += 1
+                break
+            if left[first[seen]] == left[place] and right[first[seen]] == right[place]:
+                number[place] = seen
+                break
+            slot = (slot + 1) & last
+    return found
+
+
+@_compiled
+def add_rows(
+    cell: NDArray[np.int64], row: NDArray[np.int64], amount: NDArray[np.int64], sums: NDArray[np.int64]
+) -> None:
+    """Add `amount[row[i]]` to `sums[cell[i]]`, all its columns."""
+    for place in range(cell.size):
+        for column in range(amount.shape[1]):
+            sums[cell[place], column] += amount[row[place], column]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hongmao.attribution.paths import amounts
+from hongmao.attribution.paths import amounts, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,22 +33,44 @@ def measures(paths: Paths) -> NDArray[np.int64]:
 
 
 def add_up(
-    key: NDArray[np.int64], numerator: NDArray[np.int64], denominator: NDArray[np.int64], amount: NDArray[np.int64]
+    key: NDArray[np.int64],
+    numerator: NDArray[np.int64],
+    denominator: NDArray[np.int64],
+    row: NDArray[np.int64],
+    amount: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Add up the rows of `amount` (one per term) that share a key and a fraction.
+    """Add `amount[row]` of the terms up that share a key and a fraction.
 
-    Gives `(cells, sums)`: cells are rows of (key, numerator, denominator) in lowest terms, sums go with them.
+    Gives `(cells, sums)`: cells are rows of (key, numerator, denominator) in lowest terms, sorted; sums go with them.
     """
-    divisor = np.gcd(numerator, denominator)
-    terms = np.column_stack([key, numerator // divisor, denominator // divisor])
-    order = np.lexsort(terms.T[::-1])
-    sorted_terms = terms[order]
+    pair, pairs = _numbered(numerator, denominator)
+    cell, cells = _numbered(key, pair)
+    sums = np.zeros((len(cells), amount.shape[1]), np.int64)
+    compiled.add_rows(cell, row, amount, sums)
+    terms = np.column_stack([key[cells], numerator[pairs][pair[cells]], denominator[pairs][pair[cells]]])
+    divisor = np.gcd(terms[:, 1], terms[:, 2])
+    terms[:, 1] //= divisor
+    terms[:, 2] //= divisor
+    return merge(terms, sums)
+
+
+def merge(cells: NDArray[np.int64], sums: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sort cells and add equal ones up."""
+    if not len(cells):
+        return cells, sums
+    order = np.lexsort(cells.T[::-1])
+    ordered = cells[order]
     fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = (sorted_terms[1:] != sorted_terms[:-1]).any(axis=1)
+    fresh[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     first = np.flatnonzero(fresh)
-    if not len(first):
-        return sorted_terms, amount[:0]
-    return sorted_terms[first], np.add.reduceat(amount[order], first, axis=0)
+    return ordered[first], np.add.reduceat(sums[order], first, axis=0)
+
+
+def _numbered(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number equal pairs alike; gives every place's number, and a place of each number."""
+    number, first = np.empty(len(left), np.int64), np.empty(len(left), np.int64)
+    table = np.full(1 << (2 * len(left) + 1).bit_length(), -1, np.int64)
+    return number, first[: compiled.number_pairs(left, right, table, number, first)]
 
 
 def by_key(cells: NDArray[np.int64], sums: NDArray[np.int64], keys: int) -> list[tuple[Fraction, Fraction | None]]:

@@ -24,7 +24,7 @@ def solve(paths: Paths, spec: ModelSpec, settings: Settings) -> PathResult:
     np.add.at(total, row, weight)
     counts = (weight > 0) & ((paths.conversions > 0)[row])
     row, weight = row[counts], weight[counts]
-    cells, sums = exact.add_up(paths.flat[counts].astype(np.int64), weight, total[row], exact.measures(paths)[row])
+    cells, sums = exact.add_up(paths.flat[counts].astype(np.int64), weight, total[row], row, exact.measures(paths))
     shares = exact.by_key(cells, sums, len(paths.channels))
     return shared(
         paths, spec, shares, earned=earned_by(paths, total > 0), notes=notes.of_rule(paths, spec, settings.organic)

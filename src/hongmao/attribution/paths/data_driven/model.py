@@ -58,7 +58,13 @@ class DataDriven:
         self._learner = learner_named(learner, self._bags, seed)
 
     def __call__(self, conversions: Floats, nulls: Floats, value: Floats | None) -> Floats:
-        """Fit and share once."""
+        """Fit and share once; in one thread, so that sums are the same bits and small fits wait for nobody."""
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn, and as late
+
+        with threadpool_limits(1):
+            return self._shared(conversions, nulls, value)
+
+    def _shared(self, conversions: Floats, nulls: Floats, value: Floats | None) -> Floats:
         bags = self._bags
         converted, lost = bags.summed(conversions), bags.summed(nulls)
         brought = [converted] if value is None else [converted, bags.summed(value)]

@@ -79,7 +79,7 @@ def sums_of(paths: Paths) -> SplitSums:
     limbs = limbs_of(paths)
     if channels * (largest + 1) * (1 + len(limbs)) > DENSE_CELLS_MAX:
         row = np.repeat(np.arange(paths.rows), sizes)
-        cells, sums = exact.add_up(sets.astype(np.int64), np.ones_like(row), sizes[row], exact.measures(paths)[row])
+        cells, sums = exact.add_up(sets.astype(np.int64), np.ones_like(row), sizes[row], row, exact.measures(paths))
     else:
         table = np.zeros((channels, largest + 1, 1 + len(limbs)), np.int64)
         compiled.add_by_size(sets, set_starts, paths.conversions, limbs, table)
@@ -90,8 +90,9 @@ def sums_of(paths: Paths) -> SplitSums:
 
 def merged(parts: Sequence[SplitSums]) -> SplitSums:
     """Add sums of days or shards over the same channels up."""
-    cells = np.concatenate([part.cells for part in parts])
-    cells, sums = exact.add_up(cells[:, 0], cells[:, 1], cells[:, 2], np.concatenate([part.sums for part in parts]))
+    cells, sums = exact.merge(
+        np.concatenate([part.cells for part in parts]), np.concatenate([part.sums for part in parts])
+    )
     return SplitSums(channels=parts[0].channels, cells=cells, sums=sums)
 
 
@@ -121,7 +122,8 @@ def positions_of(paths: Paths) -> list[tuple[Fraction, ...]]:
         channel * width + position,
         np.ones_like(row),
         times[back] * size[row],
-        paths.conversions[row][:, None],
+        row,
+        paths.conversions[:, None],
     )
     keys, inverse = np.unique(cells[:, 0], return_inverse=True)
     cells[:, 0] = inverse
