@@ -31,6 +31,8 @@ def test_settings_come_from_the_environment_and_default_to_what_works() -> None:
         ("ENGINE", "spark://nowhere"),
         ("LOG", "kafka://x"),
         ("AD_EVERY", "1"),
+        ("READERS_MIN", "0"),
+        ("READERS_MIN", "few"),
         ("COOKIE_SECURE", "maybe"),
     ],
 )

@@ -68,9 +68,11 @@ class House:
     clockwork: Clockwork
     derivation: Derivation
 
-    def rebuild(self, progress: Callable[[int], None]) -> dict[str, int]:
+    def rebuild(
+        self, progress: Callable[[int], None], crediting: Callable[[int, int], None] | None = None
+    ) -> dict[str, int]:
         """Make everything derived again from log and definitions."""
-        return self.derivation.rebuild(progress)
+        return self.derivation.rebuild(progress, crediting)
 
 
 @contextmanager
@@ -134,7 +136,17 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         definitions=registry,
         definition_desk=DefinitionDesk(registry, decided, outlooks, clock, credited_by=CREDITED_BY),
         glass=glass,
-        insight=Insight(ground.tables, catalog, links, billing, ledger, registry, attribution, clock),
+        insight=Insight(
+            ground.tables,
+            catalog,
+            links,
+            billing,
+            ledger,
+            registry,
+            attribution,
+            clock,
+            readers_min=int(ground.settings.readers_min),
+        ),
         campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock),
         puller=room.puller,
         files=brought.files,

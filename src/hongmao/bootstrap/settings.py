@@ -52,6 +52,7 @@ class Settings:
     sandbox_url: str = _setting("http://127.0.0.1:8090", "Where the sandbox shop stands; links may lead there")
     pilots: str = _setting("", "Platforms in 内测 whose jump is open here, by name, with commas between")
     ad_every: str = _setting("5", "Every how many cards of the feed one may be a funded one")
+    readers_min: str = _setting("20", "A count of fewer readers than this is not told on the attribution page (PRIV-5)")
     cookie_secure: str = _setting("no", "yes where readers come by https: cookies are then never sent in the clear")
 
     @classmethod
@@ -75,6 +76,9 @@ class Settings:
             "HONGMAO_MEMORY": None if _MEMORY.fullmatch(self.memory) else self.memory,
             "HONGMAO_ENGINE": None if names_engine(self.engine) else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
+            "HONGMAO_READERS_MIN": None
+            if self.readers_min.isdigit() and int(self.readers_min) > 0
+            else self.readers_min,
             "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,
         }
         for name, value in wrong.items():

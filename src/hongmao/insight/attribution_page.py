@@ -17,7 +17,7 @@ from hongmao.insight.contracts import AttributionPage, ModelColumn, PartRow, Sha
 from hongmao.insight.errors import ChoiceUnknown
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.path_models import estimated
-from hongmao.insight.paths import READERS_MIN, paths, ways_of
+from hongmao.insight.paths import paths, ways_of
 from hongmao.insight.rules import complete_at_ms, maturity
 from hongmao.insight.vocabulary import Vocabulary, reference
 
@@ -87,8 +87,9 @@ def attribution_page(
     by: SplitBy,
     *,
     now_ms: int,
+    readers_min: int,
 ) -> AttributionPage:
-    """Put the page together."""
+    """Put the page together; counts of fewer than `readers_min` readers are not told (PRIV-5)."""
     by_default = Vocabulary(registry, query.to_day).attribution(CREDIT_BY)
     given = given_of(queries, sight, query, by)
     ways = ways_of(queries, sight, query, by, version=by_default.version)
@@ -100,8 +101,8 @@ def attribution_page(
         by=by,
         columns=tuple(column.head for column in columns),
         rows=_rows(columns, named),
-        paths=paths(ways, named.name, readers_min=READERS_MIN),
-        readers_min=READERS_MIN,
+        paths=paths(ways, named.name, readers_min=readers_min),
+        readers_min=readers_min,
         maturity=maturity(
             complete_at_ms(query.to_day, window=query.window, clock=query.clock, mature_days=by_default.mature_days),
             now_ms=now_ms,

@@ -116,7 +116,7 @@ class LiftBackwards(BadInput):
 class NoteUnknown(NotFound):
     """No such note, or one that is nothing to whoever asks."""
 
-    code = "note_unknown"
+    code = "note_never_credited"
     zh = "没有笔记 {id}，也没有任何订单归因到它"
     en = "There is no note {id}, and no order was ever credited to one"
     hint_zh = "请检查笔记编号"

@@ -18,6 +18,7 @@ from hongmao.insight.difference import Comparer
 from hongmao.insight.names import Names
 from hongmao.insight.note_explained import ORDERS_TOLD, Explainer
 from hongmao.insight.overview import Writer
+from hongmao.insight.paths import READERS_MIN
 from hongmao.insight.queries import Queries
 from hongmao.insight.readings import Reader
 from hongmao.insight.render import render_report
@@ -86,8 +87,10 @@ class Insight:
         definitions: Registry,
         attribution: Attribution,
         clock: Clock,
+        *,
+        readers_min: int = READERS_MIN,
     ) -> None:
-        """Stand on the derived tables and the doors of the contexts."""
+        """Stand on the derived tables and the doors of the contexts; counts of fewer than `readers_min` are not told."""
         self._queries = Queries(tables)
         self._catalog = catalog
         self._links = links
@@ -96,6 +99,7 @@ class Insight:
         self._definitions = definitions
         self._attribution = attribution
         self._clock = clock
+        self._readers_min = readers_min
 
     def overview(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> Overview:
         """Show the funnel, what each step cost, and what it brought: of all merchants of a tenant, or of one."""
@@ -162,6 +166,7 @@ class Insight:
             query,
             by,
             now_ms=self._clock.now_ms(),
+            readers_min=self._readers_min,
         )
 
     def note_explained(
