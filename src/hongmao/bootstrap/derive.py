@@ -61,8 +61,13 @@ class Derivation:
             return followers
         return (*followers, Step("attribution", self._credited, self.credit, ATTRIBUTION_PAUSE_S))
 
-    def rebuild(self, progress: Callable[[int], None]) -> dict[str, int]:
-        """Throw lake and credits away and make them again; post the charges that are missing, each once."""
+    def rebuild(
+        self, progress: Callable[[int], None], crediting: Callable[[int, int], None] | None = None
+    ) -> dict[str, int]:
+        """Throw lake and credits away and make them again; post the charges that are missing, each once.
+
+        `progress` is told the offset of the log that was read, `crediting` the slices of credits that are made, of how many.
+        """
         if self._lake is None:
             raise LogClosed
         self._derived.wipe()
@@ -72,7 +77,7 @@ class Derivation:
             self._billing.absorb(batch)
             position = batch[-1].offset
         self._credited_to = -1
-        self._advance(whole=True)
+        self._advance(whole=True, crediting=crediting)
         credits_published = self._tables.rows("SELECT count(*) AS n FROM credits")[0]["n"]
         return {"events": events, "credits": credits_published if isinstance(credits_published, int) else 0}
 
@@ -98,9 +103,9 @@ class Derivation:
             self._advance()
         return moved
 
-    def _advance(self, *, whole: bool = False) -> None:
+    def _advance(self, *, whole: bool = False, crediting: Callable[[int, int], None] | None = None) -> None:
         revision = self._definitions.refresh().revision
-        run = self._attribution.advance(whole=whole)
+        run = self._attribution.advance(whole=whole, progress=crediting)
         self._credited_to, self._credited_by = run.source.position, revision
 
 

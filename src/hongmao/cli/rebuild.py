@@ -21,7 +21,11 @@ def rebuild(*, as_json: bool) -> None:
     """
     with open_house(Settings.read()) as house, Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Reading the log", total=house.services.log.end())
-        done = house.rebuild(progress=lambda offset: progress.update(task, completed=offset))
+        credits_task = progress.add_task("Crediting", total=None)
+        done = house.rebuild(
+            progress=lambda offset: progress.update(task, completed=offset),
+            crediting=lambda made, of: progress.update(credits_task, completed=made, total=of),
+        )
     if as_json:
         click.echo(json.dumps(done, sort_keys=True))
     else:
