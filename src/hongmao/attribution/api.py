@@ -33,6 +33,7 @@ from hongmao.attribution.models import (
     model_named,
     spec_named,
 )
+from hongmao.attribution.path_files.channel_groups import read_groups
 from hongmao.attribution.path_files.contracts import Asked, Cut, EventsJob, GroupedJob, PathsAnswer
 from hongmao.attribution.path_files.manifest import figures as paths_figures
 from hongmao.attribution.path_files.manifest import paths_answer
@@ -103,6 +104,7 @@ __all__ = [
     "paths_answer",
     "paths_figures",
     "paths_page_of",
+    "read_groups",
     "reason_in_words",
     "solve_taken",
     "spec_named",

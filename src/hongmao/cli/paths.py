@@ -29,6 +29,7 @@ from hongmao.attribution.api import (
     model_paths,
     paths_answer,
     paths_page_of,
+    read_groups,
     write_path_outputs,
 )
 from hongmao.bootstrap.attribution import open_file_engine, open_path_engine
@@ -69,6 +70,10 @@ MODELS_ASKED = ("first", "last", "linear", "position", "shapley", "markov:1")
     help="Events: a journey ends at every conversion, at a reader's first, or has all touches of its window.",
 )
 @click.option("--replicates", type=click.IntRange(0, 10_000), default=0, help="Bootstrap replicates for intervals.")
+@click.option("--stability", is_flag=True, help="Run each model again on journeys that were seen less well.")
+@click.option(
+    "--groups", "groups_file", type=click.Path(path_type=Path), help="CSV of channel,group: Markov runs on groups."
+)
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of intervals.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything that is drawn.")
 @click.option(
@@ -91,6 +96,8 @@ def paths(
     window: str | None,
     cut: Cut,
     replicates: int,
+    stability: bool,
+    groups_file: Path | None,
     level: float,
     seed: int,
     out: Path | None,
@@ -109,8 +116,15 @@ def paths(
         organic = (column_map.paths if isinstance(column_map, PathMap) else column_map.touches).organic
         asked = Asked(
             models=tuple(dict.fromkeys(models or MODELS_ASKED)),
-            settings=Settings(seed=seed, replicates=replicates, level=level, organic=frozenset(organic)),
+            settings=Settings(
+                seed=seed,
+                replicates=replicates,
+                level=level,
+                organic=frozenset(organic),
+                groups={} if groups_file is None else read_groups(groups_file),
+            ),
             none_label=none_label,
+            stability=stability,
         )
         shown = not as_json and sys.stderr.isatty()
         if isinstance(column_map, PathMap):

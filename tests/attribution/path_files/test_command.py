@@ -138,3 +138,37 @@ def test_a_map_is_refused_with_its_line(file: str, tmp_path: Path) -> None:
     chart.write_text('name = "x"\n[paths]\npath = "path"\nconversion = "c"\n')
     result = typed(file, "--map", str(chart), "--lang", "en")
     assert (result.exit_code, "map.toml:4" in result.stderr, "paths.conversion" in result.stderr) == (2, True, True)
+
+
+def test_stability_tells_how_much_moves_where_less_is_seen(file: str, tmp_path: Path) -> None:
+    more = ("--models", "last,markov:1", "--stability", "--lang", "en")
+    answer = json.loads(typed(file, *more, "--json").stdout)
+    moved = answer["details"]["markov:1"]["stability"]
+    assert set(moved) == set(answer["details"]["last"]["stability"])
+    assert all(0 <= one <= 1 for one in moved.values())
+    assert "stability" not in json.loads(typed(file, "--models", "last", "--json").stdout)["details"]["last"]
+    assert typed(file, *more, "--out", str(tmp_path / "out")).exit_code == 0
+    for name in ("report.md", "report.html"):
+        assert "Stability: credit that moves where less is seen" in (tmp_path / "out" / name).read_text()
+
+
+def test_channels_may_be_grouped_for_markov(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text(
+        "path;total_conversions;total_null\nn1 > n2 > s;5;3\nn2 > s;2;9\nn3;1;7\ns > n1;4;6\n"
+    )
+    (tmp_path / "g.csv").write_text("channel,group\nn1,anna\nn2,anna\nn3,ben\ns,search\n")
+    run = (str(tmp_path / "p.csv"), "--models", "markov:1,shapley", "--json", "--lang", "en")
+    alone = json.loads(typed(*run).stdout)
+    grouped = json.loads(typed(*run, "--groups", str(tmp_path / "g.csv")).stdout)
+    assert grouped["details"]["markov:1"]["states"] == 3 < alone["details"]["markov:1"]["states"] == 4
+    for answer in (alone, grouped):
+        assert sum(one["conversions"] for one in answer["models"]["markov:1"].values()) == pytest.approx(12)
+    # Within a group, credit goes by the closed Shapley shares of its channels.
+    notes, shares = grouped["models"]["markov:1"], grouped["models"]["shapley"]
+    assert notes["n1"]["conversions"] / notes["n2"]["conversions"] == pytest.approx(
+        shares["n1"]["conversions"] / shares["n2"]["conversions"]
+    )
+    for wrong, line in (("note,creator\n", 1), ("channel,group\nn1\n", 2), ("channel,group\nn1,a\nn1,b\n", 3)):
+        (tmp_path / "g.csv").write_text(wrong)
+        result = typed(*run, "--groups", str(tmp_path / "g.csv"))
+        assert (result.exit_code, f"g.csv:{line} should be a channel and its group" in result.stderr) == (2, True)

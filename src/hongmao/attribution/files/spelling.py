@@ -50,6 +50,8 @@ def paths_markdown(page: PathsPage) -> str:
     parts += [f"## {page.say('models')}", _table(page.formulas)]
     if page.estimates is not None:
         parts += [f"## {page.say('estimates')}", _table(page.estimates)]
+    if page.stability is not None:
+        parts += [f"## {page.say('stability')}", _table(page.stability)]
     for chart in (page.lengths, page.top):
         if chart.table is not None:
             parts += [f"## {_text(chart.title)}", _table(chart.table)]

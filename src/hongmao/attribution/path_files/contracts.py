@@ -27,7 +27,7 @@ class Asked:
     settings: Settings
     none_label: str
     stability: bool = False
-    """Whether each estimated model is also run on disturbed paths."""
+    """Whether each model is also run on disturbed paths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,16 @@ from __future__ import annotations
 from hongmao.kernel.errors import BadInput
 
 
+class GroupsUnreadable(BadInput):
+    """A file of groups has a row that is no channel and its group, or a channel twice."""
+
+    code = "paths_groups_unreadable"
+    zh = "{place} 应为“渠道,组”，每个渠道只出现一次"
+    en = "{place} should be a channel and its group, each channel once"
+    hint_zh = "文件为 CSV，首行为 channel,group"
+    hint_en = "The file is CSV and begins with channel,group"
+
+
 class ModelTwice(BadInput):
     """Two labels that were asked for are one model."""
 

@@ -61,6 +61,16 @@ def estimates_grid(answer: PathsAnswer, lang: Lang) -> Grid | None:
     return Grid(headings=headings, rows=tuple(rows), numeric_from=2) if rows else None
 
 
+def stability_grid(answer: PathsAnswer, lang: Lang) -> Grid | None:
+    """Set beside each model how much of its credit moves where journeys are seen less well; None where nobody asked."""
+    named = list(dict.fromkeys(row.disturbance for rows in answer.stability.values() for row in rows))
+    moved = {label: {row.disturbance: row.moved for row in rows} for label, rows in answer.stability.items()}
+    rows = tuple(
+        (label, *(f"{told[name]:.1%}" if name in told else UNKNOWN for name in named)) for label, told in moved.items()
+    )
+    return Grid(headings=(say("model", lang), *named), rows=rows, numeric_from=1) if rows else None
+
+
 def formulas_grid(answer: PathsAnswer, lang: Lang) -> Grid:
     """Say what each model computes, and what must be known beside its figures."""
     specs = specs_of(answer.asked)

@@ -30,7 +30,7 @@ def paths_answer(answer: PathsAnswer) -> bytes:
     whole = {
         "inputs": path_counts(answer),
         "models": {label: figures(answer, result) for label, result in answer.results.items()},
-        "details": {label: details(result) for label, result in answer.results.items()},
+        "details": {label: _told(answer, label, result) for label, result in answer.results.items()},
         "manifest": paths_manifest(answer),
     }
     return _ENCODER.encode(whole)
@@ -53,6 +53,11 @@ def path_counts(answer: PathsAnswer) -> dict[str, Figure]:
         "conversions_without_touch": int(paths.conversions[untouched].sum()),
         "conversions_without_value": answer.read.conversions_without_value,
     }
+
+
+def _told(answer: PathsAnswer, label: str, result: PathResult) -> dict[str, object]:
+    moved = {row.disturbance: row.moved for row in answer.stability.get(label, ())}
+    return {**details(result), **({"stability": moved} if moved else {})}
 
 
 def paths_manifest(answer: PathsAnswer) -> dict[str, object]:

@@ -14,6 +14,7 @@ from hongmao.attribution.path_files.figures import (
     estimates_grid,
     formulas_grid,
     left_over,
+    stability_grid,
     value_grid,
 )
 from hongmao.attribution.path_files.manifest import path_counts
@@ -43,6 +44,7 @@ class PathsPage:
     charts: tuple[Chart, ...]
     """Conversions by channel, one chart per model on one scale; the tables above say the same."""
     estimates: Grid | None
+    stability: Grid | None
     formulas: Grid
     lengths: Chart
     top: Chart
@@ -74,6 +76,7 @@ def paths_page_of(answer: PathsAnswer, lang: Lang) -> PathsPage:
         results_notes=tuple(_results_notes(answer, lang)),
         charts=charts_of_models(answer),
         estimates=estimates_grid(answer, lang),
+        stability=stability_grid(answer, lang),
         formulas=formulas_grid(answer, lang),
         lengths=lengths_chart(answer.read.paths, lang),
         top=top_chart(answer.read.paths, lang),

@@ -10,7 +10,7 @@ from hongmao.attribution.files.errors import LabelTaken
 from hongmao.attribution.path_files import rules
 from hongmao.attribution.path_files.contracts import PathsAnswer
 from hongmao.attribution.path_files.events import read_of_events
-from hongmao.attribution.paths.api import solve
+from hongmao.attribution.paths.api import solve, stability
 from hongmao.kernel.time import span_ms
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ def _answer(asked: Asked, read: PathsRead, engine: PathFileEngine | FileEngine, 
         progress(label, number, len(specs))
         results[label] = solve(read.paths, spec, asked.settings)
     progress("", len(specs), len(specs))
+    asked_again = {
+        label: spec for label, spec in specs.items() if asked.stability and results[label].totals.conversions
+    }
     return PathsAnswer(
         asked=asked,
         read=read,
@@ -60,6 +63,7 @@ def _answer(asked: Asked, read: PathsRead, engine: PathFileEngine | FileEngine, 
         samples=tuple(islice(engine.quarantined(), SAMPLES_MAX)),
         engine=engine.name,
         engine_version=engine.version,
+        stability={label: stability(read.paths, spec, asked.settings) for label, spec in asked_again.items()},
     )
 
 

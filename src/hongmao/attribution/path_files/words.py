@@ -28,6 +28,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "removal_effect_value": ("移除效应（金额）", "Removal effect by value"),
     "interval": ("转化区间", "Interval of conversions"),
     "standard_error": ("标准误", "Standard error"),
+    "stability": ("稳定性：看得更少时移动的功劳", "Stability: credit that moves where less is seen"),
     "no_estimates": ("没有需要估计的模型。", "No model that estimates was asked for."),
     "lengths": ("路径长度", "Length of paths"),
     "length": ("触点数", "Touches"),
