@@ -1,5 +1,4 @@
 -- grain: one row per (definition, version, part): what it gives to a note, creator or link over the range; null is nobody
--- after: standing, claims
 -- What no click earned (nobody's, and what is told by note only) has no click's day: it stands on its own day by either clock.
 select
   definition_id as definition, definition_version as version, part,
@@ -11,12 +10,12 @@ select
   count(*) filter (value_fen is null) as net_unknown
 from (
   select
-    r.definition_id, r.definition_version, r.entry, r.credit_millionths, r.value_fen, c.sub_order_id is not null as claimed,
+    r.definition_id, r.definition_version, r.entry, r.credit_millionths, r.value_fen,
+    coalesce(r.claimed_elsewhere, false) as claimed,
     case when r.touch_event_id is not null or r.reason = 'by_note' then
       coalesce(case $by when 'note' then r.note when 'creator' then r.creator when 'link' then r.link end, '')
     end as part
   from credits as r
-  left join claims as c on c.tenant = r.tenant and c.platform = r.platform and c.sub_order_id = r.sub_order_id
   where
     r."window" = $window
     and coalesce(r.reason, '') not in ('refund_invalid', 'conversion_invalid', 'duplicate_sub_order')
