@@ -171,3 +171,15 @@ def test_a_value_that_could_leave_its_folder_names_none(root: Path) -> None:
     draft = Derived(root).draft("credits", SCHEMA)
     with pytest.raises(ValueError, match="cannot name folders"):
         draft.put(rows_of(DAYS[0], (1,)), (("definition_id", "../x"),))
+
+
+def test_a_table_of_a_release_without_parts_is_made_again(root: Path, tables: DuckTables) -> None:
+    folder = root / snapshot.FOLDER / "credits"
+    (folder / "000007").mkdir(parents=True)
+    (folder / "000007" / "part.parquet").write_bytes(b"whatever it was")
+    (folder / snapshot.POINTER).write_text("000007")
+    assert shown(tables) == {}
+    assert Derived(root).current("credits") == snapshot.EMPTY
+    publish(Derived(root), {DAYS[0]: (1,)})
+    assert shown(tables) == {DAYS[0]: (1,)}
+    assert sorted(path.name for path in folder.iterdir()) == ["000001.json", "CURRENT", "parts"]

@@ -113,6 +113,8 @@ class Derived:
         with self._turn:
             folder = self._root / name
             before = snapshot.current(folder)
+            if before is not None and not (folder / f"{before}.json").exists():
+                before = None
             number = f"{max(_numbers(folder), default=0) + 1:06d}"
             snapshot.store(folder, number, made)
             _clear(folder, keep={number, before or number})
@@ -165,8 +167,10 @@ def _numbers(folder: Path) -> list[int]:
 def _clear(folder: Path, *, keep: set[str]) -> None:
     """Remove snapshots that do not count any more, and files that none names; a crash may have left such."""
     named = {folder / part.path for name in keep for part in snapshot.read(folder, name).parts}
-    for path in folder.glob("[0-9]*.json"):
-        if path.stem not in keep:
+    for path in folder.glob("[0-9]*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.stem not in keep:
             path.unlink()
     for path in _files(folder / PARTS):
         if path not in named:

@@ -92,6 +92,8 @@ def load(folder: Path) -> Snapshot:
         except FileNotFoundError:
             # A publisher in a hurry has cleared it away since we read its name; if not, it is lost.
             newer = current(folder)
+            if newer == name and (folder / name).is_dir():
+                return EMPTY  # a table of a release that had no parts: it is made again, as it would be without one
             if newer == name:
                 raise LakeDamaged(path=str(folder / f"{name}.json"), why="it is missing") from None
             name = newer
