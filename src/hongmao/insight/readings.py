@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from hongmao.definitions.api import MetricDefinition, Reading, parts_of
+from hongmao.definitions.api import UNKNOWN, MetricDefinition, Reading, parts_of
 from hongmao.insight import gather
 from hongmao.insight.rules import days_of
 from hongmao.insight.sight import Sight
@@ -103,6 +103,8 @@ class Reader:
         note: str | None = None,
     ) -> Reading:
         figure = vocabulary.figure_on(name, cells, query, now_ms=self._now_ms, of=note, day=day)
+        if figure.text == UNKNOWN:
+            return Reading(text=UNKNOWN, numerator=None)  # what is unknown does not move, whatever its parts do
         return Reading(text=figure.text, numerator=figure.numerator, denominator=figure.denominator)
 
     def _cells(self, vocabulary: Vocabulary, query: ReportQuery, *, by: By) -> Cells:
