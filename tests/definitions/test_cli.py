@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from hongmao.cli.definitions import definitions
@@ -43,3 +44,31 @@ def test_show_tells_a_person_what_is_counted() -> None:
 
 def test_a_name_that_is_none_is_a_usage_error() -> None:
     assert CliRunner().invoke(definitions, ["show", "<b>"]).exit_code == 2
+
+
+def test_a_deployment_that_never_began_has_what_ships_and_nothing_has_changed() -> None:
+    (told,) = json.loads(run("history", "cpuv", "--json"))
+    assert (told["key"], told["state"], told["origin"], told["decided"]) == ("cpuv.v1", "in_force", "shipped", None)
+    assert run("diff", "cpuv.v1", "cpuv", "--lang", "en") == "Nothing changes\n"
+    assert json.loads(run("diff", "--from", "2025-05-20", "--to", "2025-06-01", "--json")) == {"changed": []}
+    # Before the first day nothing was in force: everything is new.
+    new = json.loads(run("diff", "--from", "2024-12-31", "--to", "2025-01-01", "--json"))["changed"]
+    assert {one["before"] for one in new} == {None}
+    assert {"cpuv.v1", "last_click.v1"} <= {one["after"] for one in new}
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("diff",),
+        ("diff", "cpuv.v1"),
+        ("diff", "cpuv.v1", "ctr.v1"),
+        ("diff", "cpuv.v1", "cpuv.v1", "--from", "2025-05-20", "--to", "2025-06-01"),
+        ("diff", "--from", "2025-05-20"),
+        ("plan", "nowhere.toml"),
+        ("apply", "nowhere.toml", "--who", "a", "--why", "b"),
+        ("revert", "last_click.v2"),
+    ],
+)
+def test_a_question_that_is_none_is_a_usage_error(args: tuple[str, ...]) -> None:
+    assert CliRunner().invoke(definitions, args).exit_code == 2
