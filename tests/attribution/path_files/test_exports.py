@@ -230,6 +230,13 @@ def test_every_row_of_messy_events_is_accounted_for(tmp_path: Path) -> None:
     assert written(tmp_path / "out") == {"": ("2", "0"), "a": ("1", "0"), "b": ("0", "1"), "c": ("0", "1")}
 
 
+def test_nothing_usable_is_said_of_the_conversions(tmp_path: Path) -> None:
+    (tmp_path / "e.jsonl").write_text('{"event_name": "purchase", "event_timestamp": "1746583200000000"}\n')
+    result = typed("--map", MAPS["ga4"], str(tmp_path / "e.jsonl"))
+    assert result.exit_code == 1
+    assert "of 1 rows, 1 are quarantined and 0 are not selected" in result.stderr
+
+
 @pytest.mark.slow
 def test_one_reader_with_a_million_touches_is_one_path_and_memory_stays_bounded(tmp_path: Path) -> None:
     count = 1_000_000

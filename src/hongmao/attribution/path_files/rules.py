@@ -47,7 +47,7 @@ def check_reads(reads: Sequence[Read]) -> None:
 def check_journeys(reads: Sequence[Read], journeys: int) -> None:
     """Raise `NothingUsable` if there is no journey at all to look at."""
     if journeys == 0:
-        read = reads[-1]
+        read = next(one for one in reads if one.role in ("conversions", "paths"))
         raise NothingUsable(rows=read.rows, quarantined=read.quarantined, left=read.not_selected)
 
 
