@@ -115,6 +115,7 @@ def test_a_person_reads_tables_and_the_notes_beside_them(file: str) -> None:
         (("--map", "nowhere.toml"), "en", 2, "Cannot read the file nowhere.toml"),
         (("--none-label", "b"), "zh", 2, "数据中有名为“b”的触点"),
         (("--cut", "never"), "en", 2, "--cut"),
+        (("--touch-time", "t", "--window", "soon"), "en", 2, "'soon' is no length of time"),
         (("--touch-time", "t", "--unit", "fen"), "en", 2, "--unit is about a file of paths"),
         (("one", "too many"), "en", 2, "TOUCHES and CONVERSIONS"),
     ],

@@ -95,6 +95,8 @@ def packed(folder: Path, kind: str) -> Path:
         names = dict.fromkeys(name for event in events for name in event)
         for event in events:
             event["event_timestamp"] = int(event["event_timestamp"])
+            # A table has every column that the export defines, also where this sample has nothing in it.
+            event["ecommerce"] = {"transaction_id": None, "refund_value": 0.0, **event.get("ecommerce", {})}
         pq.write_table(pa.table({name: [event.get(name) for event in events] for name in names}), folder / "e.parquet")
         return folder / "e.parquet"
     data = GA4.read_bytes()

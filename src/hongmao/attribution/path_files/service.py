@@ -36,9 +36,9 @@ def model_events(job: EventsJob, engine: FileEngine, *, progress: Progress) -> P
     """Read touches and conversions, cut them into journeys, and run every model asked for on their paths."""
     rules.specs_of(job.asked)
     check_map(job.files.column_map)
+    length_ms = None if job.files.window is None else span_ms(job.files.window)
     inputs = engine.read(job.files, progress)
-    window = job.files.window
-    journeys = engine.journeys(job.cut, None if window is None else span_ms(window))
+    journeys = engine.journeys(job.cut, length_ms)
     return _answer(job.asked, read_of_events(job, inputs, journeys), engine, progress)
 
 
