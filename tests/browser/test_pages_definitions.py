@@ -38,7 +38,9 @@ def test_from_the_list_to_a_history_and_to_what_two_versions_say(site: Site, pag
         page.get_by_label("之前", exact=True).select_option("last_click.v2")
     expect(page.get_by_text("两者含义与文字相同")).to_be_visible()
     page.get_by_text("原文件").first.click()
-    expect(page.get_by_role("region", name="原文件 last_click.v2").first).to_contain_text('supersedes = "last_click.v1"')
+    expect(page.get_by_role("region", name="原文件 last_click.v2").first).to_contain_text(
+        'supersedes = "last_click.v1"'
+    )
 
 
 def test_without_a_script_versions_are_chosen_by_a_form(site: Site, page_at: PageAt) -> None:
