@@ -31,10 +31,10 @@ ADDRESS = read_address("spark?cores=2&memory=4g")
 
 
 def rounds(count: int) -> Iterator[tuple[float, float]]:
-    """Measure Spark and DuckDB in turn; a small job before them compiles the kernel and starts Spark's workers."""
+    """Measure Spark and DuckDB in turn; a tenth of the job before them starts Spark's workers and warms the JVM."""
     with tempfile.TemporaryDirectory() as name, open_spark(ADDRESS):
         folder = Path(name)
-        write(folder, touches=10_000)
+        write(folder, touches=TOUCHES // 10)
         for engine in (SparkFiles(ADDRESS), DuckDbFiles()):
             run(folder, engine)
         write(folder, touches=TOUCHES)

@@ -18,6 +18,8 @@ from hongmao.attribution.api import Job, attribute_files
 from hongmao.attribution.errors import ExpressionRefused
 from hongmao.cli.attribute import attribute
 from hongmao.engines.attribution.files.engine import DuckDbFiles
+from hongmao.engines.spark.address import read_address
+from hongmao.engines.spark.errors import SharedFolderMissing, SparkNotStarted
 from hongmao.engines.spark.files.engine import SparkFiles, capabilities
 from hongmao.engines.spark.files.worker import BucketWork
 
@@ -261,6 +263,17 @@ def test_what_engines_promise_is_what_they_are_held_to() -> None:
     assert (in_process.distributed, distributed.distributed) == (False, True)
     assert all(one.spills and one.resumes and one.bit_exact_rules for one in (in_process, distributed))
     assert (in_process.needs, distributed.needs) == ((), ("Java 17", "hongmao[spark]"))
+
+
+def test_a_cluster_that_cannot_see_the_files_is_not_even_asked() -> None:
+    with pytest.raises(SharedFolderMissing, match=r"spark://10\.0\.0\.5:7077"):
+        SparkFiles(read_address("spark://10.0.0.5:7077"))
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_process_runs_one_spark() -> None:
+    with pytest.raises(SparkNotStarted, match=r"this process already runs local\[2\]"):
+        SparkFiles(read_address("spark?cores=1"))
 
 
 def test_engines_that_there_are_not_and_one_result_too_many(tmp_path: Path) -> None:

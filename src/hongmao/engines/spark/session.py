@@ -193,6 +193,8 @@ def _settings(address: Address, machine: Path) -> Mapping[str, str]:
     if address.local:
         # The default of 200 is for a cluster; here each would be a task of a few rows and most of the time.
         settings["spark.sql.shuffle.partitions"] = str(2 * (address.cores or os.cpu_count() or 1))
+        # A job is throughput, not latency, and on two cores the default collector takes its share of both.
+        settings["spark.driver.extraJavaOptions"] = "-XX:+UseParallelGC"
     elif address.cores is not None:
         settings["spark.cores.max"] = str(address.cores)
     if address.loopback:
@@ -245,4 +247,6 @@ def _put(environ: Mapping[str, str | None]) -> None:
 
 
 def _first_line(fault: BaseException) -> str:
-    return str(fault).strip().partition("\n")[0]
+    """Give the line that says what is wrong: what the JVM threw stands on a second one, behind a colon."""
+    lines = str(fault).strip().split("\n")
+    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), lines[0])

@@ -45,11 +45,10 @@ class SparkFiles(BucketedFiles):
         self, address: Address, *, memory: str | None = None, work: Path | None = None, bucket: int = BUCKET_TOUCHES
     ) -> None:
         """Open an engine for one job; see `BucketedFiles`. `work` must be a folder that executors see as well."""
+        if address.shared is None and not address.loopback:
+            raise SharedFolderMissing(place=address.master)
         self._stack = ExitStack()
         self._spark = self._stack.enter_context(open_spark(address))
-        if address.shared is None and not address.loopback:
-            self._stack.close()
-            raise SharedFolderMissing(place=address.master)
         super().__init__(memory=memory, work=work, bucket=bucket)
         self._scratch = Path(tempfile.mkdtemp(prefix="files-", dir=self._spark.scratch))
         self.version = self._spark.version
