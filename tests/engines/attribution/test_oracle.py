@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from attribution.stage import REGISTRY, Stage, act, click, pay, shop
 from engines.attribution.aloud import MILLION, read_aloud
@@ -91,7 +92,7 @@ def rows_of(table: Any, definition: AttributionDefinition, window: str) -> set[t
     }  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories())
 def test_the_engine_does_what_each_definition_says(events: list[Event]) -> None:
     published = Stage(events).table().to_pylist()
@@ -100,15 +101,16 @@ def test_the_engine_does_what_each_definition_says(events: list[Event]) -> None:
             assert rows_of(published, definition, window) == read_aloud(events, definition, window), definition.key
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(histories(), st.randoms(use_true_random=False))
-def test_order_of_arrival_and_repetition_never_change_a_bit(events: list[Event], luck: Any) -> None:
+def test_order_of_arrival_repetition_and_lateness_never_change_a_bit(events: list[Event], luck: Any) -> None:
     arrivals = events + [one for one in events if luck.random() < 0.3]
     luck.shuffle(arrivals)
-    assert Stage(arrivals).table().equals(Stage(events).table())
+    late = [structs.replace(one, received_at_ms=NOON + luck.randrange(120 * DAY_MS)) for one in arrivals]
+    assert Stage(late).table().equals(Stage(events).table())
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(histories())
 def test_every_conversion_and_every_amount_is_shared_out_to_the_last_unit(events: list[Event]) -> None:
     amounts = {one.event_id: one.amount_fen for one in events}
@@ -129,6 +131,6 @@ def test_every_conversion_and_every_amount_is_shared_out_to_the_last_unit(events
 
 def test_bits_do_not_depend_on_threads_or_batches() -> None:
     base = NOON
-    events = [click(base + n * 997, f"c-{n}", reader=f"rdr-{n % 50}", note=f"note-{n % 7}") for n in range(3_000)]
+    events = [click(base + n * 997, f"c-{n}", reader=f"rdr-{n % 500}", note=f"note-{n % 7}") for n in range(3_000)]
     events += [pay(base + DAY_MS + n, f"o-{n}-1", n, f"c-{n * 7 % 3_000}") for n in range(1_000)]
     assert Stage(events).table().equals(Stage(events[::-1]).table())
