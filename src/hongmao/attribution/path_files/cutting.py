@@ -96,22 +96,33 @@ def _younger(told: Told, first: Int64, last: Int64, reach_ms: int) -> Int64:
 def _journeys(told: Told, converted: _Pieces, open_ended: _Pieces, who: Int64, *, left_out: int) -> Journeys:
     first = np.concatenate([converted.first, open_ended.first])
     long = np.concatenate([converted.end, open_ended.end]) - first
-    places = np.arange(int(long.sum())) + np.repeat(first - (np.cumsum(long) - long), long)
-    seen = np.zeros(told.key.size, np.bool_)
-    seen[places] = True
-    ends = np.zeros(long.size, np.int64)
-    ends[: who.size] = 1
+    # Side by side as in the lane, an empty one before the one that begins where it stands.
+    order = np.argsort(2 * first + (long > 0), kind="stable")
+    first, long = first[order], long[order]
+    ends = (order < who.size).astype(np.int64)
     value = None
     if told.value_fen is not None:
         fen = np.zeros(long.size, np.int64)
         fen[: who.size] = told.value_fen[who]
-        value = amounts.of_fen(fen)
+        value = amounts.of_fen(fen[order])
+    flat, covered = _touches_of(told, first, long)
     paths = paths_of_codes(
-        channels=told.channels, flat=told.key[places], lengths=long, conversions=ends, nulls=1 - ends, value=value
+        channels=told.channels, flat=flat, lengths=long, conversions=ends, nulls=1 - ends, value=value
     )
     return Journeys(
         paths=distinct(paths),
-        touches_on_paths=int(seen.sum()),
-        touches_left_out=int((~seen).sum()),
+        touches_on_paths=covered,
+        touches_left_out=told.key.size - covered,
         conversions_left_out=left_out,
     )
+
+
+def _touches_of(told: Told, first: Int64, long: Int64) -> tuple[Int32, int]:
+    """Lay the touches of all journeys out, and count how many touches stand in one at least."""
+    bounds = np.cumsum(long)
+    if bounds.size and bounds[-1] == told.key.size and np.array_equal(first, bounds - long):
+        return told.key, told.key.size  # they tile the lane: each touch stands in one journey, in order
+    places = np.arange(int(long.sum())) + np.repeat(first - (bounds - long), long)
+    seen = np.zeros(told.key.size, np.bool_)
+    seen[places] = True
+    return told.key[places], int(seen.sum())
