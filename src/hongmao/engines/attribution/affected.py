@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 # Of the community's acts only these may carry a click id, by the rules of the event; all others are looked at by age.
 CLICKS: Final = frozenset({Kind.COMPONENT_CLICK, Kind.BRIDGE_IMPRESSION, Kind.BRIDGE_CLICK, Kind.WAKEUP})
+# What `sql/platform` reads of a touch. All else of the event is not gathered, and is null to those who ask the session.
+TOUCH_COLUMNS: Final = (
+    "event_id", "kind", "occurred_at_ms", "reader", "tenant", "merchant", "shop", "platform", "line", "note", "creator", "item",
+    "link", "impression", "placement", "invalid", "click_id",
+)  # fmt: skip
 _FOLDER: Final = "affected"
 _PARAMETER: Final = re.compile(r"\$(\w+)")
 
@@ -170,7 +175,10 @@ def show_until(session: Session, until: int) -> None:
 @contextmanager
 def events_only_of_asked(session: Session, until: int) -> Iterator[None]:
     """Let `events` be what was gathered, for whoever asks the session meanwhile."""
-    session.run("create or replace temp view events as from asked_records union all by name from asked_touches")
+    session.run(
+        "create or replace temp view events as from asked_records union all by name"
+        " from asked_touches where event_id not in (select event_id from asked_records)"
+    )
     try:
         yield
     finally:
@@ -191,4 +199,4 @@ def _make(session: Session, look: Look, name: str, given: Mapping[str, object]) 
 def _worded(sql: str, words: Mapping[str, Sequence[str]]) -> str:
     for place, kinds in words.items():
         sql = sql.replace(f"{{{place}}}", queries.literals(kinds) or "''")
-    return sql
+    return sql.replace("{columns}", ", ".join(f"e.{name}" for name in TOUCH_COLUMNS))

@@ -1,5 +1,5 @@
 -- grain: one row per act on a showing, and the showing itself, where windows open at it and one of its acts is looked at
-select e.* exclude (detail)
+select {columns}
 from events as e
 where
   e.kind in ({touch_kinds}, 'impression')
