@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 IDLE_WAIT_S = 0.5
 # A worker whose step fails waits this long before it tries again: the log keeps everything meanwhile.
 FAILURE_WAIT_S = 1.0
-# A worker rests this many times as long as its step took: what is computed anew as a whole must not, as it grows, take
-# the machine from the readers whom the same process serves.
+# A worker rests this many times as long as its step took: what is worked out must not, as the lake grows, take the
+# machine from the readers whom the same process serves.
 REST_PER_WORK = 4.0
 _log = logging.getLogger("hongmao.jobs")
 
