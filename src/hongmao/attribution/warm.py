@@ -10,7 +10,7 @@ import numpy as np
 
 from hongmao.attribution.journeys.api import CreditRule, Groups, blocks, credit, lane_of, spans_of, split
 from hongmao.attribution.models import MODELS, RULES, spec_named
-from hongmao.attribution.paths.api import Settings, solve
+from hongmao.attribution.paths.api import Settings, path_spec_named, solve
 from hongmao.attribution.paths.building import paths_of
 
 _ROWS = (("a", "b"), ("b", "a", "c"), ("c",), ("a",), ("b", "c"), ("a", "c"))
@@ -22,9 +22,9 @@ def warm() -> None:
     paths = paths_of(_ROWS, conversions=[3, 1, 2, 1, 2, 1], nulls=[4, 2, 3, 1, 1, 2])
     for name in MODELS:
         if name not in RULES:
-            solve(paths, spec_named(name), Settings(replicates=2))
+            solve(paths, path_spec_named(name), Settings(replicates=2))
     for name in ("markov:2", "shapley:rate", "shapley:sampled"):
-        solve(paths, spec_named(name), Settings(permutations=4))
+        solve(paths, path_spec_named(name), Settings(permutations=4))
 
 
 def _credit() -> None:

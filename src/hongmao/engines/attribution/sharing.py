@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from hongmao.attribution.journeys.api import NEVER_CLOSES, NOT_COUNTED, CreditRule, blocks, credit, joined
+from hongmao.attribution.journeys.contracts import NEVER_CLOSES, NOT_COUNTED, CreditRule
 from hongmao.attribution.models import spec_of
 from hongmao.kernel.time import DAY_MS, SECOND_MS, span_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from hongmao.attribution.journeys.api import Int64, Lane, Spans
+    from hongmao.attribution.journeys.contracts import Int64, Lane, Spans
     from hongmao.attribution.models import ModelSpec
     from hongmao.definitions.contracts import AttributionDefinition
 
@@ -140,6 +140,8 @@ class _Columns:
 
     def joined(self, rules: Rule) -> tuple[Lane, Spans]:
         """Tell the kernel of the pairs as a rule sees them: an even code is a touch outside its window, an odd one inside."""
+        from hongmao.attribution.journeys.api import joined  # noqa: PLC0415 - Numba takes a second, and few commands credit
+
         age_ms = self.conversion_at_ms - self.at_ms
         reach_ms = np.array([rules.reach_ms(kind) for kind in self.kinds], np.int64)
         inside = (age_ms >= 0) & (age_ms < reach_ms[self.kind])
@@ -155,6 +157,8 @@ class _Columns:
 def _parts(columns: _Columns, rules: Sequence[Rule]) -> Iterator[Any]:
     if columns.at_ms.size == 0:
         return
+    from hongmao.attribution.journeys.api import blocks, credit  # noqa: PLC0415 - as above
+
     together: dict[tuple[int, ...], list[Rule]] = {}
     for rule in rules:
         together.setdefault(tuple(rule.reach_ms(kind) for kind in columns.kinds), []).append(rule)

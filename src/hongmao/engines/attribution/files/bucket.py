@@ -233,7 +233,9 @@ class _Bucket:
         nobody = np.flatnonzero(~np.logical_and.reduce(done.earned))
         conversion = np.concatenate([pairs, nobody]) + start
         columns = {
-            "window": _named(np.zeros(conversion.size, np.int32), [rules[0].window or ""], blank=rules[0].window is None),
+            "window": _named(
+                np.zeros(conversion.size, np.int32), [rules[0].window or ""], blank=rules[0].window is None
+            ),
             "conversion_row": pa.array(self._conversion_row[conversion]),
             "conversion_id": self._ids.take(pa.array(conversion)) if self._ids is not None else None,
             **self._of_touch(touch, nobody.size),
