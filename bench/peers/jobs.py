@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     Job = Callable[[], dict[str, float] | None]
 
 
+AGAIN, AGAIN_BELOW_S = 2, 10.0
+"""A job that takes less than ten seconds is run twice more, and its best run counts: machines have other work."""
+
+
 class Journeys:
     """What was drawn, in the shapes programs want."""
 
@@ -170,11 +174,19 @@ def main() -> None:
     warnings.simplefilter("ignore")
     program, argument, file = sys.argv[1:]
     run = JOBS[program](Journeys(file), argument)
-    began, worked = time.perf_counter(), time.process_time()
-    credit = run()
-    seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    credit, seconds, cpu = _timed(run)
+    for _ in range(AGAIN):
+        if seconds < AGAIN_BELOW_S:
+            credit, again, again_cpu = _timed(run)
+            seconds, cpu = min(seconds, again), min(cpu, again_cpu)
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print("\n" + json.dumps({"seconds": seconds, "cpu": cpu, "peak_mib": peak_mib, "credit": credit}))
+
+
+def _timed(run: Job) -> tuple[dict[str, float] | None, float, float]:
+    began, worked = time.perf_counter(), time.process_time()
+    credit = run()
+    return credit, time.perf_counter() - began, time.process_time() - worked
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class _Loss:
         brought = [conversions] if value is None else [conversions, value]
         lost = np.stack([np.bincount(self._sets, one[self._row], self._channels) for one in brought])
         summed = lost.sum(axis=1, keepdims=True)
+        lost = lost.astype(np.float64, copy=False)  # counting nothing gives whole zeros
         share = np.divide(lost, summed, out=np.zeros_like(lost), where=summed != 0)
         credit: Floats = share * sums(conversions, value, self._touched)[:, None]
         return credit

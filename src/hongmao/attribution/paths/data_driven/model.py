@@ -69,6 +69,10 @@ class DataDriven:
         converted, lost = bags.summed(conversions), bags.summed(nulls)
         brought = [converted] if value is None else [converted, bags.summed(value)]
         credit = np.zeros((len(brought), bags.channels + 1))
+        if not bags.channels or not converted.any() or not lost.any():
+            # Nothing to tell journeys apart by, as in a draw where all of them ended alike: no touch made a difference.
+            credit[:, -1] = [whole.sum() for whole in brought]
+            return credit
         for share, (won, missed) in self._folds(converted, lost):
             earned, baseline = fractions(bags, self._learner.fit(won, missed), self._seed)
             for measure, whole in enumerate(brought):

@@ -52,7 +52,7 @@ def chain_of(counts: ChainCounts) -> Chain:
     source, target, moves = source[leaving], target[leaving], counts.moves[leaving]
     states = len(counts.states)
     out = np.bincount(source, moves, states) + counts.ends[:, CONVERTED] + counts.ends[:, NULLS]
-    order = np.lexsort((source, target))
+    order = np.argsort(target, kind="stable")  # keys are sorted, so sources rise within each target
     journeys = float(max(counts.ends[:, BEGUN].sum() + counts.untouched[BEGUN], 1))
     earned = _earned(counts.ends)
     return Chain(

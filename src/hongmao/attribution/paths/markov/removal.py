@@ -24,7 +24,7 @@ SCIPY_FROM = 400
 """From this size the wait for SciPy's in-place inverse is shorter than what it saves."""
 BLOCK = 64
 SWEEPS_MAX = 20_000
-REST = 2.0**-50
+REST = 2.0**-46
 """Losses are followed until a sweep over all states adds less than this share of P(conversion)."""
 
 
