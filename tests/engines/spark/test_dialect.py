@@ -76,6 +76,14 @@ def test_both_give_the_same_rows_in_the_same_order(steps: Steps, sql: str, param
     assert expected
 
 
+def test_a_table_that_begins_with_an_empty_part_arrives_whole(steps: Steps) -> None:
+    parts = pa.concat_tables([TABLE.schema.empty_table(), TABLE, TABLE.schema.empty_table(), TABLE])
+    steps.give("parts", parts)
+    assert steps.value("select count(*) as n from parts") == 2 * TABLE.num_rows
+    steps.give("none", TABLE.schema.empty_table())
+    assert steps.value("select count(*) as n from none") == 0
+
+
 def test_values_are_bound_and_never_spelled() -> None:
     text, arguments = to_spark("select $a as a, $b as b", {"a": "'; drop table t; --", "b": [1, None]})
     assert "drop" not in text

@@ -44,7 +44,8 @@ class Steps:
 
     def give(self, name: str, table: Any) -> None:
         """Keep an Arrow table under a name, in the place of the last one of that name."""
-        self._keep(name, self._session.createDataFrame(table))
+        # PySpark 4.3 stops at a chunk without rows, and what was put together from parts may begin with one.
+        self._keep(name, self._session.createDataFrame(table.combine_chunks()))
 
     def drop(self, *names: str) -> None:
         """Give the memory of what was kept back."""
