@@ -48,7 +48,9 @@ def _environment() -> bool:
 
 def _kernel() -> bool:
     """Compile what would otherwise be compiled while somebody, or a test, waits for it."""
-    stamp = Stamp("kernel", [ROOT / "uv.lock", *sorted((ROOT / "src" / "hongmao" / "attribution").rglob("compiled.py"))])
+    stamp = Stamp(
+        "kernel", [ROOT / "uv.lock", *sorted((ROOT / "src" / "hongmao" / "attribution").rglob("compiled.py"))]
+    )
     if stamp.current():
         return False
     _run([str(PYTHON), "-m", "hongmao.attribution.warm"])

@@ -30,7 +30,11 @@ VERBS = {
     "attribute": ("hongmao.cli.attribute", "attribute", "Touches and conversions in, credits and a report out"),
     "paths": ("hongmao.cli.paths", "paths", "Paths in, every model side by side out: Markov, Shapley and the rules"),
     "definitions": ("hongmao.cli.definitions", "definitions", "统计口径: what is in force, and its fingerprint"),
-    "explain": ("hongmao.cli.explain", "explain", "Why: an order step by step, what a note earned, where two definitions differ"),
+    "explain": (
+        "hongmao.cli.explain",
+        "explain",
+        "Why: an order step by step, what a note earned, where two definitions differ",
+    ),
     "report": ("hongmao.cli.report", "report", "The figures of a deployment or of one merchant"),
     "metric": ("hongmao.cli.metric", "metric", "Any defined metric, by day, note, link or platform"),
     "rebuild": ("hongmao.cli.rebuild", "rebuild", "Make everything derived again from log and definitions"),

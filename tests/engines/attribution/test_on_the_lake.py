@@ -31,7 +31,9 @@ def test_credits_computed_on_the_lake_are_those_computed_in_memory(tmp_path: Pat
         lake.absorb([Logged(offset, event) for offset, event in enumerate(events, start=1)])
     # A payment and a refund in four windows of every definition.
     assert attribution.run().tally.rows == 8 * len(REGISTRY.attributions(date(2025, 5, 7)))
-    net = tables.rows("select sum(value_fen)::bigint as net from credits where \"window\" = '15d' and definition_id = 'last_click'")
+    net = tables.rows(
+        "select sum(value_fen)::bigint as net from credits where \"window\" = '15d' and definition_id = 'last_click'"
+    )
     assert net == [{"net": 20_000}]
     published = tables.rows("select * from credits")
     assert published == Stage(events).table().to_pylist()

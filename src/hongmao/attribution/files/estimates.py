@@ -58,7 +58,8 @@ def estimate(job: Job, rules: Sequence[Rule], engine: FileEngine, progress: Prog
 def shares_of(result: PathResult, inputs: Inputs) -> tuple[Share, ...]:
     """Write an estimate as shares: whole millionths that add up to all conversions, and whole fen that add up to all."""
     rest = result.unattributed
-    parts = [Fraction(one.conversions) * CREDIT_MILLIONTHS for one in (*result.credits, rest)]
+    earned = [*(one.conversions for one in result.credits), rest.conversions]
+    parts = [Fraction(one) * CREDIT_MILLIONTHS for one in earned]
     millionths = largest_remainder(parts, result.totals.conversions * CREDIT_MILLIONTHS)
     fen, rest_fen = fen_of(result, "yuan")
     partial = inputs.without_value is None or inputs.without_value > 0
