@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hongmao.attribution.runs import RunManifest
 
 BASELINE = "the same credits made anew from all sixty days, two definitions over four windows each, published"
-UNIT = "runs/1000s"
+UNIT = "touches/s"
 MEMORY: Final = os.environ.get("HONGMAO_MEMORY", "4GiB")
 TOUCHES: Final = int(float(os.environ.get("HONGMAO_BENCH_EVENTS", "1e7")))
 # Clicks for thirty days, and showings for the twenty-four hours in which they count.
@@ -83,7 +83,7 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
             shutil.copytree(saved, desk.kept.folder("credits"))
             ours, (full, _told) = desk.advance()[0], desk.make()
             desk.check()
-            yield 1_000 / ours, 1_000 / full
+            yield TOUCHES / ours, TOUCHES / full
         desk.tables.close()
 
 

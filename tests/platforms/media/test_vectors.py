@@ -135,9 +135,11 @@ def test_tencents_nonce_is_short_and_no_two_attempts_share_it() -> None:
 
 def test_samples_are_data_of_their_shape() -> None:
     names = sorted(path.name for path in SAMPLES.iterdir())
-    assert names == ["signing.json", *sorted(f"target-{target.name}.json" for target in MEDIA.targets)]
+    files = [f"file-{kind.name}.{ending}" for kind in MEDIA.files for ending in ("csv", "json")]
+    assert names == sorted(["signing.json", *files, *(f"target-{target.name}.json" for target in MEDIA.targets)])
     for name in names:
-        msgspec.json.decode((SAMPLES / name).read_bytes())
+        if name.endswith(".json"):
+            msgspec.json.decode((SAMPLES / name).read_bytes())
 
 
 @pytest.mark.parametrize("module", [one.name for one in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}.")])
