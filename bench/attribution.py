@@ -98,7 +98,7 @@ def scan_and_join(folder: Path) -> float:
 def write(folder: Path, *, touches: int) -> None:
     """Make both files from whole-number hashes: the same on every machine. A tenth of the readers does a third of it all."""
     readers = max(touches // 5, 1)
-    reader = f"'r' || cast(floor({readers} * pow((hash(i * $salt) % 1000003) / 1000003.0, 2.0)) as bigint)"
+    reader = f"'r' || cast(floor({readers} * pow((hash(i * $salt) % 1000000007) / 1000000007.0, 2.0)) as bigint)"
     queries = {
         "touches": f"""select {reader.replace("$salt", "1")} as reader, {FROM_MS} + (hash(i * 3) % {30 * DAY_MS})::bigint
             as time, 'n' || hash(i * 7) % 1000 as key from range({touches}) as t(i)""",  # noqa: S608 - our own numbers
