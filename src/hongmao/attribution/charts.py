@@ -15,7 +15,6 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hongmao.attribution.files.page import Grid
 
 WIDTH = 350
 ROW = 22
@@ -24,6 +23,16 @@ _PLOT = WIDTH - _LABEL - _TEXT
 _LABEL_COLUMNS = 15
 _LONG_COLUMNS = 48
 _COLUMNS_HEIGHT = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table: a heading per column, cells as text."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric_from: int
+    """The first column whose cells are numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from hongmao.attribution.charts import Bar, Chart, Scale, bars
+from hongmao.attribution.charts import Bar, Chart, Grid, Scale, bars
 from hongmao.attribution.files.faults import fault_in_words
 from hongmao.attribution.files.manifest import conversions
 from hongmao.attribution.files.words import say
@@ -23,16 +23,6 @@ KEYS_SHOWN_MAX = 200
 BARS_SHOWN_MAX = 40
 RAW_SHOWN_CHARS = 200
 UNKNOWN = "—"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """A table: a heading per column, cells as text."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric_from: int
-    """The first column whose cells are numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

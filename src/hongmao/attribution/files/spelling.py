@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 if TYPE_CHECKING:
-    from hongmao.attribution.files.page import Grid, ReportPage
+    from hongmao.attribution.charts import Grid
+    from hongmao.attribution.files.page import ReportPage
     from hongmao.attribution.path_files.page import PathsPage
 
 _ENVIRONMENT = Environment(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from hongmao.attribution.charts import Bar, Chart, Scale, bars
-from hongmao.attribution.files.page import UNKNOWN, Grid
+from hongmao.attribution.charts import Bar, Chart, Grid, Scale, bars
+from hongmao.attribution.files.page import UNKNOWN
 from hongmao.attribution.path_files.formulas import formula_of
 from hongmao.attribution.path_files.rules import specs_of
 from hongmao.attribution.path_files.words import say

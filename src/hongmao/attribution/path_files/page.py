@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from hongmao.attribution.charts import Grid
 from hongmao.attribution.files.faults import fault_in_words
-from hongmao.attribution.files.page import RAW_SHOWN_CHARS, UNKNOWN, Grid
+from hongmao.attribution.files.page import RAW_SHOWN_CHARS, UNKNOWN
 from hongmao.attribution.path_files.figures import (
     charts_of_models,
     conversions_grid,

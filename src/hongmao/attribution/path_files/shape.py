@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hongmao.attribution.charts import Bar, Chart, Column, columns, long_bars
-from hongmao.attribution.files.page import UNKNOWN, Grid
+from hongmao.attribution.charts import Bar, Chart, Column, Grid, columns, long_bars
+from hongmao.attribution.files.page import UNKNOWN
 from hongmao.attribution.path_files.figures import shown
 from hongmao.attribution.path_files.words import say
 from hongmao.attribution.paths import amounts
