@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from hongmao.attribution.files.contracts import By, Rule, TimeKind
     from hongmao.attribution.journeys.api import Credited, Int32, Int64, Spans, Truth
 
-TOUCHES: Final = ("row", "reader", "at_ms", "key")
-"""What touches must tell: `reader` is the code that its conversions have. They may tell `ord` (which decides between
-touches of one instant before `key` does) and `kind`."""
 CONVERSIONS_SCHEMA: Final = pa.schema(
     [("row", pa.int64()), ("reader", pa.int64()), ("at_ms", pa.int64()), ("id", pa.string()), ("value_fen", pa.int64())]
 )  # fmt: skip
@@ -118,7 +115,9 @@ def credits_schema(asked: Asked) -> Any:
 def credit_bucket(asked: Asked, touches: Any, conversions: Any) -> Iterator[tuple[Any | None, Totals]]:
     """Credit a bucket piece by piece: each piece is a table of credits (None where no rows are wanted) and totals.
 
-    `touches` are in any order; `conversions` are by row. A conversion without an instant is nobody's.
+    `touches` come in any order and tell row, reader (the code that its conversions have), at_ms and key; they may tell
+    `ord`, which decides between touches of one instant before `key` does, and `kind`. `conversions` are by row; one
+    without an instant is nobody's.
     """
     if conversions.num_rows:
         yield from _Bucket(asked, touches, conversions).pieces()
