@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hongmao.attribution.journeys import compiled
+from hongmao.attribution.journeys import compiled, ordering
 from hongmao.attribution.journeys.contracts import (
     NEVER_CLOSES,
     NOT_COUNTED,
@@ -77,17 +76,26 @@ def lane_of(
     `reader` holds codes `0 <= code < readers`. `tie` decides between touches of one instant, higher is later; without
     it, and where it is equal, their order in the arrays does.
     """
-    starts = compiled.count_starts(reader, readers)
-    places = compiled.gather(reader, starts)
-    order = np.zeros(at_ms.size, np.int64) if tie is None else tie
-    bounds = _even(starts, _workers(threads))
-    _each([partial(compiled.sort_each, places, starts, at_ms, order, low, high) for low, high in bounds])
+    workers = _workers(threads)
+    ranges = [(readers * part // workers, readers * (part + 1) // workers) for part in range(workers)]
+    counts = np.zeros(readers + 1, np.int64)
+    _each([partial(ordering.count_some, reader, low, high, counts[1:]) for low, high in ranges])
+    starts = np.cumsum(counts)
+    instant, source = np.empty(at_ms.size, np.int64), np.empty(at_ms.size, np.int64)
+    rank = np.zeros(at_ms.size, np.int64) if tie is None else np.empty(at_ms.size, np.int64)
+
+    def lay(low: int, high: int) -> None:
+        told = _NONE64 if tie is None else tie
+        ordering.lay_out(reader, at_ms, told, starts, low, high, instant, rank, source)
+        ordering.sort_each(instant, rank, source, starts, low, high)
+
+    _each([partial(lay, low, high) for low, high in _even(starts, workers)])
     return (
         Lane(
-            at_ms=at_ms[places],
-            kind=np.zeros(places.size, np.int16) if kind is None else kind[places],
-            organic=np.zeros(places.size, np.bool_) if organic is None else organic[places],
-            source=places,
+            at_ms=instant,
+            kind=np.zeros(source.size, np.int16) if kind is None else kind[source],
+            organic=np.zeros(source.size, np.bool_) if organic is None else organic[source],
+            source=source,
         ),
         starts,
     )
@@ -98,7 +106,15 @@ def spans_of(lane: Lane, starts: Int64, *, reader: Int64, at_ms: Int64, reach_ms
 
     A conversion whose reader never touched anything has the code -1 and an empty span.
     """
-    first, end = compiled.find_spans(starts, lane.at_ms, reader, at_ms, reach_ms)
+    first, end = np.empty(reader.size, np.int64), np.empty(reader.size, np.int64)
+    workers = _workers(None)
+    parts = [slice(reader.size * part // workers, reader.size * (part + 1) // workers) for part in range(workers)]
+    _each(
+        [
+            partial(ordering.find_spans, starts, lane.at_ms, reader[one], at_ms[one], reach_ms, first[one], end[one])
+            for one in parts
+        ]
+    )
     return Spans(first=first, end=end, at_ms=at_ms)
 
 
@@ -138,25 +154,8 @@ def credit(
     `amount_fen` is what each was worth (signed; 0 where unknown). `kinds` names the codes of `lane.kind`, for custom
     weights that ask. Raises `ExpressionRefused` for a custom weight that is negative or no number.
     """
-    out_start = np.zeros(spans.at_ms.size + 1, np.int64)
-    np.cumsum(spans.end - spans.first, out=out_start[1:])
-    touch = _ranges(spans, out_start)
-    conversion = np.repeat(np.arange(spans.at_ms.size, dtype=np.int64), np.diff(out_start))
-    amounts = _NONE64 if amount_fen is None else amount_fen
-    groups = groups or Groups(code=_NONE32, count=0)
-    results = [
-        _Work(lane, spans, rule, out_start, touch, conversion, amounts, groups, kinds, threads).run() for rule in rules
-    ]
-    return Credited(
-        conversion=conversion,
-        touch=touch,
-        inside=tuple(one.inside for one in results),
-        millionths=tuple(one.millionths for one in results),
-        value_fen=tuple(one.value_fen for one in results) if amount_fen is not None else (),
-        earned=tuple(one.earned for one in results),
-        picos=np.array([one.picos for one in results], np.int64).reshape(len(results), groups.count),
-        fen=np.array([one.fen for one in results], np.int64).reshape(len(results), groups.count),
-    )
+    work = _Work(lane, spans, rules, amount_fen, groups or Groups(code=_NONE32, count=0), kinds)
+    return work.run(_workers(threads))
 
 
 def split(millionths: Int32, starts: Int64, amount_fen: Int64) -> Int64:
@@ -166,57 +165,55 @@ def split(millionths: Int32, starts: Int64, amount_fen: Int64) -> Int64:
     return value_fen
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    inside: Truth
-    millionths: Int32
-    value_fen: Int64
-    earned: Truth
-    picos: Int64
-    fen: Int64
-
-
-@dataclass(frozen=True, slots=True)
 class _Work:
-    """One rule over some conversions."""
+    """Rules over some conversions: the arrays that the loops fill."""
 
-    lane: Lane
-    spans: Spans
-    rule: CreditRule
-    out_start: Int64
-    touch: Int64
-    conversion: Int64
-    amounts: Int64
-    groups: Groups
-    kinds: Sequence[str]
-    threads: int | None
+    def __init__(
+        self,
+        lane: Lane,
+        spans: Spans,
+        rules: Sequence[CreditRule],
+        amount_fen: Int64 | None,
+        groups: Groups,
+        kinds: Sequence[str],
+    ) -> None:
+        self._lane, self._spans, self._rules = lane, spans, rules
+        self._amounts, self._groups, self._kinds = amount_fen, groups, kinds
+        self._starts = np.zeros(spans.at_ms.size + 1, np.int64)
+        np.cumsum(spans.end - spans.first, out=self._starts[1:])
+        self._reaches = list(dict.fromkeys(rule.reach_ms for rule in rules)) or [(NEVER_CLOSES,)]
 
-    def run(self) -> _Done:
-        pairs, conversions = self.touch.size, self.spans.at_ms.size
-        inside, millionths = np.empty(pairs, np.bool_), np.empty(pairs, np.int32)
-        value_fen = np.zeros(pairs if self.amounts.size else 0, np.int64)
-        earned = np.empty(conversions, np.bool_)
-        bounds = _even(self.out_start, _workers(self.threads))
-        picos = np.zeros((max(len(bounds), 1), self.groups.count), np.int64)
+    def run(self, workers: int) -> Credited:
+        """Share the conversions out among threads."""
+        pairs, rules = int(self._starts[-1]), len(self._rules)
+        conversion, touch = np.empty(pairs, np.int64), np.empty(pairs, np.int64)
+        inside = np.empty((len(self._reaches), pairs), np.bool_)
+        millionths = np.empty((rules, pairs), np.int32)
+        value_fen = np.zeros((rules, pairs if self._amounts is not None else 0), np.int64)
+        earned = np.empty((rules, self._spans.at_ms.size), np.bool_)
+        bounds = _even(self._starts, workers)
+        picos = np.zeros((max(len(bounds), 1), rules, self._groups.count), np.int64)
         fen = np.zeros_like(picos)
-        given = self._given() if self.rule.spec.name == "custom" else _NONE64
+        reach_of = np.array([self._reaches.index(rule.reach_ms) for rule in self._rules], np.int64)
+        told = self._told()
 
-        def run(number: int, low: int, high: int) -> None:
+        def credit(number: int, low: int, high: int) -> None:
             compiled.credit_span(
-                number_of(self.rule.spec),
-                parameters_of(self.rule.spec),
-                halving_table() if self.rule.spec.name == "decay" else _NONE64,
-                np.array(self.rule.reach_ms, np.int64),
-                self.lane.at_ms,
-                self.lane.kind,
-                self.lane.organic,
-                self.spans.first,
-                self.spans.end,
-                self.spans.at_ms,
-                self.out_start,
+                *told,
+                np.array(self._reaches, np.int64),
+                reach_of,
+                self._lane.at_ms,
+                self._lane.kind,
+                self._lane.organic,
+                self._spans.first,
+                self._spans.end,
+                self._spans.at_ms,
+                self._starts,
                 given,
-                self.amounts,
-                self.groups.code,
+                _NONE64 if self._amounts is None else self._amounts,
+                self._groups.code,
+                conversion,
+                touch,
                 inside,
                 millionths,
                 value_fen,
@@ -227,21 +224,51 @@ class _Work:
                 high,
             )
 
-        _each([partial(run, number, low, high) for number, (low, high) in enumerate(bounds)])
-        return _Done(inside, millionths, value_fen, earned, picos.sum(axis=0), fen.sum(axis=0))
+        given = self._given()
+        _each([partial(credit, number, low, high) for number, (low, high) in enumerate(bounds)])
+        return Credited(
+            conversion=conversion,
+            touch=touch,
+            inside=tuple(inside[reach] for reach in reach_of),
+            millionths=tuple(millionths),
+            value_fen=tuple(value_fen) if self._amounts is not None else (),
+            earned=tuple(earned),
+            picos=picos.sum(axis=0),
+            fen=fen.sum(axis=0),
+        )
+
+    def _told(self) -> tuple[Int64, Int64, Int64]:
+        """Number the rules for the loops: which model, its parameters, and the table of those that decay."""
+        numbers = np.zeros((len(self._rules), compiled.PARAMETERS_MAX), np.int64)
+        for row, rule in zip(numbers, self._rules, strict=True):
+            parameters = parameters_of(rule.spec)
+            row[: parameters.size] = parameters
+        decays = any(rule.spec.name == "decay" for rule in self._rules)
+        models = np.array([number_of(rule.spec) for rule in self._rules], np.int64)
+        return models, numbers, halving_table() if decays else _NONE64
 
     def _given(self) -> Int64:
-        reach = np.array(self.rule.reach_ms, np.int64)[self.lane.kind[self.touch]]
-        age_ms = self.spans.at_ms[self.conversion] - self.lane.at_ms[self.touch]
-        return custom_weights(
-            self.rule.spec,
-            inside=(reach != NOT_COUNTED) & (age_ms >= 0) & ((reach < 0) | (age_ms < reach)),
-            starts=self.out_start,
-            age_ms=age_ms,
-            kind=self.kinds,
-            kind_code=self.lane.kind[self.touch].astype(np.int64),
-            organic=self.lane.organic[self.touch],
-        )
+        """Compute the custom weights by (rule, pair); nothing where no rule has any."""
+        customs = [place for place, rule in enumerate(self._rules) if rule.spec.name == "custom"]
+        given = np.zeros((len(self._rules), int(self._starts[-1]) if customs else 0), np.int64)
+        if not customs:
+            return given
+        conversion = np.repeat(np.arange(self._spans.at_ms.size, dtype=np.int64), np.diff(self._starts))
+        touch = _ranges(self._spans, self._starts)
+        age_ms = self._spans.at_ms[conversion] - self._lane.at_ms[touch]
+        for place in customs:
+            rule = self._rules[place]
+            reach = np.array(rule.reach_ms, np.int64)[self._lane.kind[touch]]
+            given[place] = custom_weights(
+                rule.spec,
+                inside=(reach != NOT_COUNTED) & (age_ms >= 0) & ((reach < 0) | (age_ms < reach)),
+                starts=self._starts,
+                age_ms=age_ms,
+                kind=self._kinds,
+                kind_code=self._lane.kind[touch].astype(np.int64),
+                organic=self._lane.organic[touch],
+            )
+        return given
 
 
 def _ranges(spans: Spans, out_start: Int64) -> Int64:

@@ -10,7 +10,7 @@ import numpy as np
 
 from hongmao.attribution import expression
 from hongmao.attribution.errors import ExpressionRefused
-from hongmao.attribution.journeys import compiled
+from hongmao.attribution.journeys import compiled, ordering
 from hongmao.kernel.time import HOUR_MS
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def custom_weights(
     Each span's weights are written against its largest. Raises `ExpressionRefused` where one is negative or no number.
     """
     position, count = np.zeros(inside.size, np.int64), np.zeros(inside.size, np.int64)
-    compiled.places_inside(inside, starts, position, count)
+    ordering.places_inside(inside, starts, position, count)
     values = {
         "position": position.astype(np.float64),
         "count": count.astype(np.float64),

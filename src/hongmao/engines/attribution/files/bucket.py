@@ -6,9 +6,14 @@ that conversion's reader alone, so buckets may be cut anyhow.
 
 from __future__ import annotations
 
+import os
 import re
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -19,7 +24,8 @@ from hongmao.attribution.journeys.api import CreditRule, Groups, blocks, credit,
 from hongmao.attribution.models import CREDIT_MILLIONTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -35,6 +41,8 @@ _NUMBER: Final = re.compile(r"[+-]?\d{1,26}(\.\d{1,6})?")
 _SHANGHAI_MS: Final = 28_800_000
 _DAY_MS: Final = 86_400_000
 _PICOS_PER_MILLIONTH: Final = 1_000_000
+_PAIRS: Final = 524_288
+"""Of one piece: enough that its columns are worth a row group, few enough that pieces share out evenly among threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +120,40 @@ def credits_schema(asked: Asked) -> Any:
     return pa.schema(fields)
 
 
-def credit_bucket(asked: Asked, touches: Any, conversions: Any) -> Iterator[tuple[Any | None, Totals]]:
-    """Credit a bucket piece by piece: each piece is a table of credits (None where no rows are wanted) and totals.
+def credit_bucket(asked: Asked, touches: Any, conversions: Any, totals: Totals) -> Iterator[Any]:
+    """Credit a bucket and give its rows piece by piece, as tables (none where no rows are wanted).
 
     `touches` come in any order and tell row, reader (the code that its conversions have), at_ms and key; they may tell
     `ord`, which decides between touches of one instant before `key` does, and `kind`. `conversions` are by row; one
-    without an instant is nobody's.
+    without an instant is nobody's. `totals` are filled when the last piece has been taken.
     """
     if conversions.num_rows:
-        yield from _Bucket(asked, touches, conversions).pieces()
+        yield from _Bucket(asked, touches, conversions).pieces(totals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some conversions under the rules of one window: their rows, and what they add to the totals."""
+
+    table: Any | None
+    sums: _Sums
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What rules gave by (rule, group), and by rule what they gave to nobody (in the last column)."""
+
+    picos: NDArray[Any]
+    fen: NDArray[Any]
+    known: Truth
+    unknown: Truth
+
+    def add(self, more: _Sums) -> None:
+        """Add another piece's; numbers are Python's own, which have no end."""
+        self.picos = self.picos + more.picos
+        self.fen = self.fen + more.fen
+        self.known = self.known | more.known
+        self.unknown = self.unknown | more.unknown
 
 
 class _Bucket:
@@ -151,12 +184,35 @@ class _Bucket:
         self._unknown: Truth = _one(conversions["value_fen"].is_null()).to_numpy(zero_copy_only=False)
         self._group_names, self._groups = self._grouping()
 
-    def pieces(self) -> Iterator[tuple[Any | None, Totals]]:
-        amounts = self._value_fen if self._asked.with_value else None
+    def pieces(self, totals: Totals) -> Iterator[Any]:
+        """Credit pieces side by side and give their rows in order; no more are held than there are threads."""
+        workers = os.cpu_count() or 1
+        sums: dict[tuple[int, ...], _Sums] = {}
+        with ThreadPoolExecutor(workers) as pool:
+            waiting: deque[tuple[tuple[int, ...], Future[_Piece]]] = deque()
+            tasks = self._tasks()
+            while True:
+                waiting.extend(
+                    (places, pool.submit(task)) for places, task in islice(tasks, workers + 1 - len(waiting))
+                )
+                if not waiting:
+                    break
+                places, future = waiting.popleft()
+                piece = future.result()
+                if places in sums:
+                    sums[places].add(piece.sums)
+                else:
+                    sums[places] = piece.sums
+                if piece.table is not None:
+                    yield piece.table
+        for places, one in sums.items():
+            self._tell(places, one, totals)
+
+    def _tasks(self) -> Iterator[tuple[tuple[int, ...], Callable[[], _Piece]]]:
+        """Cut the work into pieces, window by window; each names the places of its rules."""
         for places in window_groups(self._asked.rules):
             asked = [self._asked.rules[place] for place in places]
             reach = tuple(asked[0].reach_ms(kind) for kind in self._kinds) or (-1,)
-            rules = [CreditRule(spec=rule.spec, reach_ms=reach) for rule in asked]
             spans = spans_of(
                 self._lane,
                 self._starts,
@@ -164,18 +220,22 @@ class _Bucket:
                 at_ms=self._when,
                 reach_ms=-1 if min(reach) < 0 else max(reach),
             )
-            for start, stop in blocks(spans):
-                part = spans.part(start, stop)
-                done = credit(
-                    self._lane,
-                    part,
-                    rules,
-                    amount_fen=None if amounts is None else amounts[start:stop],
-                    groups=self._groups,
-                    kinds=self._kinds,
-                )
-                table = self._rows(asked, start, part, done) if self._asked.with_rows else None
-                yield table, self._totals(places, start, done)
+            for start, stop in blocks(spans, pairs_max=_PAIRS):
+                yield places, partial(self._piece, asked, reach, spans.part(start, stop), start)
+
+    def _piece(self, asked: Sequence[Rule], reach: tuple[int, ...], spans: Spans, start: int) -> _Piece:
+        amounts = self._value_fen[start : start + spans.at_ms.size] if self._asked.with_value else None
+        done = credit(
+            self._lane,
+            spans,
+            [CreditRule(spec=rule.spec, reach_ms=reach) for rule in asked],
+            amount_fen=amounts,
+            groups=self._groups,
+            kinds=self._kinds,
+            threads=1,
+        )
+        table = self._rows(asked, start, spans, done) if self._asked.with_rows else None
+        return _Piece(table, self._sums(start, done))
 
     def _grouping(self) -> tuple[list[str], Groups]:
         if self._asked.by == "key":
@@ -190,29 +250,28 @@ class _Bucket:
         days: Int64 = (at_ms + (_SHANGHAI_MS if self._asked.time_kind == "epoch" else 0)) // _DAY_MS
         return days
 
-    def _totals(self, places: Sequence[int], start: int, done: Credited) -> Totals:
-        count = done.earned[0].size
-        known = ~self._unknown[start : start + count]
-        values = self._value_fen[start : start + count]
-        totals: Totals = {}
+    def _sums(self, start: int, done: Credited) -> _Sums:
+        known = ~self._unknown[start : start + done.earned[0].size]
+        values = self._value_fen[start : start + known.size]
+        shape = (len(done.earned), self._groups.count + 1)
+        sums = _Sums(np.zeros(shape, object), np.zeros(shape, object), np.zeros(shape, bool), np.zeros(shape, bool))
+        sums.picos[:, :-1], sums.fen[:, :-1] = done.picos, done.fen
+        for number, earned in enumerate(done.earned):
+            sums.known[number, :-1], sums.unknown[number, :-1] = self._said(done, number, known)
+            lost = ~earned
+            sums.picos[number, -1] = int(lost.sum()) * CREDIT_MILLIONTHS * _PICOS_PER_MILLIONTH
+            sums.fen[number, -1] = int(values[lost].sum())
+            sums.known[number, -1], sums.unknown[number, -1] = known[lost].any(), (~known[lost]).any()
+        return sums
+
+    def _tell(self, places: Sequence[int], sums: _Sums, totals: Totals) -> None:
+        """Write sums by rule and key; who got nothing is not told."""
+        names = [*self._group_names, None]
         for number, place in enumerate(places):
-            with_value, without = self._said(done, number, known)
-            for group in np.flatnonzero(done.picos[number]):
-                totals[place, self._group_names[group]] = Sum(
-                    picos=int(done.picos[number, group]),
-                    fen=int(done.fen[number, group]),
-                    known=bool(with_value[group]),
-                    unknown=bool(without[group]),
-                )
-            lost = ~done.earned[number]
-            if lost.any():
-                totals[place, None] = Sum(
-                    picos=int(lost.sum()) * CREDIT_MILLIONTHS * _PICOS_PER_MILLIONTH,
-                    fen=int(values[lost].sum()),
-                    known=bool(known[lost].any()),
-                    unknown=bool((~known[lost]).any()),
-                )
-        return totals
+            told = (one[number].tolist() for one in (sums.picos, sums.fen, sums.known, sums.unknown))
+            for name, picos, fen, known, unknown in zip(names, *told, strict=True):
+                if picos:
+                    totals[place, name] = Sum(picos=picos, fen=fen, known=known, unknown=unknown)
 
     def _said(self, done: Credited, number: int, known: Truth) -> tuple[Truth, Truth]:
         """Tell of each group whether anything it earned had a value, and whether anything had none."""
@@ -228,55 +287,66 @@ class _Bucket:
     def _rows(self, rules: Sequence[Rule], start: int, spans: Spans, done: Credited) -> Any:
         """Lay pairs out by conversion, and behind them the conversions that some rule gave to nobody."""
         paired = _shown(rules, done)
-        pairs, touch = _only(done.conversion, paired), _only(done.touch, paired)
         nobody = np.flatnonzero(~np.logical_and.reduce(done.earned))
-        conversion = np.concatenate([pairs, nobody]) + start
+        tables = [self._pairs(rules, start, done, paired)]
+        if nobody.size:
+            tables.append(self._lost(rules, start, spans, done, nobody))
+        return pa.concat_tables(tables)
+
+    def _pairs(self, rules: Sequence[Rule], start: int, done: Credited, paired: Truth | None) -> Any:
+        conversion, touch = _only(done.conversion, paired) + start, _only(done.touch, paired)
         columns = {
-            "window": _named(
-                np.zeros(conversion.size, np.int32), [rules[0].window or ""], blank=rules[0].window is None
-            ),
-            "conversion_row": pa.array(self._conversion_row[conversion]),
-            "conversion_id": self._ids.take(pa.array(conversion)) if self._ids is not None else None,
-            **self._of_touch(touch, nobody.size),
-            "reason": self._reasons(start, spans, nobody, touch.size),
+            "touch_row": pa.array(_at(self._touch_row, touch)),
+            "touch_at_ms": pa.array(_at(self._lane.at_ms, touch)),
+            "key": _named(_at(self._key, touch), self._keys),
         }
+        unknown = _at(self._unknown, conversion) if self._asked.with_value else None
         for number, rule in enumerate(rules):
-            lost = ~done.earned[number][nobody]
-            mask = None if lost.all() else np.concatenate([np.zeros(touch.size, np.bool_), ~lost])
-            whole = np.full(nobody.size, CREDIT_MILLIONTHS, np.int32)
-            credited = np.concatenate([_only(done.millionths[number], paired), whole])
-            columns[f"credit:{column_of(rule)}"] = pa.array(credited, mask=mask)
+            columns[f"credit:{column_of(rule)}"] = pa.array(_only(done.millionths[number], paired))
+            if unknown is not None:
+                fen = _only(done.value_fen[number], paired)
+                columns[f"fen:{column_of(rule)}"] = pa.array(fen, mask=unknown)
+        return self._table(rules[0].window, conversion, columns)
+
+    def _lost(self, rules: Sequence[Rule], start: int, spans: Spans, done: Credited, nobody: Int64) -> Any:
+        conversion = nobody + start
+        columns = {"reason": self._reasons(start, spans, nobody)}
+        whole = np.full(nobody.size, CREDIT_MILLIONTHS, np.int32)
+        for number, rule in enumerate(rules):
+            # What another rule gave to nobody may have been somebody's under this one.
+            theirs = done.earned[number][nobody]
+            columns[f"credit:{column_of(rule)}"] = pa.array(whole, mask=theirs if theirs.any() else None)
             if self._asked.with_value:
-                fen = np.concatenate([_only(done.value_fen[number], paired), self._value_fen[nobody + start]])
-                unknown = self._unknown[conversion]
-                columns[f"fen:{column_of(rule)}"] = pa.array(fen, mask=unknown if mask is None else unknown | mask)
+                columns[f"fen:{column_of(rule)}"] = pa.array(
+                    self._value_fen[conversion], mask=self._unknown[conversion] | theirs
+                )
+        return self._table(rules[0].window, conversion, columns)
+
+    def _table(self, window: str | None, conversion: Int64, columns: dict[str, Any]) -> Any:
+        """Put the columns in the order of the schema; those that nothing is told of are null."""
+        told = {
+            "window": _named(np.zeros(conversion.size, np.int32), [window]) if window is not None else None,
+            "conversion_row": pa.array(_at(self._conversion_row, conversion)),
+            "conversion_id": self._ids.take(pa.array(conversion)) if self._ids is not None else None,
+            **columns,
+        }
         schema = credits_schema(self._asked)
-        empty = {
-            field.name: pa.nulls(conversion.size, field.type) for field in schema if columns.get(field.name) is None
-        }
-        return pa.Table.from_arrays([{**columns, **empty}[name] for name in schema.names], schema=schema)
+        arrays = [
+            told[field.name] if told.get(field.name) is not None else pa.nulls(conversion.size, field.type)
+            for field in schema
+        ]
+        return pa.Table.from_arrays(arrays, schema=schema)
 
-    def _of_touch(self, touch: Int64, without: int) -> dict[str, Any]:
-        """Give what is told of touches, and as many rows more that tell of none."""
-        nothing = pa.nulls(without, pa.int64())
-        key = pa.chunked_array(
-            [_named(self._key[touch], self._keys), _named(np.zeros(without, np.int32), self._keys, blank=True)]
-        )
-        return {
-            "touch_row": pa.chunked_array([pa.array(self._touch_row[touch]), nothing]),
-            "touch_at_ms": pa.chunked_array([pa.array(self._lane.at_ms[touch]), nothing]),
-            "key": key,
-        }
-
-    def _reasons(self, start: int, spans: Spans, nobody: Int64, pairs: int) -> Any:
+    def _reasons(self, start: int, spans: Spans, nobody: Int64) -> Any:
         """Say why a conversion is nobody's: no touch at all, only later ones, or none that some window reaches."""
         reader = self._reader[nobody + start]
-        touched = self._starts[reader + 1] > self._starts[reader]
-        # A lane's first touch of a reader is the earliest; one place more, so that a reader without any has one to read.
-        earliest = np.append(self._lane.at_ms, 0)[self._starts[reader]]
-        before = touched & (earliest <= spans.at_ms[nobody])
+        first = self._starts[reader]
+        touched = self._starts[reader + 1] > first
+        # A lane's first touch of a reader is the earliest.
+        before = np.zeros(nobody.size, np.bool_)
+        before[touched] = _at(self._lane.at_ms, first[touched]) <= spans.at_ms[nobody[touched]]
         code = np.where(before, 2, np.where(touched, 1, 0)).astype(np.int32)
-        return pa.chunked_array([_named(np.zeros(pairs, np.int32), REASONS, blank=True), _named(code, REASONS)])
+        return _named(code, REASONS)
 
 
 def _shown(rules: Sequence[Rule], done: Credited) -> Truth | None:
@@ -295,10 +365,14 @@ def _only(values: NDArray[_Number], chosen: Truth | None) -> NDArray[_Number]:
     return values if chosen is None else values[chosen]
 
 
-def _named(code: Int32, names: Sequence[str], *, blank: bool = False) -> Any:
-    """Write codes as the texts they stand for; blank ones stand for none."""
-    indices = pa.nulls(code.size, pa.int32()) if blank else pa.array(code)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+def _at(values: NDArray[_Number], places: Int64) -> NDArray[_Number]:
+    """Take values by places that are known to exist: unlike an index, this holds no lock while it copies."""
+    return np.take(values, places, mode="clip")
+
+
+def _named(code: Int32, names: Sequence[str]) -> Any:
+    """Write codes as the texts they stand for."""
+    return pa.DictionaryArray.from_arrays(pa.array(code), pa.array(names, pa.string()))
 
 
 def _one(column: Any) -> Any:
@@ -314,12 +388,26 @@ def _whole(column: Any) -> Int64:
 
 def _coded(column: Any) -> tuple[list[str], Int32]:
     """Give a column's distinct cells as texts in order, and of each cell the place of its text among them."""
-    coded = _one(column if pa.types.is_dictionary(column.type) else column.dictionary_encode())
-    names = [str(name) for name in coded.dictionary.to_pylist()]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        coded = pa.chunked_array(list(pool.map(_encoded, _pieces_of(column))), pa.dictionary(pa.int32(), pa.string()))
+    chunks = coded.unify_dictionaries().chunks
+    names = [str(name) for name in chunks[0].dictionary.to_pylist()] if chunks else []
     order = sorted(range(len(names)), key=names.__getitem__)
     place = np.zeros(max(len(names), 1), np.int32)
     place[order] = np.arange(len(names), dtype=np.int32)
-    return [names[at] for at in order], place[coded.indices.to_numpy()]
+    codes = [_at(place, chunk.indices.to_numpy()) for chunk in chunks]
+    return [names[at] for at in order], np.concatenate(codes) if codes else np.zeros(0, np.int32)
+
+
+def _pieces_of(column: Any) -> list[Any]:
+    chunks: list[Any] = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    return chunks
+
+
+def _encoded(chunk: Any) -> Any:
+    # Keys that a file told as numbers are texts from here on: of each distinct one, not of every touch.
+    coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(coded.indices.cast(pa.int32()), coded.dictionary.cast(pa.string()))
 
 
 def _dense(touch_reader: Any, conversion_reader: Any) -> tuple[tuple[Int64, Int64], int]:

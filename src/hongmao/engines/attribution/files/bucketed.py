@@ -87,7 +87,7 @@ class BucketedFiles(ABC):
 
     def write_credits(self, path: Path) -> None:
         """Write all credits as one file, by bucket, conversion and touch."""
-        gather(self.credit_files(), credits_schema(self._known()), path)
+        gather(self.credit_files(), credits_schema(self._known()), path, fleeting=self._work is None)
 
     def credit_files(self) -> tuple[Path, ...]:
         """List the files of kept credits, bucket by bucket."""

@@ -42,24 +42,31 @@ class DuckDbFiles(BucketedFiles):
         super().__init__(memory=memory, work=work, bucket=bucket)
 
     def _credit(self, store: BucketStore, progress: Progress) -> Iterator[Totals]:
-        buckets = self._cut()
+        self._number_readers()
+        buckets, all_touches = self._cut()
         for number in range(buckets):
             progress(f"{number + 1}/{buckets}", number, buckets)
             sums = store.done(number)
             if sums is None:
-                sums = store.compute(number, self._touches(number, buckets), self._conversions(number, buckets))
+                touches = all_touches if all_touches is not None else self._touches(number, buckets)
+                sums = store.compute(number, touches, self._conversions(number, buckets))
             yield sums
         progress("", buckets, buckets)
 
-    def _cut(self) -> int:
-        """Number the converting readers, and say into how many buckets they are cut."""
-        self._number_readers()
+    def _cut(self) -> tuple[int, Any | None]:
+        """Say into how many buckets readers are cut, and give the touches of all of them where one bucket holds them."""
+        connection, joined = self._reading.connection, self._joined()
         if self._good_touches() <= self._bucket:
-            return 1
-        # DuckDB keeps this table within its bound of memory and spills the rest; the buckets are then read from it.
-        self._reading.connection.execute(f"create table converting as {self._joined()}")
+            return 1, connection.sql(joined).to_arrow_table()
+        # Few of many touches are a converting reader's. One more than a bucket holds tells that they are too many: then
+        # DuckDB keeps them in a table, within its bound of memory and spilling the rest, and buckets are read from that.
+        touches = connection.sql(f"{joined} limit {self._bucket + 1}").to_arrow_table()
+        if touches.num_rows <= self._bucket:
+            return 1, touches
+        del touches
+        connection.execute(f"create table converting as {joined}")
         ((count,),) = self._reading.rows("select count(*) from converting")
-        return max(1, -(-int(count) // self._bucket))
+        return -(-int(count) // self._bucket), None
 
     def _joined(self) -> str:
         more = "".join(f", t.{name}" for name in self._told())
@@ -71,7 +78,5 @@ class DuckDbFiles(BucketedFiles):
 
     def _touches(self, number: int, buckets: int) -> Any:
         """Fetch a bucket's touches, in any order."""
-        touches = (
-            self._joined() if buckets == 1 else f"select * from converting where reader % {buckets} = {number}"  # noqa: S608 - numbers
-        )
+        touches = f"select * from converting where reader % {buckets} = {number}"  # noqa: S608 - numbers
         return self._reading.connection.sql(touches).to_arrow_table()

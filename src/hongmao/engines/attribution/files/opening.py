@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import zlib
 from contextlib import contextmanager
 from enum import Enum
@@ -33,20 +34,27 @@ class Kind(Enum):
 _MAGIC = {b"\x1f\x8b": Kind.GZIP, b"\x28\xb5\x2f\xfd": Kind.ZSTD, b"PAR1": Kind.PARQUET}
 
 
-def look(path: Path) -> tuple[Kind, str, int]:
-    """Tell how a file is packed, its SHA-256 and its size; raises `FileMissing` or `FileEmpty`."""
+def look(path: Path) -> tuple[Kind, int]:
+    """Tell how a file is packed, and its size; raises `FileMissing` or `FileEmpty`."""
     try:
         with path.open("rb") as file:
             start = file.read(_MAGIC_BYTES)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
+            size = file.seek(0, os.SEEK_END)
     except OSError as fault:
         raise FileMissing(place=str(path), why=fault.strerror or str(fault)) from None
     if size == 0:
         raise FileEmpty(place=path.name)
     kind = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), Kind.PLAIN)
-    return kind, digest, size
+    return kind, size
+
+
+def digest_of(path: Path) -> str:
+    """Name a file by its content: SHA-256; raises `FileMissing`."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as fault:
+        raise FileMissing(place=str(path), why=fault.strerror or str(fault)) from None
 
 
 def blocks(path: Path, kind: Kind, *, progress: Callable[[int], None]) -> Iterator[bytes]:

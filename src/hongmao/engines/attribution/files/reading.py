@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,14 @@ from hongmao.attribution import queries
 from hongmao.attribution.files.column_map import columns_of
 from hongmao.attribution.files.contracts import Inputs, Quarantined, Read
 from hongmao.attribution.files.rules import TimeProfile, decide_kind, decide_unit
-from hongmao.engines.attribution.files.opening import Kind, look
+from hongmao.engines.attribution.files.opening import Kind, digest_of, look
 from hongmao.engines.attribution.files.refunds import source_of, take_refunds
 from hongmao.engines.attribution.files.staging import Staged, stage
 from hongmao.engines.attribution.files.typed import TypedFile, open_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from concurrent.futures import Executor, Future
 
     from hongmao.attribution.files.column_map import Source
     from hongmao.attribution.files.contracts import Job, Role, TimeKind, TimeUnit
@@ -56,13 +58,21 @@ class Reading:
             self._function(name, arguments, f"files/{name}")
         self.typed: dict[Role, TypedFile] = {}
         self._staged: dict[Role, Staged] = {}
+        self._digests: dict[Role, Future[str]] = {}
         self._sources: dict[Role, Source] = {}
 
     def read(self, job: Job, progress: Progress) -> Inputs:
         """Take both files in, decide how times are meant, check every row, and time the conversions."""
+        # Content is named while DuckDB reads it: neither waits for the other.
+        with ThreadPoolExecutor(1) as behind:
+            return self._read_all(job, progress, behind)
+
+    def _read_all(self, job: Job, progress: Progress, behind: Executor) -> Inputs:
         self._sources = {"touches": job.column_map.touches, "conversions": job.column_map.conversions}
-        self._take("touches", job.touches, job, progress)
-        self._take("conversions", job.conversions, job, progress)
+        files: dict[Role, Path] = {"touches": job.touches, "conversions": job.conversions}
+        for role, path in files.items():
+            self._take(role, path, job, progress)
+            self._digests[role] = behind.submit(digest_of, path)
         profiles = {role: self._profile(role) for role in _ROLES}
         units = {role: decide_unit(job.column_map.time, profile) for role, profile in profiles.items()}
         kind = decide_kind(job.column_map.time, [(units[role], profiles[role]) for role in _ROLES])
@@ -70,7 +80,8 @@ class Reading:
         self._check_conversions(job, units["conversions"])
         if (refunds := job.column_map.refunds) is not None:
             source = self._sources["refunds"] = source_of(refunds)
-            self._staged["refunds"] = take_refunds(self.connection, job, refunds, source, progress)
+            staged = take_refunds(self.connection, job, refunds, source, progress)
+            self._staged["refunds"], self._digests["refunds"] = staged, behind.submit(digest_of, staged.file)
         return self._inputs(job, units, kind)
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Any]:
@@ -109,7 +120,7 @@ class Reading:
         return len(self.typed) == len(_ROLES) and all(file.whole_reader for file in self.typed.values())
 
     def _take(self, role: Role, path: Path, job: Job, progress: Progress) -> None:
-        kind, digest, size = look(path)
+        kind, size = look(path)
         source = self._sources[role]
         typed = open_typed(self.connection, path, source) if kind is Kind.PARQUET else None
         if typed is None:
@@ -119,7 +130,6 @@ class Reading:
         self._staged[role] = Staged(
             file=path,
             kind=kind,
-            sha256=digest,
             size_bytes=size,
             rows=typed.rows,
             blank_lines=0,
@@ -215,7 +225,7 @@ class Reading:
         return Read(
             role=role,
             file=staged.file.name,
-            sha256=staged.sha256,
+            sha256=self._digests[role].result(),
             size_bytes=staged.size_bytes,
             rows=staged.rows,
             blank_lines=staged.blank_lines,

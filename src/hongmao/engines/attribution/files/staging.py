@@ -29,7 +29,6 @@ class Staged:
 
     file: Path
     kind: Kind
-    sha256: str
     size_bytes: int
     rows: int
     blank_lines: int
@@ -55,7 +54,7 @@ def stage(
     progress: Callable[[str, int, int], None],
 ) -> Staged:
     """Read a file into `table`. Raises a `BadInput` where the file as a whole cannot be used."""
-    kind, digest, size = look(path)
+    kind, size = look(path)
     told = lambda done: progress(path.name, done, size)  # noqa: E731 - two readers tell it alike
     reader: _Reader
     if kind is Kind.PARQUET:
@@ -78,7 +77,6 @@ def stage(
     return Staged(
         file=path,
         kind=kind,
-        sha256=digest,
         size_bytes=size,
         rows=rows,
         blank_lines=blank,

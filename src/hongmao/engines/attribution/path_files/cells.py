@@ -13,7 +13,7 @@ import duckdb
 
 from hongmao.attribution.files.errors import ColumnsMissing, ColumnTwice, FileBroken, FileEmpty
 from hongmao.engines.attribution.files.nested import quoted
-from hongmao.engines.attribution.files.opening import Kind, blocks, look
+from hongmao.engines.attribution.files.opening import Kind, blocks, digest_of, look
 from hongmao.engines.attribution.files.text import TextRows, is_whole
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def stage_cells(
     connection: duckdb.DuckDBPyConnection, table: str, path: Path, wanted: Wanted, form: Format, progress: Progress
 ) -> Cells:
     """Read a file into `table`. Raises a `BadInput` where the file as a whole cannot be used."""
-    kind, digest, size = look(path)
+    kind, size = look(path)
     reader: _Text | _Parquet = (
         _Parquet(connection, table, path)
         if kind is Kind.PARQUET
@@ -88,7 +88,7 @@ def stage_cells(
     return Cells(
         file=path,
         kind=kind,
-        sha256=digest,
+        sha256=digest_of(path),
         size_bytes=size,
         rows=rows,
         blank_lines=blank,
