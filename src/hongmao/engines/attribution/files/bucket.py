@@ -41,7 +41,7 @@ _NUMBER: Final = re.compile(r"[+-]?\d{1,26}(\.\d{1,6})?")
 _SHANGHAI_MS: Final = 28_800_000
 _DAY_MS: Final = 86_400_000
 _PICOS_PER_MILLIONTH: Final = 1_000_000
-_PAIRS: Final = 524_288
+_PAIRS: Final = 262_144
 """Of one piece: enough that its columns are worth a row group, few enough that pieces share out evenly among threads."""
 
 
@@ -174,8 +174,10 @@ class _Bucket:
             kind=None if kind_code is None else kind_code.astype(np.int16),
             organic=organic,
         )
-        self._key = key_code[self._lane.source]
-        self._touch_row = _whole(touches["row"])[self._lane.source]
+        with ThreadPoolExecutor(2) as pool:
+            told = pool.submit(_at, key_code, self._lane.source)
+            self._touch_row = _at(_whole(touches["row"]), self._lane.source)
+            self._key = told.result()
         self._reader = reader[1]
         self._conversion_row = _whole(conversions["row"])
         self._ids = _one(conversions["id"]) if conversions["id"].null_count < conversions.num_rows else None
@@ -412,10 +414,13 @@ def _encoded(chunk: Any) -> Any:
 
 def _dense(touch_reader: Any, conversion_reader: Any) -> tuple[tuple[Int64, Int64], int]:
     """Number the bucket's converting readers 0, 1, ...; give both sides' codes, and how many there are."""
-    distinct, place = np.unique(_whole(conversion_reader), return_inverse=True)
-    codes = _whole(touch_reader)
-    counted = distinct.size > 0 and distinct[0] == 0 and distinct[-1] == distinct.size - 1
-    return (codes if counted else np.searchsorted(distinct, codes), place), distinct.size
+    codes, converting = _whole(touch_reader), _whole(conversion_reader)
+    # Where everybody is in one bucket the codes are 0, 1, ... as they are; a part of them is numbered anew.
+    seen = np.bincount(converting) if converting.max() < converting.size else np.zeros(1, np.int64)
+    if seen.all():
+        return (codes, converting), seen.size
+    distinct, place = np.unique(converting, return_inverse=True)
+    return (np.searchsorted(distinct, codes), place), distinct.size
 
 
 def _ties(touches: Any, key: Int32) -> Int64:

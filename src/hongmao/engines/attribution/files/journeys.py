@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from hongmao.attribution.journeys.api import lane_of
 from hongmao.attribution.path_files.cutting import Told, journeys_of
+from hongmao.attribution.path_files.strewn import TooManyKeys
+from hongmao.engines.attribution.files.strewing import strewn_from_file, strewn_from_table, touches_file
 from hongmao.engines.attribution.path_files.encoding import in_order
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from hongmao.attribution.path_files.contracts import Cut, Journeys
+    from hongmao.attribution.path_files.strewn import Strewn
 
 # Touches of one reader, instant, order and key are the same touch to every path, so no order of rows is needed.
 _TOUCHES = "select reader, key, at_ms{order} from touches"
@@ -30,29 +33,60 @@ _GAPS_MAX = 4
 def journeys_of_tables(
     connection: duckdb.DuckDBPyConnection, *, cut: Cut, length_ms: int | None, with_value: bool, with_order: bool
 ) -> Journeys:
-    """Cut the tables `touches` and `conversions` of a job into journeys, as `cut` says."""
+    """Cut the relations `touches` and `conversions` of a job into journeys, as `cut` says.
+
+    Readers are strewn over buckets and cut there; where the map orders touches, or names more keys than fit beside a time
+    into one number, touches are put in order as those of credits are. Both ways give the same bits.
+    """
+    conversions = connection.sql(_CONVERSIONS).to_arrow_table()
+    if not with_order:
+        try:
+            strewn, converting = _strewn(connection, conversions)
+        except TooManyKeys:
+            pass
+        else:
+            return strewn.journeys(
+                reader=converting,
+                at_ms=_whole(conversions["at_ms"]),
+                value_fen=_whole(conversions["value_fen"]) if with_value else None,
+                cut=cut,
+                reach_ms=length_ms,
+            )
+    told = _told(connection, conversions, with_value=with_value, with_order=with_order)
+    return journeys_of(told, cut=cut, reach_ms=length_ms)
+
+
+def _strewn(connection: duckdb.DuckDBPyConnection, conversions: Any) -> tuple[Strewn, Any]:
+    """Strew the touches, and number the readers of the conversions as theirs are."""
+    file = touches_file(connection)
+    if file is not None:
+        return strewn_from_file(file), _whole(conversions["reader"])
+    touches = connection.sql(_TOUCHES.format(order="")).to_arrow_table()
+    readers = _numbered([*touches["reader"].chunks, *conversions["reader"].chunks])
+    return strewn_from_table(touches, readers[: touches.num_rows]), readers[touches.num_rows :]
+
+
+def _told(connection: duckdb.DuckDBPyConnection, conversions: Any, *, with_value: bool, with_order: bool) -> Told:
+    """Put the touches in order, reader by reader."""
     order = ", ord_number, ord" if with_order else ""
     touches = connection.sql(_TOUCHES.format(order=order)).to_arrow_table()
-    conversions = connection.sql(_CONVERSIONS).to_arrow_table()
     readers = _codes([*touches["reader"].chunks, *conversions["reader"].chunks])
-    touching, converting = readers[: touches.num_rows], readers[touches.num_rows :]
     channels, key = in_order(_together(touches["key"].chunks))
     lane, starts = lane_of(
-        reader=touching,
+        reader=readers[: touches.num_rows],
         readers=int(readers.max(initial=-1)) + 1,
         at_ms=_whole(touches["at_ms"]),
         tie=_ties(touches, key) if with_order else key.astype(np.int64),
     )
-    told = Told(
+    return Told(
         lane=lane,
         starts=starts,
         key=key[lane.source],
         channels=channels,
-        reader=converting,
+        reader=readers[touches.num_rows :],
         at_ms=_whole(conversions["at_ms"]),
         value_fen=_whole(conversions["value_fen"]) if with_value else None,
     )
-    return journeys_of(told, cut=cut, reach_ms=length_ms)
 
 
 def _ties(touches: Any, key: Any) -> Any:
@@ -75,6 +109,18 @@ def _codes(chunks: Sequence[Any]) -> Any:
         codes = readers.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
         if codes.min() >= 0 and codes.max() < _GAPS_MAX * codes.size:
             return codes
+    return _encoded(readers)
+
+
+def _numbered(chunks: Sequence[Any]) -> Any:
+    """Number readers, with whatever gaps; whole numbers number themselves."""
+    readers = _together(chunks)
+    if pa.types.is_integer(readers.type):
+        return readers.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
+    return _encoded(readers)
+
+
+def _encoded(readers: Any) -> Any:
     return pc.dictionary_encode(readers).indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 

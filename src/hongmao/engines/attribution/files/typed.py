@@ -74,7 +74,11 @@ class TypedFile:
     def show_touches(
         self, connection: duckdb.DuckDBPyConnection, unit: TimeUnit, zone_ms: int, *, whole_reader: bool
     ) -> None:
-        """Make the relations `touches` and `touches_bad`, in which readers are whole numbers or text."""
+        """Make the relations `touches` and `touches_bad`, in which readers are whole numbers or text.
+
+        The table `touches_file` (path, reader, time, key, earliest_ms, latest_ms) has a row if these very columns of the
+        file, as they are, stand for all of `touches`.
+        """
         source = self.source
         if not isinstance(source, Touches):
             raise TypeError(source)
@@ -98,6 +102,21 @@ class TypedFile:
             f"create table touches_bad as select file_row_number + 1 as row, {fault} as fault, '' as raw "  # noqa: S608 - same
             f"from {self._file} {bad}"
         )
+        connection.execute(
+            "create table touches_file (path varchar, reader varchar, time varchar, key varchar, earliest_ms bigint, "
+            "latest_ms bigint)"
+        )
+        times = self.bounds[source.time or ""]
+        if (
+            sound
+            and whole_reader
+            and times is not None
+            and unit == "number_ms"
+            and self.types[source.key or ""] in _TEXT
+        ):
+            names = (*columns_of(source.reader), source.time, source.key)
+            row = [str(self.path), *names, *times]
+            connection.execute("insert into touches_file values (?, ?, ?, ?, ?, ?)", row)
 
     def check_conversions(
         self, connection: duckdb.DuckDBPyConnection, unit: TimeUnit, zone_ms: int, *, whole_reader: bool
