@@ -119,15 +119,21 @@ def count_keys(
 
 
 @_compiled
+def hash_row(flat: NDArray[np.int32], first: int, stop: int) -> np.uint64:
+    """Give a row a number made of its touches in order."""
+    mixed = np.uint64(stop - first) * _MIX
+    for place in range(first, stop):
+        mixed = (mixed ^ np.uint64(flat[place] + 1)) * _MIX
+        mixed ^= mixed >> _SHIFT
+    return mixed
+
+
+@_compiled
 def hash_rows(flat: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Give each row a number made of its touches in order; equal rows have equal numbers."""
+    """Give each row its number; equal rows have equal numbers."""
     hashes = np.empty(starts.size - 1, np.uint64)
     for row in range(starts.size - 1):
-        mixed = np.uint64(starts[row + 1] - starts[row]) * _MIX
-        for place in range(starts[row], starts[row + 1]):
-            mixed = (mixed ^ np.uint64(flat[place] + 1)) * _MIX
-            mixed ^= mixed >> _SHIFT
-        hashes[row] = mixed
+        hashes[row] = hash_row(flat, starts[row], starts[row + 1])
     return hashes
 
 
