@@ -12,7 +12,20 @@ from house.reading import SOURCE, dotted, imports, modules
 DOORS = {"api", "contracts"}
 OUTSIDE = ("web", "jobs", "cli", "insight")
 # No contexts: what everybody stands on, what wires, and what stands above.
-NOT_CONTEXTS = {"kernel", "bootstrap", "web", "jobs", "cli", "asgi", "storage", "engines", "bus", "platforms", "world"}
+NOT_CONTEXTS = {
+    "asgi",
+    "bootstrap",
+    "bus",
+    "cli",
+    "engines",
+    "jobs",
+    "kernel",
+    "platforms",
+    "storage",
+    "telemetry",
+    "web",
+    "world",
+}
 CONTEXTS = {path.name for path in (SOURCE / "hongmao").iterdir() if path.is_dir()} - NOT_CONTEXTS - {"__pycache__"}
 
 
