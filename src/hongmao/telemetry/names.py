@@ -113,6 +113,9 @@ LAKE_BYTES: Final = _gauge("lake_bytes", "Their bytes")
 RESIDENT: Final = _gauge("process_resident_bytes", "Memory of this process that is in the machine's")
 GC_PAUSE: Final = _histogram("gc_pause_seconds", "Time the collector of garbage stopped the process", steps=_PAUSES)
 SERIES_FOLDED: Final = _counter("metric_series_folded", "Label values counted as `other`, to hold memory", "metric")
+READINGS_FAILED: Final = _counter(
+    "metric_readings_failed", "Looks at a figure that failed, so that it is missing", "metric"
+)
 
 CATALOGUE: Final[Mapping[str, Metric]] = MappingProxyType(
     {found.name: found for found in tuple(globals().values()) if isinstance(found, Metric)}
