@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from hongmao.definitions.api import load_registry
 from hongmao.engines.attribution.lake_engine import LakeCredits
@@ -40,6 +40,18 @@ DEFINITIONS: Final = tuple(load_registry().attribution(name, 1) for name in ("la
 ON: Final = day_of(FROM_MS)
 
 
+class Cost(NamedTuple):
+    """Seconds by the clock, and of processor time, which other work on the machine disturbs less."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def since(cls, began: tuple[float, float]) -> Self:
+        """Tell what has passed on both clocks."""
+        return cls(time.perf_counter() - began[0], time.process_time() - began[1])
+
+
 class Desk:
     """The lake, the credits that are kept up to date, and beside them those that are always made anew."""
 
@@ -52,17 +64,17 @@ class Desk:
         self.keeping = LakeCredits(self.tables, self.kept, folder)
         self.making = LakeCredits(self.tables, self.anew, folder / "anew")
 
-    def advance(self) -> tuple[float, RunManifest]:
+    def advance(self) -> tuple[Cost, RunManifest]:
         """Bring the credits up to what the lake shows."""
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         told = self.keeping.advance(DEFINITIONS, on=ON)
-        return time.perf_counter() - began, told
+        return Cost.since(began), told
 
-    def make(self) -> tuple[float, RunManifest]:
+    def make(self) -> tuple[Cost, RunManifest]:
         """Make everything anew."""
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         told = self.making.advance(DEFINITIONS, on=ON, whole=True)
-        return time.perf_counter() - began, told
+        return Cost.since(began), told
 
     def check(self) -> None:
         """Hold the parts against each other; each is named by its bytes."""
@@ -83,7 +95,7 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
             shutil.copytree(saved, desk.kept.folder("credits"))
             ours, (full, _told) = desk.advance()[0], desk.make()
             desk.check()
-            yield TOUCHES / ours, TOUCHES / full
+            yield TOUCHES / ours.wall, TOUCHES / full.wall
         desk.tables.close()
 
 
@@ -95,25 +107,30 @@ def told() -> Iterator[dict[str, Any]]:
         size = sum(file.size_bytes for files in desk.lake.files.values() for file in files)
         yield {"written": round(time.perf_counter() - began, 1), "touches": TOUCHES, "days": DAYS, "bytes": size}
         desk.lake.show("base")
-        seconds, run = desk.advance()
-        yield _line("base", seconds, desk.lake.rows("base"), run)
+        whole, run = desk.advance()
+        yield _line("base", whole, desk.lake.rows("base"), run)
         every = os.environ.get("HONGMAO_BENCH_CHECK", "each") == "each"
         for delta in DELTAS[1:]:
             desk.lake.show(delta)
-            seconds, run = desk.advance()
-            yield _line(delta, seconds, desk.lake.rows(delta), run)
+            cost, run = desk.advance()
+            yield _line(delta, cost, desk.lake.rows(delta), run) | _of(cost, whole)
             if every or delta == DELTAS[-1]:
-                full, whole = desk.make()
+                whole, made = desk.make()
                 desk.check()
-                yield _line("full", full, desk.lake.position, whole) | {"ratio": round(seconds / full, 4)}
+                yield _line("full", whole, desk.lake.position, made) | {"after": delta} | _of(cost, whole)
         desk.tables.close()
 
 
-def _line(name: str, seconds: float, events: int, run: RunManifest) -> dict[str, Any]:
+def _of(cost: Cost, whole: Cost) -> dict[str, float]:
+    return {"of_all": round(cost.wall / whole.wall, 4), "of_all_cpu": round(cost.cpu / whole.cpu, 4)}
+
+
+def _line(name: str, cost: Cost, events: int, run: RunManifest) -> dict[str, Any]:
     work = run.work
     return {
         "name": name,
-        "seconds": round(seconds, 2),
+        "seconds": round(cost.wall, 2),
+        "cpu_seconds": round(cost.cpu, 2),
         "events": events,
         "sub_orders": work.sub_orders,
         "parts_written": work.parts_written,

@@ -40,9 +40,11 @@ class Look:
 
     records: tuple[str, ...]
     """Kinds that tell of a sub-order: what converts, and what belongs to it."""
+    judged: tuple[str, ...]
+    """Those of them at whose instant a conversion may be judged: all but refunds, unless refunds convert."""
     touches: tuple[str, ...]
     clicks: tuple[str, ...]
-    """Kinds that may carry a click id; they are looked at however old they are."""
+    """Kinds that may carry a click id; of a click that is looked at, records are however old they are."""
     acts: Mapping[int, tuple[str, ...]]
     """The other kinds of touches, by how long before a conversion they may count."""
     reach_ms: int
@@ -59,6 +61,7 @@ class Look:
         return {
             "touch_kinds": self.touches,
             "record_kinds": self.records,
+            "judged_kinds": self.judged,
             "click_kinds": self.clicks,
             "opening_placements": self.openings,
             "organic_kinds": self.organic,
@@ -78,6 +81,7 @@ def look_of(definitions: Sequence[AttributionDefinition]) -> Look:
         acts.setdefault(reaches[kind], []).append(kind)
     return Look(
         records=tuple(sorted({kind for question in groups for kind in question.records})),
+        judged=tuple(sorted({kind for question in groups for kind in _judged(question)})),
         touches=tuple(sorted(touches)),
         clicks=tuple(sorted(touches & CLICKS)),
         acts={reach: tuple(kinds) for reach, kinds in acts.items()},
@@ -86,6 +90,10 @@ def look_of(definitions: Sequence[AttributionDefinition]) -> Look:
         openings=tuple(sorted({place for question in groups for place in question.opens_at_impression})),
         organic=tuple(sorted({kind for question in groups if question.with_organic for kind in question.touches})),
     )
+
+
+def _judged(question: Question) -> list[str]:
+    return [kind for kind in question.records if kind != Kind.REFUND or kind in question.conversions]
 
 
 def _reaches(question: Question, group: Sequence[AttributionDefinition]) -> dict[str, int]:
@@ -129,36 +137,54 @@ def ask_changed(session: Session, look: Look, *, after: int) -> int:
 
 def gather(session: Session, look: Look) -> None:
     """Make `asked_records` and `asked_touches`: the events that the credits of the sub-orders `asked` are made of."""
-    for name in ("asked_records", "asked_readers", "asked_clicks"):
+    for name in ("asked_records", "asked_readers"):
         _make(session, look, name, {})
-    session.drop("asked_touches")
-    session.run("alter table asked_clicks rename to asked_touches")
+    touches = _Touches(session, look)
+    touches.add_stretches("asked_clicks", look.reach_ms)
+    _make(session, look, "asked_repeats", {})
+    (days,) = session.table("select min(day) as from_day, max(day) as to_day from asked_repeats").to_pylist()
+    if days["from_day"] is not None:
+        touches.add("asked_same_clicks", days)
     for reach, kinds in look.acts.items():
-        _add_stretches(session, look, "asked_acts", reach, {"kinds": kinds})
+        touches.add_stretches("asked_acts", reach, {"kinds": kinds})
     if look.openings:
-        _add_stretches(session, look, "asked_openings", look.reach_ms, {})
-        _add(session, look, "asked_showings", {})
+        touches.add_stretches("asked_openings", look.reach_ms)
+        touches.add("asked_showings", {})
     if look.organic:
-        _add(session, look, "asked_leads", {})
+        touches.add("asked_leads", {})
 
 
-def _add_stretches(session: Session, look: Look, name: str, reach: int, words: Mapping[str, Sequence[str]]) -> None:
-    _make(session, look, "asked_spans", {"reach_ms": reach})
-    (span,) = session.table("select min(from_ms) as low, max(to_ms) as high from asked_spans").to_pylist()
-    if span["low"] is not None:
-        days = {"from_day": day_of(max(span["low"], 0)).isoformat(), "to_day": day_of(span["high"]).isoformat()}
-        _add(session, look, name, days, words)
+class _Touches:
+    """The view `asked_touches` over one table for each thing that was gathered; an event may stand in several.
 
+    Each table is made at once and never added to. With DuckDB 2.0.0, rows that were inserted here into a temporary table
+    made empty in the same transaction were missing when it was read: 273,516 of them, and no smaller example is known.
+    """
 
-def _add(
-    session: Session,
-    look: Look,
-    name: str,
-    given: Mapping[str, object],
-    words: Mapping[str, Sequence[str]] | None = None,
-) -> None:
-    sql = _worded(queries.text(f"{_FOLDER}/{name}"), look.words() | dict(words or {}))
-    session.run(f"insert into asked_touches by name {sql}", given)
+    def __init__(self, session: Session, look: Look) -> None:
+        self._session = session
+        self._look = look
+        self._count = 0
+        self._keep(_worded("select {columns} from events as e where false", {}), {})
+
+    def add_stretches(self, name: str, reach: int, words: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Gather what falls into the stretches of time in which acts with such a reach may count."""
+        _make(self._session, self._look, "asked_spans", {"reach_ms": reach})
+        (span,) = self._session.table("select min(from_ms) as low, max(to_ms) as high from asked_spans").to_pylist()
+        if span["low"] is not None:
+            days = {"from_day": day_of(max(span["low"], 0)).isoformat(), "to_day": day_of(span["high"]).isoformat()}
+            self.add(name, days, words)
+
+    def add(self, name: str, given: Mapping[str, object], words: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Gather what a query finds."""
+        sql = _worded(queries.text(f"{_FOLDER}/{name}"), self._look.words() | dict(words or {}))
+        self._keep(sql, given)
+
+    def _keep(self, sql: str, given: Mapping[str, object]) -> None:
+        self._session.make(f"asked_touches_{self._count}", sql, given)
+        self._count += 1
+        tables = " union all by name ".join(f"from asked_touches_{number}" for number in range(self._count))
+        self._session.run(f"create or replace temp view asked_touches as {tables}")
 
 
 def ask_all(session: Session, look: Look) -> None:
@@ -197,6 +223,7 @@ def _make(session: Session, look: Look, name: str, given: Mapping[str, object]) 
 
 
 def _worded(sql: str, words: Mapping[str, Sequence[str]]) -> str:
+    """Name kinds and places in a query. Nothing is in a list of none, and null tells DuckDB so before it opens a file."""
     for place, kinds in words.items():
-        sql = sql.replace(f"{{{place}}}", queries.literals(kinds) or "''")
+        sql = sql.replace(f"{{{place}}}", queries.literals(kinds) or "null")
     return sql.replace("{columns}", ", ".join(f"e.{name}" for name in TOUCH_COLUMNS))

@@ -56,19 +56,23 @@ class Merging:
         self._writing: deque[Future[Part]] = deque()
 
     def take_changed(self, made: Any, pool: ThreadPoolExecutor) -> None:
-        """Put rows in the place of those of the events that are `replaced`, on the days that either falls on."""
+        """Put rows in the place of those of the events that are `replaced`, in the parts in which they differ."""
         self._session.give("made", made)
-        days = self._session.table("select distinct day from replaced order by day")["day"].to_pylist()
-        for one in self._kept:
-            for day in days:
-                self._write(
-                    (one.id, one.version, day),
-                    _windows(one),
-                    "made",
-                    pool,
-                    self._before.pop((one.id, one.version, day), None),
-                )
+        windows = {(one.id, one.version): _windows(one) for one in self._kept}
+        for place in self._moved():
+            self._write(place, windows[place[:2]], "made", pool, self._before.pop(place, None))
         self._session.drop("made")
+
+    def _moved(self) -> list[_Place]:
+        """Name the parts that change. Most that are asked for do not: a part costs far more to write than to compare."""
+        days = self._session.table("select distinct day from replaced")["day"].to_pylist()
+        before = [part for place, part in self._before.items() if place[2] in set(days)]
+        parts = source_of(self._folder, CREDITS_SCHEMA.names, before) if before else "(from made where false)"
+        sql = queries.text("affected/moved").format(columns=_COLUMNS, parts=parts, made="made")
+        return [
+            (row["definition_id"], row["definition_version"], row["day"])
+            for row in self._session.table(sql).to_pylist()
+        ]
 
     def take_slices(
         self, paths: Sequence[Path], definitions: Sequence[AttributionDefinition], pool: ThreadPoolExecutor

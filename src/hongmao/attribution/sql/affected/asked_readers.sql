@@ -15,3 +15,4 @@ from whose as w
 join asked_records as r
   on r.tenant is not distinct from w.tenant and r.platform is not distinct from w.platform
   and coalesce(r.sub_order_id, r.event_id) = w.sub_order
+where r.kind in ({judged_kinds})
