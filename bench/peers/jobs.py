@@ -12,6 +12,8 @@ import resource
 import sys
 import time
 import warnings
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +33,7 @@ class Journeys:
 
     def __init__(self, file: str) -> None:
         """Load the arrays."""
+        self.folder = Path(file).parent
         held = np.load(file)
         self.flat, self.lengths, self.converted = held["flat"], held["lengths"], held["converted"]
         self.names = [f"c{code:04}" for code in range(int(self.flat.max()) + 1)]
@@ -71,6 +74,31 @@ def ours(journeys: Journeys, model: str) -> Job:
     # Loops are compiled once a machine and kept; a first small run loads them.
     solve(building.some(paths, np.arange(100)), spec)
     return lambda: {one.channel: float(one.conversions) for one in solve(paths, spec).credits}
+
+
+def ours_from_events(journeys: Journeys, model: str) -> Job:
+    """Prepare ours on Parquet files of events beside the journeys: read, checked, cut, grouped and solved, all of it timed."""
+    from hongmao.attribution.api import ColumnMap, Job  # noqa: PLC0415 - as above
+    from hongmao.attribution.files.column_map import Conversions, Touches  # noqa: PLC0415 - same
+    from hongmao.attribution.paths.api import path_spec_named, solve  # noqa: PLC0415 - same
+    from hongmao.engines.attribution.files.engine import DuckDbFiles  # noqa: PLC0415 - same
+
+    def solved(folder: Path) -> dict[str, float]:
+        job = Job(
+            touches=folder / "touches.parquet",
+            conversions=folder / "conversions.parquet",
+            column_map=ColumnMap(touches=Touches(time="time"), conversions=Conversions(time="time")),
+            models=(),
+            count_readers=False,
+        )
+        with closing(DuckDbFiles()) as engine:
+            engine.read(job, lambda *_: None)
+            paths = engine.journeys("every", None).paths
+        return {one.channel: float(one.conversions) for one in solve(paths, path_spec_named(model)).credits}
+
+    # As above: a first small run loads what is compiled.
+    solved(journeys.folder / "small")
+    return lambda: solved(journeys.folder)
 
 
 def channelattribution(journeys: Journeys, order: str) -> Job:
@@ -165,7 +193,17 @@ def inverse(_: Journeys, size: str) -> Job:
 
 JOBS = {
     job.__name__: job
-    for job in (ours, channelattribution, mta, mam, do_attribution, shapley_attribution, mta_audit, inverse)
+    for job in (
+        ours,
+        ours_from_events,
+        channelattribution,
+        mta,
+        mam,
+        do_attribution,
+        shapley_attribution,
+        mta_audit,
+        inverse,
+    )
 }
 
 

@@ -1,7 +1,7 @@
 """Ours beside other programs for path attribution, in turn in one run, each job in a process of its own.
 
     python -m venv DIR
-    DIR/bin/pip install channelattribution mta marketing-attribution-models do-attribution shapley-attribution mta-audit
+    DIR/bin/pip install channelattribution mta marketing-attribution-models do-attribution shapley-attribution mta-audit matplotlib
     .venv/bin/python -m bench.peers.run --peers DIR/bin/python --touches 100000,1000000,10000000 --notes 1000,5000
 
 Prints rows of a Markdown table; a job that fails or takes longer than `--limit` seconds says so.
@@ -66,7 +66,7 @@ def _table(title: str, jobs: Any, file: Path, options: argparse.Namespace) -> No
     for label, program, arguments in (job for job in jobs if not wanted or job[1] in wanted):
         python = sys.executable if program in {"ours", "inverse"} else options.peers
         for argument in arguments:
-            found = _job(python, program, argument, file, options.limit)
+            found = job(python, program, argument, file, options.limit)
             if program == "ours" and "credit" in found:
                 exact[argument] = found["credit"]
             print(
@@ -75,7 +75,8 @@ def _table(title: str, jobs: Any, file: Path, options: argparse.Namespace) -> No
             )
 
 
-def _job(python: str, program: str, argument: str, file: Path, limit: float) -> dict[str, Any]:
+def job(python: str, program: str, argument: str, file: Path, limit: float) -> dict[str, Any]:
+    """Run one job in a process of its own; gives what it printed, or why it gave nothing."""
     command = [python, str(JOBS), program, argument, str(file)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)  # noqa: S603 - our own jobs
