@@ -120,10 +120,14 @@ def chosen(click: str, ratio: float) -> bool:
 
 def read_target(text: str) -> TraceTarget | None:
     """Read `http://host:4318/v1/traces?ratio=0.01`; None for what is no such address. Without a ratio, every click."""
-    parts = urlsplit(text)
-    options = parse_qsl(parts.query, keep_blank_values=True)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or "@" in parts.netloc:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
         return None
+    if not usable or parts.fragment or "@" in parts.netloc:
+        return None
+    options = parse_qsl(parts.query, keep_blank_values=True)
     if [name for name, _ in options] not in ([], ["ratio"]):
         return None
     share = dict(options).get("ratio", "1")
