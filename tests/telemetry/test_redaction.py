@@ -11,7 +11,7 @@ from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hongmao.catalog.keys import make_secret
@@ -64,6 +64,7 @@ def leaked(secret: str, line: str) -> bool:
     return any(secret[at : at + KEPT_CHARS + 1] in line for at in range(len(secret) - KEPT_CHARS))
 
 
+@settings(max_examples=3_000)
 @given(seed=st.integers(0, 2**32), maker=st.sampled_from(sorted(MAKERS)), form=st.sampled_from(BARE + NAMED))
 def test_no_secret_is_told(seed: int, maker: str, form: str) -> None:
     if maker in NAMED_ONLY and form in BARE:

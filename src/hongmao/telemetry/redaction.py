@@ -35,11 +35,12 @@ _SHAPED: Final = re.compile(
     r"hk_[0-9a-f]{10}_[A-Za-z0-9_-]+"  # our API keys
     r"|\br_[A-Za-z0-9_-]{6,62}"  # readers
     r"|clk:[0-9a-f]{6,}"  # events of clicks
+    r"|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{29}[AQgw](?![A-Za-z0-9_-])"  # click ids, whose bytes may spell no digit
 )
 # Twenty characters of an alphabet for bytes, digits and letters among them: chance wrote that, not a person.
 _RANDOM: Final = re.compile(
-    r"""(?x) (?<![A-Za-z0-9_+/-])
-    (?: (?=[A-Za-z_+/-]*[0-9]) (?=[0-9_+/-]*[A-Za-z]) [A-Za-z0-9_+-]{20,} | [0-9]{24,} )
+    r"""(?x) (?<![A-Za-z0-9_+-])
+    (?: (?=[A-Za-z_+-]*[0-9]) (?=[0-9_+-]*[A-Za-z]) [A-Za-z0-9_+-]{20,} | [0-9]{24,} )
     (?: \. [A-Za-z0-9_-]{4,} )* ={0,2}"""  # with what a signed value carries behind its dots
 )
 _PHONE: Final = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
