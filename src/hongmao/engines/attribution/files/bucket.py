@@ -120,15 +120,18 @@ def credits_schema(asked: Asked) -> Any:
     return pa.schema(fields)
 
 
-def credit_bucket(asked: Asked, touches: Any, conversions: Any, totals: Totals) -> Iterator[Any]:
+def credit_bucket(
+    asked: Asked, touches: Any, conversions: Any, totals: Totals, *, threads: int | None = None
+) -> Iterator[Any]:
     """Credit a bucket and give its rows piece by piece, as tables (none where no rows are wanted).
 
     `touches` come in any order and tell row, reader (the code that its conversions have), at_ms and key; they may tell
     `ord`, which decides between touches of one instant before `key` does, and `kind`. `conversions` are by row; one
     without an instant is nobody's. `totals` are filled when the last piece has been taken.
+    `threads` work side by side, as many as there are processors unless said.
     """
     if conversions.num_rows:
-        yield from _Bucket(asked, touches, conversions).pieces(totals)
+        yield from _Bucket(asked, touches, conversions, threads or os.cpu_count() or 1).pieces(totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +162,11 @@ class _Sums:
 class _Bucket:
     """The arrays of a bucket, and what each code in them stands for."""
 
-    def __init__(self, asked: Asked, touches: Any, conversions: Any) -> None:
+    def __init__(self, asked: Asked, touches: Any, conversions: Any, threads: int) -> None:
         self._asked = asked
-        keys, key_code = _coded(touches["key"])
-        kinds, kind_code = _coded(touches["kind"]) if "kind" in touches.column_names else ([""], None)
+        self._threads = threads
+        keys, key_code = _coded(touches["key"], threads)
+        kinds, kind_code = _coded(touches["kind"], threads) if "kind" in touches.column_names else ([""], None)
         reader, readers = _dense(touches["reader"], conversions["reader"])
         self._keys, self._kinds = keys, kinds
         organic = np.isin(np.array(keys, dtype=object), list(asked.organic))[key_code] if asked.organic else None
@@ -173,8 +177,9 @@ class _Bucket:
             tie=_ties(touches, key_code),
             kind=None if kind_code is None else kind_code.astype(np.int16),
             organic=organic,
+            threads=threads,
         )
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(1) as pool:
             told = pool.submit(_at, key_code, self._lane.source)
             self._touch_row = _at(_whole(touches["row"]), self._lane.source)
             self._key = told.result()
@@ -188,7 +193,7 @@ class _Bucket:
 
     def pieces(self, totals: Totals) -> Iterator[Any]:
         """Credit pieces side by side and give their rows in order; no more are held than there are threads."""
-        workers = os.cpu_count() or 1
+        workers = self._threads
         sums: dict[tuple[int, ...], _Sums] = {}
         with ThreadPoolExecutor(workers) as pool:
             waiting: deque[tuple[tuple[int, ...], Future[_Piece]]] = deque()
@@ -388,9 +393,9 @@ def _whole(column: Any) -> Int64:
     return whole
 
 
-def _coded(column: Any) -> tuple[list[str], Int32]:
+def _coded(column: Any, threads: int) -> tuple[list[str], Int32]:
     """Give a column's distinct cells as texts in order, and of each cell the place of its text among them."""
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         coded = pa.chunked_array(list(pool.map(_encoded, _pieces_of(column))), pa.dictionary(pa.int32(), pa.string()))
     chunks = coded.unify_dictionaries().chunks
     names = [str(name) for name in chunks[0].dictionary.to_pylist()] if chunks else []
@@ -430,7 +435,7 @@ def _ties(touches: Any, key: Int32) -> Int64:
     """
     row = _whole(touches["row"])
     if "ord" in touches.column_names:
-        texts, code = _coded(touches["ord"])
+        texts, code = _coded(touches["ord"], 1)
         ranked = sorted(range(len(texts)), key=lambda place: (_number(texts[place]), texts[place]))
         rank = np.empty(len(texts), np.int64)
         rank[ranked] = np.arange(len(texts))

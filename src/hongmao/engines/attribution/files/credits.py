@@ -20,6 +20,7 @@ from hongmao.engines.attribution.files.bucket import Sum, Totals, column_of, cre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from hongmao.attribution.files.contracts import Rule
@@ -60,10 +61,10 @@ class BucketStore:
             for one in stored
         }
 
-    def compute(self, number: int, touches: Any, conversions: Any) -> Totals:
+    def compute(self, number: int, touches: Any, conversions: Any, *, threads: int | None = None) -> Totals:
         """Credit a bucket, keep its rows if they are wanted, and say it is done."""
         totals: Totals = {}
-        pieces = credit_bucket(self._asked, touches, conversions, totals)
+        pieces = credit_bucket(self._asked, touches, conversions, totals, threads=threads)
         if self._asked.with_rows:
             self._write(number, pieces)
         else:
@@ -111,10 +112,21 @@ def gather(files: Sequence[Path], schema: Any, path: Path, *, fleeting: bool) ->
     if len(files) == 1:
         _give(files[0], path, fleeting=fleeting)
         return
-    with open_writer(path, schema) as writer:
-        for file in files:
-            for batch in pq.ParquetFile(file).iter_batches(ROW_GROUP):
-                writer.write_batch(batch, row_group_size=ROW_GROUP)
+    groups = [(file, group) for file in files for group in range(pq.read_metadata(file).num_row_groups)]
+    with open_writer(path, schema) as writer, ThreadPoolExecutor(1) as ahead:
+        # A piece is read while the one before it is written; no more than two are held.
+        reading: deque[Future[Any]] = deque()
+        for place in groups:
+            reading.append(ahead.submit(_piece_of, *place))
+            if len(reading) > 1:
+                writer.write_table(reading.popleft().result(), row_group_size=ROW_GROUP)
+        for last in reading:
+            writer.write_table(last.result(), row_group_size=ROW_GROUP)
+
+
+def _piece_of(file: Path, group: int) -> Any:
+    with pq.ParquetFile(file, read_dictionary=list(_NAMES)) as told:
+        return told.read_row_group(group)
 
 
 def _give(file: Path, path: Path, *, fleeting: bool) -> None:

@@ -45,7 +45,8 @@ class BucketWork:
         fault = None
         try:
             conversions = pq.read_table(self.conversions_of(number))
-            self.store.compute(number, touches, conversions)
+            # As many workers run as there are cores: more threads would only stand in each other's way.
+            self.store.compute(number, touches, conversions, threads=1)
         except HongmaoError as error:
             # Spark would hand on its text alone; the driver raises it as it was.
             fault = pickle.dumps((type(error), error.params))
