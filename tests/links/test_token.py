@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import random
 import re
 import threading
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.time import DAY_MS, MINUTE_MS, instant
 from hongmao.links.api import ClockNotSet, KeyRing, KeyUnusable, TokenMinter, TokenProblem, Verified
-from hongmao.links.token import EPOCH_MS, click_event_id, minted_at_ms
+from hongmao.links.token import EPOCH_MS, _Mac, click_event_id, minted_at_ms
 
 NOW = instant("2025-05-07T10:00:00+08:00")
 SECRET = b"a key of thirty-two bytes, agreed"
@@ -184,3 +185,14 @@ def test_LABEL_2_a_seal_with_one_character_changed_proves_nothing(place: int, ch
 @given(st.text(), st.text(), st.text())
 def test_a_seal_check_answers_any_text(link: str, impression: str, seal: str) -> None:
     assert not minter().check_seal(link, impression, seal)
+
+
+@given(message=st.binary(max_size=200), key=st.binary(min_size=16, max_size=80))
+def test_the_quick_mac_is_the_standards(message: bytes, key: bytes) -> None:
+    derived = hmac.digest(key, b"hongmao click", "sha256")
+    assert _Mac(key, b"click").digest(message) == hmac.digest(derived, message, "sha256")
+
+
+def test_what_is_minted_with_its_names_is_what_the_token_says() -> None:
+    minted = minter().mint_click()
+    assert (minted.event_id, minted.at_ms) == (click_event_id(minted.click_id), minted_at_ms(minted.click_id))
