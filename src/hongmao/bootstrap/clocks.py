@@ -34,6 +34,10 @@ class SystemClock:
         """Give the present instant."""
         return time.time_ns() // _NS_PER_MS
 
+    def now_ns(self) -> int:
+        """Give it finer, in nanoseconds since 1970: stages of a tap are shorter than a millisecond."""
+        return time.time_ns()
+
 
 class FileClock:
     """A clock that several processes share: eight bytes in a file, written by whoever plays the city.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING
 from hongmao.attribution.api import CREDITS_TABLE
 from hongmao.bootstrap.clocks import open_clock
 from hongmao.bootstrap.engines import credit_engine
+from hongmao.bootstrap.metered import MeteredLake, MeteredLog
 from hongmao.bootstrap.state import Layout
+from hongmao.bootstrap.telling import SILENT
+from hongmao.bootstrap.traced import Returned, Teller, TracedLake, TracedLog
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.reader import ReadOnlyLog
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
@@ -19,11 +23,15 @@ from hongmao.engines.lake.writer import ParquetLake
 from hongmao.engines.tables import DuckTables
 from hongmao.kernel.ids import IdMaker
 from hongmao.storage.database import open_database
+from hongmao.telemetry.metrics import NO_METER
+from hongmao.telemetry.parts import EdgeMeter
+from hongmao.telemetry.tracing import NO_TRACER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hongmao.bootstrap.settings import Settings
+    from hongmao.bootstrap.telling import Telling
     from hongmao.engines.attribution.lake_engine import LakeCredits
     from hongmao.events.api import EventLog, Lake
     from hongmao.kernel.clock import Clock
@@ -46,13 +54,17 @@ class Foundations:
     tables: DuckTables
     derived: Derived
     credits: LakeCredits
+    telling: Telling
+    teller: Teller
+    returned: Returned
 
 
 @contextmanager
-def open_foundations(settings: Settings, *, read_only: bool) -> Iterator[Foundations]:
+def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = SILENT) -> Iterator[Foundations]:
     """Open what a deployment stands on; `read_only` looks on while another process serves it."""
     layout = Layout(settings.home_path)
     clock, random = open_clock(settings.clock), secrets.SystemRandom()
+    teller, returned = Teller(telling.tracer, clock), Returned()
     with ExitStack() as stack:
         log = _open_log(layout, read_only=read_only)
         stack.callback(log.close)
@@ -72,12 +84,15 @@ def open_foundations(settings: Settings, *, read_only: bool) -> Iterator[Foundat
             clock=clock,
             random=random,
             ids=IdMaker(clock, random),
-            log=log,
+            log=_told_log(log, telling, teller),
             database=database,
-            lake=lake,
+            lake=None if lake is None else _told_lake(lake, telling, teller, returned),
             tables=tables,
             derived=derived,
             credits=credit_engine(settings.engine, tables, derived, settings.lake_path, closing=stack.callback),
+            telling=telling,
+            teller=teller,
+            returned=returned,
         )
 
 
@@ -86,6 +101,16 @@ def check_idle(settings: Settings) -> None:
     path = Layout(settings.home_path).log
     if path.exists():
         EmbeddedLog(path).close()
+
+
+def _told_log(log: EventLog, telling: Telling, teller: Teller) -> EventLog:
+    traced = log if telling.tracer is NO_TRACER else TracedLog(log, teller)
+    return traced if telling.meter is NO_METER else MeteredLog(traced, EdgeMeter(telling.meter))
+
+
+def _told_lake(lake: Lake, telling: Telling, teller: Teller, returned: Returned) -> Lake:
+    traced = lake if telling.tracer is NO_TRACER else TracedLake(lake, teller, returned)
+    return traced if telling.meter is NO_METER else MeteredLake(traced, telling.meter, time.perf_counter)
 
 
 def _open_log(layout: Layout, *, read_only: bool) -> EventLog:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hongmao.attribution.api import KeptAttribution
-from hongmao.billing.api import Billing
 from hongmao.bootstrap.clocks import SystemClock
 from hongmao.bootstrap.definitions import CREDITED_BY, known
 from hongmao.bootstrap.derive import Derivation
@@ -15,20 +14,23 @@ from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
+from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_log
 from hongmao.bootstrap.outlooks import Outlooks
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
 from hongmao.bootstrap.state import first_start
+from hongmao.bootstrap.telling import SILENT
+from hongmao.bootstrap.traced import TracedAttribution
+from hongmao.bootstrap.traced_billing import TracedBilling
 from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
 from hongmao.definitions.api import DefinitionDesk, LiveRegistry
-from hongmao.events.api import Collector
 from hongmao.insight.api import Insight
 from hongmao.jobs.worker import Workers
 from hongmao.ledger.api import Ledger
-from hongmao.links.api import Jump, KeyRing, Links, LinkTable, TokenMinter, WakeFeedback
+from hongmao.links.api import Jump, KeyRing, Links, LinkTable, WakeFeedback
 from hongmao.links.api import load as load_wakeup
 from hongmao.platforms.making import LinkMaking
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
@@ -41,8 +43,11 @@ from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.links import SqlLinkStore
 from hongmao.storage.shelves import SqlShelves
 from hongmao.storage.vault import Vault
+from hongmao.telemetry.openmetrics import render
+from hongmao.telemetry.parts import EdgeMeter
 from hongmao.web.app import Cookies, create_app
 from hongmao.web.edge.enrich import Enricher
+from hongmao.web.edge.metrics import MeteredApp
 from hongmao.web.juguang.sink import IntakeSink
 from hongmao.web.services import Health, Services
 
@@ -51,9 +56,12 @@ if TYPE_CHECKING:
 
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
+    from hongmao.bootstrap.telling import Telling
     from hongmao.jobs.clockwork import Clockwork
+    from hongmao.links.api import TokenMinter
     from hongmao.platforms.contracts import Platform
     from hongmao.returns.api import AccountStore
+    from hongmao.web.edge.asgi import App
 
 CLICK_KEY = 1
 
@@ -76,9 +84,9 @@ class House:
 
 
 @contextmanager
-def open_house(settings: Settings, *, read_only: bool = False) -> Iterator[House]:
+def open_house(settings: Settings, *, read_only: bool = False, telling: Telling = SILENT) -> Iterator[House]:
     """Open a deployment and close it again; `read_only` looks on while another process serves it."""
-    with open_foundations(settings, read_only=read_only) as ground:
+    with open_foundations(settings, read_only=read_only, telling=telling) as ground:
         catalog = Catalog(SqlCatalogStore(ground.database), ground.clock, ground.ids)
         if not read_only:
             first_start(ground.layout, catalog)
@@ -95,13 +103,14 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     link_store = SqlLinkStore(ground.database)
     platforms = platforms_of(ground.settings)
     allowed = link_prefixes(platforms, ground.settings)
+    counted = EdgeMeter(ground.telling.meter)
     table, links = LinkTable(link_store, clock), Links(link_store, clock, ground.ids, allowed)
-    minter, wakeup = _minter(ground), load_wakeup()
+    minter, wakeup = _minter(ground, counted), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
-    billing = Billing(SqlBillingStore(ground.database), ledger, catalog, clock)
+    billing = TracedBilling(SqlBillingStore(ground.database), ledger, catalog, clock, ground.teller)
     decided = SqlDefinitionStore(ground.database)
     registry = LiveRegistry(decided, clock, known=known())
-    attribution = KeptAttribution(ground.credits, registry)
+    attribution = TracedAttribution(ground.credits, registry, ground.tables, ground.teller, ground.returned)
     accounts = SqlAccountStore(ground.database, Vault(ground.layout.secrets / "vault.key"))
     shelves = SqlShelves(ground.database)
     intake = Intake(ground.log, shelves=shelves, minter=minter)
@@ -121,7 +130,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         jump=Jump(table, minter, ground.log, wakeup, closed=closed_pilots(platforms, ground.settings)),
         wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
         returns=_return_desk(ground, accounts, intake, platforms),
-        collector=Collector(ground.log, clock, Enricher(catalog, table)),
+        collector=MeteredCollector(ground.log, clock, Enricher(catalog, table), counted),
         community=Community(
             catalog,
             table,
@@ -161,13 +170,22 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         settle=lambda: room.settle(workers),
         credited=attribution.manifest,
     )
-    app = create_app(services, _cookies(ground))
+    watch_log(ground.telling.meter, ground.log, workers, clock)
+    watch_lake(ground.telling.meter, ground.tables.weight)
+    app = _told_app(create_app(services, _cookies(ground)), ground.telling, counted)
     return House(services=services, app=app, workers=workers, clockwork=room.clockwork, derivation=derivation)
 
 
-def _minter(ground: Foundations) -> TokenMinter:
+def _told_app(app: App, telling: Telling, counted: EdgeMeter) -> App:
+    figures = telling.figures
+    if figures is None:
+        return app
+    return MeteredApp(app, counted, lambda: render(figures.readings()), time.perf_counter)
+
+
+def _minter(ground: Foundations, counted: EdgeMeter) -> TokenMinter:
     keys = KeyRing(current=CLICK_KEY, keys={CLICK_KEY: key_of(ground.layout.secrets, "click")})
-    return TokenMinter(keys, ground.clock, ground.random)
+    return MeteredMinter(keys, ground.clock, ground.random, counted)
 
 
 def _return_desk(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from hongmao.bootstrap.house import open_house
+from hongmao.bootstrap.telling import open_telling
 
 if TYPE_CHECKING:
     from hongmao.bootstrap.settings import Settings
@@ -23,7 +24,7 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
     """Open the house, serve it, and close it again when a signal comes."""
     if until_stdin_closes:
         stop_when_stdin_closes()
-    with open_house(settings) as house:
+    with open_telling(settings) as telling, open_house(settings, telling=telling) as house:
         house.workers.start()
         # A clock that somebody plays is wound up by the player: what is due at an instant is done at that instant.
         if not settings.clock:

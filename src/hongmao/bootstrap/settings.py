@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from hongmao.bootstrap.engines import names_engine
 from hongmao.kernel.errors import BadInput
+from hongmao.telemetry.scraping import read_address
+from hongmao.telemetry.tracing import read_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +55,13 @@ class Settings:
     pilots: str = _setting("", "Platforms in 内测 whose jump is open here, by name, with commas between")
     ad_every: str = _setting("5", "Every how many cards of the feed one may be a funded one")
     readers_min: str = _setting("20", "A count of fewer readers than this is not told on the attribution page (PRIV-5)")
+    metrics: str = _setting(
+        "", "Address of a door of its own for figures, such as 127.0.0.1:9464; empty for /metrics to this machine alone"
+    )
+    trace: str = _setting(
+        "",
+        "Where traces go, such as http://127.0.0.1:4318/v1/traces?ratio=0.01 for one click in a hundred; empty for nowhere",
+    )
     cookie_secure: str = _setting("no", "yes where readers come by https: cookies are then never sent in the clear")
 
     @classmethod
@@ -79,6 +88,8 @@ class Settings:
             "HONGMAO_READERS_MIN": None
             if self.readers_min.isdigit() and int(self.readers_min) > 0
             else self.readers_min,
+            "HONGMAO_METRICS": self.metrics if self.metrics and read_address(self.metrics) is None else None,
+            "HONGMAO_TRACE": self.trace if self.trace and read_target(self.trace) is None else None,
             "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,
         }
         for name, value in wrong.items():

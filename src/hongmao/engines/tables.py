@@ -95,6 +95,11 @@ class DuckTables:
         """Give the offset up to which `events` shows the log at this moment."""
         return self._up_to(manifest.load(self._root))
 
+    def weight(self) -> tuple[int, int]:
+        """Count the lake's files at this moment, and their bytes."""
+        lake = manifest.load(self._root)
+        return len(lake.files), lake.size_bytes
+
     def close(self) -> None:
         """Release the memory."""
         with self._turn:

@@ -94,6 +94,10 @@ class Workers:
         end = self._log.end()
         return {job.name: max(0, end - job.position()) for job in self._jobs}
 
+    def positions(self) -> dict[str, int]:
+        """Give, per job, the offset up to which everything has had its effect."""
+        return {job.name: job.position() for job in self._jobs}
+
     def _follow(self, job: Job) -> None:
         while not self._stop.is_set():
             try:

@@ -1,0 +1,159 @@
+"""The ports of log, lake, tokens and collector with figures around them; what stands behind a port knows nothing of it."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from typing import TYPE_CHECKING
+
+from hongmao.events.api import Accepted, Collector, Duplicate, Kind
+from hongmao.kernel.time import SECOND_MS
+from hongmao.links.api import TokenMinter, TokenProblem
+from hongmao.telemetry import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from hongmao.events.api import Enrich, Event, EventLog, Kept, Lake, Logged, Outcome
+    from hongmao.jobs.worker import Workers
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import RandomBits, ReaderId
+    from hongmao.links.api import KeyRing, Verified
+    from hongmao.telemetry.metrics import Labels, Meter
+    from hongmao.telemetry.parts import EdgeMeter
+
+
+class MeteredLog:
+    """An `EventLog` that counts the taps it has kept, each once."""
+
+    def __init__(self, log: EventLog, meter: EdgeMeter) -> None:
+        """Stand in front of a log."""
+        self._log = log
+        self._meter = meter
+
+    def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
+        """Keep a batch; what is kept is counted when it is durable."""
+        kept = self._log.append(events)
+        taps = [(place, event.invalid) for place, event in enumerate(events) if event.kind is Kind.COMPONENT_CLICK]
+        if taps:
+            kept.add_done_callback(lambda done: self._count(taps, done))
+        return kept
+
+    def _count(self, taps: Sequence[tuple[int, str | None]], done: Future[tuple[Kept, ...]]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            return
+        answers = done.result()
+        for place, invalid in taps:
+            if not answers[place].duplicate:
+                self._meter.clicked(invalid)
+
+    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
+        """Read as the log does."""
+        return self._log.read(after=after, limit=limit)
+
+    def end(self) -> int:
+        """Give the offset of the last durable event."""
+        return self._log.end()
+
+    def known(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Say which of these ids the log already holds."""
+        return self._log.known(event_ids)
+
+    def wait(self, *, after: int, timeout_s: float) -> bool:
+        """Sleep until the log reaches beyond `after` or the time is up."""
+        return self._log.wait(after=after, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """Close the log."""
+        self._log.close()
+
+
+class MeteredLake:
+    """A `Lake` that tells how much it absorbs, and how long that takes."""
+
+    def __init__(self, lake: Lake, meter: Meter, clock_s: Callable[[], float]) -> None:
+        """Stand in front of a lake. `clock_s` only grows, in seconds."""
+        self._lake = lake
+        self._events = meter.counter(names.SINK_EVENTS).with_()
+        self._seconds = meter.histogram(names.SINK_SECONDS).with_()
+        self._clock_s = clock_s
+
+    def absorb(self, batch: Sequence[Logged]) -> None:
+        """Add a batch; what had been absorbed before is not counted again."""
+        before, began_s = self._lake.position(), self._clock_s()
+        self._lake.absorb(batch)
+        self._seconds.observe(self._clock_s() - began_s)
+        self._events.add(self._lake.position() - before)
+
+    def position(self) -> int:
+        """Give the offset up to which the log has been absorbed."""
+        return self._lake.position()
+
+    def compact(self) -> int:
+        """Merge as the lake does."""
+        return self._lake.compact()
+
+    def wipe(self) -> None:
+        """Throw everything away."""
+        self._lake.wipe()
+
+
+class MeteredCollector(Collector):
+    """A collector that counts events by what became of them."""
+
+    def __init__(self, log: EventLog, clock: Clock, enrich: Enrich, meter: EdgeMeter) -> None:
+        """Work as a collector does."""
+        super().__init__(log, clock, enrich)
+        self._meter = meter
+
+    async def collect(self, body: bytes, *, reader: ReaderId) -> tuple[Outcome, ...]:
+        """Keep what a reader's client reports."""
+        outcomes = await super().collect(body, reader=reader)
+        for outcome, n in Tally(map(_word, outcomes)).items():
+            self._meter.collected(outcome, n)
+        return outcomes
+
+
+class MeteredMinter(TokenMinter):
+    """A minter that counts the tokens it does not believe, by why."""
+
+    def __init__(self, keys: KeyRing, clock: Clock, random: RandomBits, meter: EdgeMeter) -> None:
+        """Work as a minter does."""
+        super().__init__(keys, clock, random)
+        self._meter = meter
+
+    def verify(self, token: str, *, now_ms: int) -> Verified | TokenProblem:
+        """Say whether a token is ours and still believed."""
+        found = super().verify(token, now_ms=now_ms)
+        if isinstance(found, TokenProblem):
+            self._meter.token_rejected(found.value)
+        return found
+
+
+def watch_log(meter: Meter, log: EventLog, workers: Workers, clock: Clock) -> None:
+    """Let whoever looks see where the log ends and how far each follower is behind, in events and in time."""
+    meter.watch(names.LOG_END, lambda: {(): log.end()})
+    meter.watch(names.CONSUMER_LAG_EVENTS, lambda: {(name,): behind for name, behind in workers.lag().items()})
+    meter.watch(names.CONSUMER_LAG_SECONDS, lambda: _ages(log, workers.positions(), clock))
+
+
+def watch_lake(meter: Meter, weigh: Callable[[], tuple[int, int]]) -> None:
+    """Let whoever looks see how many files the lake has, and their bytes."""
+    meter.watch(names.LAKE_FILES, lambda: {(): weigh()[0]})
+    meter.watch(names.LAKE_BYTES, lambda: {(): weigh()[1]})
+
+
+def _ages(log: EventLog, positions: Mapping[str, int], clock: Clock) -> dict[Labels, float | None]:
+    now_ms, ages = clock.now_ms(), dict[int, float]()
+    for position in set(positions.values()):
+        # A follower that starts over stands before the first event.
+        waiting = log.read(after=max(0, position), limit=1)
+        # A played clock may stand before what it has already seen.
+        ages[position] = max(0, now_ms - waiting[0].event.received_at_ms) / SECOND_MS if waiting else 0.0
+    return {(name,): ages[position] for name, position in positions.items()}
+
+
+def _word(outcome: Outcome) -> str:
+    if isinstance(outcome, Accepted):
+        return "accepted"
+    return "duplicate" if isinstance(outcome, Duplicate) else "rejected"

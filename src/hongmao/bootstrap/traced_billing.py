@@ -1,0 +1,147 @@
+"""Billing with a tracer around it: what a click was charged, when that was posted, and the statements it stands in."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from hongmao.billing.api import Billing
+from hongmao.kernel.time import Window
+from hongmao.telemetry.tracing import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from hongmao.billing.api import BillingStore, Charge, Spend, Statement, Uncharged
+    from hongmao.billing.rules import Tap
+    from hongmao.billing.store import BillingWork
+    from hongmao.bootstrap.traced import Teller
+    from hongmao.catalog.api import Catalog, Principal
+    from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.ledger.api import Account, Batch, Ledger, LedgerWork, Standing
+
+CHARGES_LOOKED_AT: Final = 1_000  # of a statement's; a larger one is told of by its first
+
+
+class TracedBillingStore:
+    """A `BillingStore` that tells of charges and postings once their transaction is kept."""
+
+    def __init__(self, store: BillingStore, teller: Teller) -> None:
+        """Stand in front of a store."""
+        self._store = store
+        self._teller = teller
+
+    @contextmanager
+    def begin(self) -> Iterator[BillingWork]:
+        """Begin a transaction; nothing is told of one that is undone."""
+        began_ns = self._teller.now_ns()
+        with self._store.begin() as work:
+            traced = _Work(work)
+            yield traced
+        for charge in traced.charges:
+            if not self._teller.wants(charge.event_id):
+                continue
+            facts: dict[str, str | int] = {"amount_fen": charge.amount_fen}
+            if charge.reason is not None:
+                facts["reason"] = charge.reason
+            self._teller.tell(charge.event_id, Stage.CHARGE, began_ns, facts=facts)
+            if charge.batch in traced.ledger.written:
+                self._teller.tell(charge.event_id, Stage.POST, began_ns)
+
+    def position(self) -> int:
+        """Give the log offset up to which everything has had its effect."""
+        return self._store.position()
+
+    def charge(
+        self, tenant: TenantId | None, *, event_id: str | None = None, click_id: str | None = None
+    ) -> Charge | None:
+        """Find a charge by its event or click."""
+        return self._store.charge(tenant, event_id=event_id, click_id=click_id)
+
+    def charges(
+        self, tenant: TenantId | None, window: Window, *, after: int, limit: int
+    ) -> Sequence[tuple[int, Charge]]:
+        """List charges of a window with their numbers."""
+        return self._store.charges(tenant, window, after=after, limit=limit)
+
+    def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
+        """Add paid charges up."""
+        return self._store.spend(tenant, window)
+
+    def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
+        """Count the clicks that cost nothing."""
+        return self._store.uncharged(tenant, merchant, window)
+
+
+class TracedBilling(Billing):
+    """Billing that tells which clicks stand in a statement."""
+
+    def __init__(self, store: BillingStore, ledger: Ledger, catalog: Catalog, clock: Clock, teller: Teller) -> None:
+        """Work as billing does."""
+        super().__init__(TracedBillingStore(store, teller), ledger, catalog, clock)
+        self._teller = teller
+
+    def statement(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Statement:
+        """Draw a statement up. The same one, drawn again, is the same span again."""
+        began_ns = self._teller.now_ns()
+        drawn = super().statement(who, merchant, from_ms, to_ms)
+        window = Window(drawn.from_ms, drawn.to_ms)
+        for charge in self.charges(drawn.tenant, window, limit=CHARGES_LOOKED_AT):
+            if charge.merchant == drawn.merchant and self._teller.wants(charge.event_id):
+                period = f"{drawn.from_ms}-{drawn.to_ms}"
+                self._teller.tell(charge.event_id, Stage.STATEMENT, began_ns, key=period)
+        return drawn
+
+
+class _Work:
+    """A transaction that remembers what was charged in it."""
+
+    def __init__(self, work: BillingWork) -> None:
+        self._work = work
+        self.ledger = _LedgerWork(work.ledger)
+        self.charges: list[Charge] = []
+
+    def charged(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Say which of these clicks have a charge already."""
+        return self._work.charged(event_ids)
+
+    def paid(self, taps: Collection[Tap]) -> frozenset[Tap]:
+        """Say for which of these taps a click was paid already."""
+        return self._work.paid(taps)
+
+    def add(self, charges: Sequence[Charge]) -> None:
+        """Keep charges."""
+        self._work.add(charges)
+        self.charges.extend(charges)
+
+    def move_to(self, offset: int) -> None:
+        """Keep the log offset."""
+        self._work.move_to(offset)
+
+
+class _LedgerWork:
+    """The ledger's part of it, which remembers the keys it has written."""
+
+    def __init__(self, work: LedgerWork) -> None:
+        self._work = work
+        self.written: set[str] = set()
+
+    def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
+        """Give the standings of open accounts."""
+        return self._work.standings(accounts)
+
+    def bodies(self, keys: Collection[str]) -> dict[str, str]:
+        """Give the fingerprints of posted keys."""
+        return self._work.bodies(keys)
+
+    def open(self, account: Account, floor_fen: int | None) -> None:
+        """Open an account."""
+        self._work.open(account, floor_fen)
+
+    def write(
+        self, batches: Sequence[tuple[Batch, str]], standings: Mapping[Account, Standing], posted_at_ms: int
+    ) -> None:
+        """Append batches."""
+        self._work.write(batches, standings, posted_at_ms)
+        self.written.update(batch.key for batch, _ in batches)
