@@ -23,6 +23,7 @@ from hongmao.bootstrap.clocks import FileClock
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.serving import server
 from hongmao.bootstrap.settings import Settings
+from hongmao.bootstrap.telling import SILENT
 from hongmao.kernel.time import MINUTE_MS, SECOND_MS, instant
 from hongmao.platforms.outbound import Outbound
 from hongmao.platforms.registry import load_platforms
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bootstrap.house import House
+    from hongmao.bootstrap.telling import Telling
     from hongmao.events.contracts import Event, Kind
     from hongmao.world.wire import Answer
 
@@ -325,7 +327,7 @@ def newest(events: Iterable[Event]) -> list[Event]:
 
 
 @contextmanager
-def open_one_house(home: Path, plan: Plan | None = None) -> Iterator[OneHouse]:
+def open_one_house(home: Path, plan: Plan | None = None, *, telling: Telling = SILENT) -> Iterator[OneHouse]:
     """Open street and house over one clock and found the merchant on both sides, in fair weather."""
     plan = plan or street()
     clock = FileClock.create(home / "clock", plan.start_ms)
@@ -349,7 +351,7 @@ def open_one_house(home: Path, plan: Plan | None = None) -> Iterator[OneHouse]:
         stack.enter_context(patch("hongmao.bootstrap.returns.Outbound", patient))
         # What the weather draws depends on what is asked, and that on the click ids: the same luck in every run.
         with patch("hongmao.bootstrap.foundations.secrets.SystemRandom", lambda: random.Random(plan.seed)):
-            house = stack.enter_context(open_house(settings))
+            house = stack.enter_context(open_house(settings, telling=telling))
         port = stack.enter_context(serving(server(house.app, "127.0.0.1", 0)))
         one = OneHouse(plan, clock, settings, house, tap, url=f"http://127.0.0.1:{port}")
         found(plan, one.admin, one.control)
