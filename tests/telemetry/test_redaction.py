@@ -113,6 +113,7 @@ def lines() -> Iterator[Callable[[], list[dict[str, object]]]]:
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:] = before
     root.setLevel(level)
+    logging.getLogger("hongmao").setLevel(logging.NOTSET)
 
 
 def test_a_line_is_an_object_with_its_facts(lines: Callable[[], list[dict[str, object]]]) -> None:

@@ -47,13 +47,14 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False).translate(_BREAKS)
 
 
-def write_lines(stream: TextIO, *, role: str, level: int = logging.INFO) -> logging.Handler:
-    """Send the lines of every logger to a stream, and those of nobody else's format; gives the handler that does."""
+def write_lines(stream: TextIO, *, role: str) -> logging.Handler:
+    """Send every logger's lines to a stream: ours as they come, libraries' where something is wrong. Gives the handler."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines(role=role))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("hongmao").setLevel(logging.INFO)
     return handler
 
 

@@ -1,0 +1,215 @@
+"""What is put around the ports tells, and changes nothing of what they do."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hongmao.bootstrap.metered import MeteredLake, MeteredLog, watch_lake, watch_log
+from hongmao.bootstrap.settings import Settings, SettingUnreadable
+from hongmao.bootstrap.telling import open_telling
+from hongmao.bootstrap.traced import LOOKS_MAX, RETURNED_MAX, Returned, Teller, TracedLake, TracedLog
+from hongmao.events.api import Event, Kept, Kind, LogFull, Logged
+from hongmao.jobs.worker import Step, Workers
+from hongmao.kernel.clock import SetClock
+from hongmao.telemetry import names
+from hongmao.telemetry.live import LiveMeter
+from hongmao.telemetry.parts import EdgeMeter
+from hongmao.telemetry.scraping import MetricsAddressTaken, Scraping
+from hongmao.telemetry.tracing import NO_TRACER, Span, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+CLICK = "clk:0198c3a5f0000000000000a101"
+
+
+def click(event_id: str = CLICK, *, invalid: str | None = None, at_ms: int = 1_000) -> Event:
+    return Event(
+        event_id=event_id, kind=Kind.COMPONENT_CLICK, occurred_at_ms=at_ms, received_at_ms=at_ms, invalid=invalid
+    )
+
+
+class HeldLog:
+    """A log whose answers are given when the test says so."""
+
+    def __init__(self, held: Sequence[Logged] = ()) -> None:
+        self.held = list(held)
+        self.answer: Future[tuple[Kept, ...]] = Future()
+
+    def append(self, _events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
+        return self.answer
+
+    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
+        return [logged for logged in self.held if logged.offset > after][:limit]
+
+    def end(self) -> int:
+        return len(self.held)
+
+    def known(self, event_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(event_ids) & {logged.event.event_id for logged in self.held}
+
+    def wait(self, *, after: int, timeout_s: float) -> bool:
+        return timeout_s >= 0 and self.end() > after
+
+    def close(self) -> None:
+        self.held.clear()
+
+
+class HeldLake:
+    """A lake that keeps where it stands."""
+
+    def __init__(self) -> None:
+        self.at = 0
+
+    def absorb(self, batch: Sequence[Logged]) -> None:
+        self.at = max([self.at, *(logged.offset for logged in batch)])
+
+    def position(self) -> int:
+        return self.at
+
+    def compact(self) -> int:
+        return 0
+
+    def wipe(self) -> None:
+        self.at = 0
+
+
+class Notebook:
+    """A tracer that keeps what it is told of all clicks but one."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+
+    def wants(self, click: str) -> bool:
+        return click != "clk:unwanted"
+
+    def tell(self, span: Span) -> None:
+        self.spans.append(span)
+
+    def close(self) -> None:
+        pass
+
+
+def series(meter: LiveMeter, metric: names.Metric) -> dict[tuple[str, ...], Any]:
+    return {labels: value for one in meter.readings() if one.metric is metric for labels, value in one.series}
+
+
+def test_a_tap_is_counted_when_it_is_durable_and_once() -> None:
+    meter, log = LiveMeter(), HeldLog()
+    MeteredLog(log, EdgeMeter(meter)).append([click(), click("clk:2", invalid="bot"), click("clk:3")])
+    assert series(meter, names.CLICKS) == {}
+    log.answer.set_result((Kept(1, duplicate=False), Kept(2, duplicate=False), Kept(1, duplicate=True)))
+    assert series(meter, names.CLICKS) == {("valid",): 1, ("bot",): 1}
+
+
+def test_a_tap_that_was_not_kept_is_neither_counted_nor_told() -> None:
+    meter, log, notebook = LiveMeter(), HeldLog(), Notebook()
+    MeteredLog(TracedLog(log, Teller(notebook, SetClock(2_000))), EdgeMeter(meter)).append([click()])
+    log.answer.set_exception(LogFull())
+    assert series(meter, names.CLICKS) == {}
+    assert notebook.spans == []
+
+
+def test_jump_and_commit_are_told_one_after_the_other() -> None:
+    log, notebook, clock = HeldLog(), Notebook(), SetClock(1_005)
+    TracedLog(log, Teller(notebook, clock)).append([click(at_ms=1_000), click("clk:unwanted")])
+    clock.set(1_009)
+    log.answer.set_result((Kept(1, duplicate=False), Kept(2, duplicate=False)))
+    assert [(span.stage, span.began_ns, span.ended_ns) for span in notebook.spans] == [
+        (Stage.JUMP, 1_000_000_000, 1_005_000_000),
+        (Stage.COMMIT, 1_005_000_000, 1_009_000_000),
+    ]
+
+
+def test_a_clock_that_is_set_back_makes_no_stage_end_before_it_began() -> None:
+    log, notebook, clock = HeldLog(), Notebook(), SetClock(1_005)
+    TracedLog(log, Teller(notebook, clock)).append([click(at_ms=9_000)])
+    clock.set(10)
+    log.answer.set_result((Kept(1, duplicate=False),))
+    assert all(span.began_ns <= span.ended_ns for span in notebook.spans)
+
+
+def test_a_lake_tells_what_is_new_and_how_long_it_took() -> None:
+    meter, notebook, returned = LiveMeter(), Notebook(), Returned()
+    ticks = iter((1.0, 1.5, 2.0, 2.25))
+    lake = MeteredLake(TracedLake(HeldLake(), Teller(notebook, SetClock(5)), returned), meter, lambda: next(ticks))
+    batch = [Logged(1, click()), Logged(2, click("clk:unwanted"))]
+    lake.absorb(batch)
+    lake.absorb(batch)
+    assert series(meter, names.SINK_EVENTS) == {(): 2}
+    assert series(meter, names.SINK_SECONDS)[()].sum == 0.75
+    assert [(span.click, span.stage) for span in notebook.spans] == [(CLICK, Stage.SINK)]
+
+
+def test_who_waits_for_a_credit_is_looked_for_a_few_times_and_not_for_ever() -> None:
+    returned = Returned()
+    returned.met("clk:1")
+    returned.met("clk:2")
+    assert returned.waiting() == ["clk:1", "clk:2"]
+    returned.credited("clk:1")
+    assert [returned.waiting() for _ in range(LOOKS_MAX)] == [["clk:2"]] * (LOOKS_MAX - 1) + [[]]
+    for number in range(RETURNED_MAX + 5):
+        returned.met(f"clk:{number}")
+    assert len(returned.waiting()) == RETURNED_MAX
+
+
+def test_lag_is_told_in_events_and_in_the_age_of_the_oldest() -> None:
+    meter, clock = LiveMeter(), SetClock(61_000)
+    log = HeldLog([Logged(offset, click(f"clk:{offset}", at_ms=offset * 1_000)) for offset in (1, 2, 3)])
+    places = {"billing": 1, "sink": 3, "attribution": -1}
+    jobs = [Step(name, lambda name=name: places[name], lambda: 0) for name in places]  # type: ignore[misc]
+    watch_log(meter, log, Workers(log, jobs), clock)
+    assert series(meter, names.LOG_END) == {(): 3}
+    assert series(meter, names.CONSUMER_LAG_EVENTS) == {("billing",): 2, ("sink",): 0, ("attribution",): 4}
+    assert series(meter, names.CONSUMER_LAG_SECONDS) == {("billing",): 59, ("sink",): 0, ("attribution",): 60}
+    clock.set(0)
+    assert set(series(meter, names.CONSUMER_LAG_SECONDS).values()) == {0}
+
+
+def test_a_lake_is_weighed_when_somebody_looks() -> None:
+    meter = LiveMeter()
+    watch_lake(meter, lambda: (3, 4_096))
+    assert series(meter, names.LAKE_FILES) == {(): 3}
+    assert series(meter, names.LAKE_BYTES) == {(): 4_096}
+
+
+@pytest.fixture
+def loggers() -> Iterator[None]:
+    """Give the loggers back as they were."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.getLogger("hongmao").setLevel(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("loggers")
+def test_figures_have_a_door_of_their_own_while_a_process_tells() -> None:
+    probe = Scraping(LiveMeter(), "127.0.0.1", 0)
+    port = probe.port
+    probe.close()
+    with open_telling(Settings(metrics=f"127.0.0.1:{port}")) as telling:
+        assert telling.tracer is NO_TRACER
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/metrics")
+        assert b"hongmao_process_resident_bytes" in connection.getresponse().read()
+        connection.close()
+        with pytest.raises(MetricsAddressTaken), open_telling(Settings(metrics=f"127.0.0.1:{port}")):
+            pass
+    with pytest.raises(ConnectionRefusedError):
+        HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/metrics")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("metrics", "9464"), ("metrics", "127.0.0.1:99999"), ("trace", "otel"), ("trace", "http://x?ratio=2")],
+)
+def test_where_to_tell_is_checked_before_anything_is_opened(name: str, value: str) -> None:
+    with pytest.raises(SettingUnreadable, match=f"HONGMAO_{name.upper()}"):
+        Settings.read({f"HONGMAO_{name.upper()}": value})
