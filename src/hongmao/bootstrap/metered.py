@@ -121,6 +121,7 @@ class MeteredMinter(TokenMinter):
         """Work as a minter does."""
         super().__init__(keys, clock, random)
         self._meter = meter
+        meter.tokens_from_zero(problem.value for problem in TokenProblem)
 
     def verify(self, token: str, *, now_ms: int) -> Verified | TokenProblem:
         """Say whether a token is ours and still believed."""

@@ -8,9 +8,12 @@ from hongmao.telemetry import names
 from hongmao.telemetry.metrics import NO_METER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hongmao.telemetry.metrics import Counter, Meter
 
 VALID: Final = "valid"  # the label of a tap that counts
+FULL: Final = ("disk", "queue", "lag")  # why an append may be refused
 
 
 class LogMeter:
@@ -22,7 +25,8 @@ class LogMeter:
         self._bytes = meter.histogram(names.LOG_COMMIT_BYTES).with_()
         self._seconds = meter.histogram(names.LOG_COMMIT_SECONDS).with_()
         self._repaired = meter.counter(names.LOG_REPAIRED).with_()
-        self._full = meter.counter(names.LOG_FULL)
+        # From zero on: what first shows as 1 has not grown for whoever asks by how much it did.
+        self._full = {why: meter.counter(names.LOG_FULL).with_(why=why) for why in FULL}
 
     def committed(self, events: int, size_bytes: int, seconds: float) -> None:
         """Count one commit with its sync."""
@@ -35,8 +39,8 @@ class LogMeter:
         self._repaired.add()
 
     def full(self, why: str) -> None:
-        """Count an append that was refused: `disk`, `queue` or `lag`."""
-        self._full.with_(why=why).add()
+        """Count an append that was refused, by one of `FULL`."""
+        self._full[why].add()
 
 
 class EdgeMeter:
@@ -88,6 +92,11 @@ class EdgeMeter:
     def capped(self, cap: str) -> None:
         """Count a kept tap that a cap has marked: `ip`, `device` or `link`."""
         self._caps.with_(cap=cap).add()
+
+    def tokens_from_zero(self, reasons: Iterable[str]) -> None:
+        """Begin to count each of these, so that the first is seen to be one more."""
+        for reason in reasons:
+            self._tokens.with_(reason=reason)
 
     def token_rejected(self, reason: str) -> None:
         """Count a click id that is not ours, or is no longer believed."""
