@@ -33,25 +33,25 @@ def test_requests_are_told_by_route_method_and_status() -> None:
     meter = LiveMeter()
     edge = EdgeMeter(meter)
     for status in (302, 302, 503):
-        edge.begun("jump")
-        edge.answered("jump", "GET", status, 0.001)
-    edge.begun("events")
-    edge.gone("events")
-    edge.begun("jump")
+        edge.route("jump").begun()
+        edge.route("jump").answered("GET", status, 0.001)
+    edge.route("events").begun()
+    edge.route("events").gone()
+    edge.route("jump").begun()
     found = told(meter)
     assert found[names.HTTP_REQUESTS.name] == {("jump", "GET", "302"): 2, ("jump", "GET", "503"): 1}
-    assert found[names.HTTP_SECONDS.name] == {("jump",): 3}
+    assert found[names.HTTP_SECONDS.name] == {("jump",): 3, ("events",): 0}
     assert found[names.HTTP_INFLIGHT.name] == {("jump",): 1, ("events",): 0}
 
 
 def test_invented_methods_are_one_label_and_fill_no_memory() -> None:
     meter = LiveMeter()
-    edge = EdgeMeter(meter)
+    jump = EdgeMeter(meter).route("jump")
     for number in range(100):
-        edge.begun("jump")
-        edge.answered("jump", f"BREW{number}", 405, 0.001)
+        jump.begun()
+        jump.answered(f"BREW{number}", 405, 0.001)
     assert told(meter)[names.HTTP_REQUESTS.name] == {("jump", "other", "405"): 100}
-    assert edge._answers == {}
+    assert jump._answers == {}
 
 
 def test_taps_and_events_are_told_by_what_became_of_them() -> None:
@@ -73,5 +73,5 @@ def test_taps_and_events_are_told_by_what_became_of_them() -> None:
 
 def test_a_house_nobody_looks_at_takes_the_same_calls() -> None:
     NO_LOG_METER.committed(1, 1, 0.1)
-    NO_EDGE_METER.begun("jump")
-    NO_EDGE_METER.answered("jump", "GET", 302, 0.001)
+    NO_EDGE_METER.route("jump").begun()
+    NO_EDGE_METER.route("jump").answered("GET", 302, 0.001)

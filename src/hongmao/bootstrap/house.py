@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hongmao.attribution.api import KeptAttribution
+from hongmao.billing.api import Billing
 from hongmao.bootstrap.clocks import SystemClock
 from hongmao.bootstrap.definitions import CREDITED_BY, known
 from hongmao.bootstrap.derive import Derivation
@@ -45,6 +47,7 @@ from hongmao.storage.shelves import SqlShelves
 from hongmao.storage.vault import Vault
 from hongmao.telemetry.openmetrics import render
 from hongmao.telemetry.parts import EdgeMeter
+from hongmao.telemetry.tracing import NO_TRACER
 from hongmao.web.app import Cookies, create_app
 from hongmao.web.edge.enrich import Enricher
 from hongmao.web.edge.metrics import MeteredApp
@@ -107,10 +110,10 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     table, links = LinkTable(link_store, clock), Links(link_store, clock, ground.ids, allowed)
     minter, wakeup = _minter(ground, counted), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
-    billing = TracedBilling(SqlBillingStore(ground.database), ledger, catalog, clock, ground.teller)
+    billing = _billing(ground, ledger, catalog)
     decided = SqlDefinitionStore(ground.database)
     registry = LiveRegistry(decided, clock, known=known())
-    attribution = TracedAttribution(ground.credits, registry, ground.tables, ground.teller, ground.returned)
+    attribution = _attribution(ground, registry)
     accounts = SqlAccountStore(ground.database, Vault(ground.layout.secrets / "vault.key"))
     shelves = SqlShelves(ground.database)
     intake = Intake(ground.log, shelves=shelves, minter=minter)
@@ -174,6 +177,19 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     watch_lake(ground.telling.meter, ground.tables.weight)
     app = _told_app(create_app(services, _cookies(ground)), ground.telling, counted)
     return House(services=services, app=app, workers=workers, clockwork=room.clockwork, derivation=derivation)
+
+
+def _billing(ground: Foundations, ledger: Ledger, catalog: Catalog) -> Billing:
+    store = SqlBillingStore(ground.database)
+    if ground.telling.tracer is NO_TRACER:
+        return Billing(store, ledger, catalog, ground.clock)
+    return TracedBilling(store, ledger, catalog, ground.clock, ground.teller)
+
+
+def _attribution(ground: Foundations, registry: LiveRegistry) -> KeptAttribution:
+    if ground.telling.tracer is NO_TRACER:
+        return KeptAttribution(ground.credits, registry)
+    return TracedAttribution(ground.credits, registry, ground.tables, ground.teller, ground.returned)
 
 
 def _told_app(app: App, telling: Telling, counted: EdgeMeter) -> App:

@@ -8,11 +8,12 @@ from hongmao.telemetry import names
 from hongmao.telemetry.metrics import NO_METER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from hongmao.telemetry.metrics import Counter, Meter
+    from hongmao.telemetry.metrics import Meter
 
 VALID: Final = "valid"  # the label of a tap that counts
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 FULL: Final = ("disk", "queue", "lag")  # why an append may be refused
 
 
@@ -43,43 +44,61 @@ class LogMeter:
         self._full[why].add()
 
 
+class RouteMeter:
+    """What is told of one route: how much is asked, how it is answered, how long that takes, how much is under way."""
+
+    __slots__ = ("_answers", "_meter", "_move", "_observe", "_route")
+
+    def __init__(self, meter: Meter, route: str) -> None:
+        """Bind to a meter."""
+        self._meter, self._route = meter, route
+        self._move = meter.gauge(names.HTTP_INFLIGHT).with_(route=route).move
+        self._observe = meter.histogram(names.HTTP_SECONDS).with_(route=route).observe
+        self._answers: dict[tuple[str, int], Callable[[], None]] = {}
+
+    def begun(self) -> None:
+        """Note that a request is under way."""
+        self._move(1)
+
+    def answered(self, method: str, status: int, seconds: float) -> None:
+        """Count an answer to what had `begun`."""
+        add = self._answers.get((method, status))
+        (add or self._add(method, status))()
+        self._observe(seconds)
+        self._move(-1)
+
+    def gone(self) -> None:
+        """Note that whoever asked went away before the answer."""
+        self._move(-1)
+
+    def _add(self, method: str, status: int) -> Callable[[], None]:
+        # Whoever asks may invent methods; a label may not.
+        known = method if method in METHODS else "other"
+        add = self._meter.counter(names.HTTP_REQUESTS).with_(route=self._route, method=known, status=str(status)).add
+        if known == method:
+            self._answers[method, status] = add
+        return add
+
+
 class EdgeMeter:
-    """What the edge tells of requests; `route` is one of its few routes and never a path that somebody sent."""
+    """What the edge tells. A route is one of its few and never a path that somebody sent."""
 
     def __init__(self, meter: Meter) -> None:
         """Bind to a meter."""
         self._meter = meter
-        self._requests = meter.counter(names.HTTP_REQUESTS)
-        self._seconds = meter.histogram(names.HTTP_SECONDS)
-        self._inflight = meter.gauge(names.HTTP_INFLIGHT)
         self._refused = meter.counter(names.HTTP_REFUSED)
-        self._clicks = meter.counter(names.CLICKS)
         self._tokens = meter.counter(names.TOKEN_REJECTS)
         self._caps = meter.counter(names.CAPS_MARKED)
         self._events = meter.counter(names.EVENTS)
-        self._answers: dict[tuple[str, str, int], Counter] = {}
+        self._clicks: dict[str | None, Callable[[], None]] = {}
+        self._routes: dict[str, RouteMeter] = {}
 
-    def begun(self, route: str) -> None:
-        """Note that a request is under way."""
-        self._inflight.with_(route=route).move(1)
-
-    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count an answer to what had `begun`."""
-        key = (route, method, status)
-        counter = self._answers.get(key)
-        if counter is None:
-            # Whoever asks may invent methods; a label may not.
-            known = method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"
-            counter = self._requests.with_(route=route, method=known, status=str(status))
-            if known == method:
-                self._answers[key] = counter
-        counter.add()
-        self._seconds.with_(route=route).observe(seconds)
-        self._inflight.with_(route=route).move(-1)
-
-    def gone(self, route: str) -> None:
-        """Note that whoever asked went away before the answer."""
-        self._inflight.with_(route=route).move(-1)
+    def route(self, route: str) -> RouteMeter:
+        """Give what is told of a route; the same for the same route."""
+        found = self._routes.get(route)
+        if found is None:
+            found = self._routes[route] = RouteMeter(self._meter, route)
+        return found
 
     def refused(self, reason: str) -> None:
         """Count a request that was turned away before it meant anything; `reason` is the code of its error."""
@@ -87,7 +106,12 @@ class EdgeMeter:
 
     def clicked(self, invalid: str | None) -> None:
         """Count a kept tap."""
-        self._clicks.with_(invalid=invalid or VALID).add()
+        add = self._clicks.get(invalid)
+        if add is None:
+            # One string for one reason, and not the member of an enumeration that it may be.
+            label = VALID if invalid is None else str(invalid)
+            add = self._clicks[invalid] = self._meter.counter(names.CLICKS).with_(invalid=label).add
+        add()
 
     def capped(self, cap: str) -> None:
         """Count a kept tap that a cap has marked: `ip`, `device` or `link`."""

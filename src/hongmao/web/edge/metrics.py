@@ -77,15 +77,15 @@ class MeteredApp:
             return
         route = route_of(scope["path"])
         sent = _Sent(send, self._meter if route in _EDGE else None)
-        began_s = self._clock_s()
-        self._meter.begun(route)
+        told, began_s = self._meter.route(route), self._clock_s()
+        told.begun()
         try:
             await self._answer(scope, receive, sent)
         finally:
             if sent.status is None:
-                self._meter.gone(route)
+                told.gone()
             else:
-                self._meter.answered(route, scope["method"], sent.status, self._clock_s() - began_s)
+                told.answered(scope["method"], sent.status, self._clock_s() - began_s)
 
     async def _answer(self, scope: Scope, receive: Receive, sent: _Sent) -> None:
         if scope["path"] != PATH:
