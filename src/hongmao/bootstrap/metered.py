@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter as Tally
 from typing import TYPE_CHECKING
 
+from hongmao.bootstrap.fronts import LakeFront, LogFront
 from hongmao.events.api import Accepted, Collector, Duplicate, Kind
 from hongmao.kernel.time import SECOND_MS
 from hongmao.links.api import TokenMinter, TokenProblem
 from hongmao.telemetry import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
     from hongmao.events.api import Enrich, Event, EventLog, Kept, Lake, Logged, Outcome
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
     from hongmao.telemetry.parts import EdgeMeter
 
 
-class MeteredLog:
+class MeteredLog(LogFront):
     """An `EventLog` that counts the taps it has kept, each once."""
 
     def __init__(self, log: EventLog, meter: EdgeMeter) -> None:
         """Stand in front of a log."""
-        self._log = log
+        super().__init__(log)
         self._meter = meter
 
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         """Keep a batch; what is kept is counted when it is durable."""
-        kept = self._log.append(events)
+        kept = super().append(events)
         taps = [(place, event.invalid) for place, event in enumerate(events) if event.kind is Kind.COMPONENT_CLICK]
         if taps:
             kept.add_done_callback(lambda done: self._count(taps, done))
@@ -47,33 +48,13 @@ class MeteredLog:
             if not answers[place].duplicate:
                 self._meter.clicked(invalid)
 
-    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
-        """Read as the log does."""
-        return self._log.read(after=after, limit=limit)
 
-    def end(self) -> int:
-        """Give the offset of the last durable event."""
-        return self._log.end()
-
-    def known(self, event_ids: Collection[str]) -> frozenset[str]:
-        """Say which of these ids the log already holds."""
-        return self._log.known(event_ids)
-
-    def wait(self, *, after: int, timeout_s: float) -> bool:
-        """Sleep until the log reaches beyond `after` or the time is up."""
-        return self._log.wait(after=after, timeout_s=timeout_s)
-
-    def close(self) -> None:
-        """Close the log."""
-        self._log.close()
-
-
-class MeteredLake:
+class MeteredLake(LakeFront):
     """A `Lake` that tells how much it absorbs, and how long that takes."""
 
     def __init__(self, lake: Lake, meter: Meter, clock_s: Callable[[], float]) -> None:
         """Stand in front of a lake. `clock_s` only grows, in seconds."""
-        self._lake = lake
+        super().__init__(lake)
         self._events = meter.counter(names.SINK_EVENTS).with_()
         self._seconds = meter.histogram(names.SINK_SECONDS).with_()
         self._clock_s = clock_s
@@ -81,21 +62,9 @@ class MeteredLake:
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Add a batch; what had been absorbed before is not counted again."""
         before, began_s = self._lake.position(), self._clock_s()
-        self._lake.absorb(batch)
+        super().absorb(batch)
         self._seconds.observe(self._clock_s() - began_s)
         self._events.add(self._lake.position() - before)
-
-    def position(self) -> int:
-        """Give the offset up to which the log has been absorbed."""
-        return self._lake.position()
-
-    def compact(self) -> int:
-        """Merge as the lake does."""
-        return self._lake.compact()
-
-    def wipe(self) -> None:
-        """Throw everything away."""
-        self._lake.wipe()
 
 
 class MeteredCollector(Collector):

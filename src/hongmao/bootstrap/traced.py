@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from hongmao.attribution.api import KeptAttribution
 from hongmao.bootstrap.clocks import SystemClock
+from hongmao.bootstrap.fronts import LakeFront, LogFront
 from hongmao.events.api import BACK_LINK, Kind
 from hongmao.links.api import click_event_id
 from hongmao.telemetry.tracing import Span, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import date
 
@@ -63,18 +64,18 @@ class Teller:
         self._tracer.tell(Span(click=click, stage=stage, began_ns=began_ns, ended_ns=ended, key=key, facts=facts or {}))
 
 
-class TracedLog:
+class TracedLog(LogFront):
     """An `EventLog` that tells of taps (jump and commit) and of what shops return."""
 
     def __init__(self, log: EventLog, teller: Teller) -> None:
         """Stand in front of a log."""
-        self._log = log
+        super().__init__(log)
         self._teller = teller
 
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         """Keep a batch; what is durable is told of."""
         began_ns = self._teller.now_ns()
-        kept = self._log.append(events)
+        kept = super().append(events)
         met = [
             (place, click, event)
             for place, event in enumerate(events)
@@ -99,26 +100,6 @@ class TracedLog:
             else:
                 # The event's id holds an order's number, so the span is told apart by it and does not tell it.
                 self._teller.tell(click, Stage.RETURN, began_ns, key=event.event_id, facts={"kind": event.kind.value})
-
-    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
-        """Read as the log does."""
-        return self._log.read(after=after, limit=limit)
-
-    def end(self) -> int:
-        """Give the offset of the last durable event."""
-        return self._log.end()
-
-    def known(self, event_ids: Collection[str]) -> frozenset[str]:
-        """Say which of these ids the log already holds."""
-        return self._log.known(event_ids)
-
-    def wait(self, *, after: int, timeout_s: float) -> bool:
-        """Sleep until the log reaches beyond `after` or the time is up."""
-        return self._log.wait(after=after, timeout_s=timeout_s)
-
-    def close(self) -> None:
-        """Close the log."""
-        self._log.close()
 
 
 class Returned:
@@ -149,19 +130,19 @@ class Returned:
         self._looks.pop(click, None)
 
 
-class TracedLake:
+class TracedLake(LakeFront):
     """A `Lake` that tells of the taps it absorbs."""
 
     def __init__(self, lake: Lake, teller: Teller, returned: Returned) -> None:
         """Stand in front of a lake."""
-        self._lake = lake
+        super().__init__(lake)
         self._teller = teller
         self._returned = returned
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Add a batch; what it holds of clicks is told of once it is durable."""
         began_ns, before = self._teller.now_ns(), self._lake.position()
-        self._lake.absorb(batch)
+        super().absorb(batch)
         for logged in batch:
             click = _click_of(logged.event) if logged.offset > before else None
             if click is None or not self._teller.wants(click):
@@ -170,18 +151,6 @@ class TracedLake:
                 self._teller.tell(click, Stage.SINK, began_ns)
             else:
                 self._returned.met(click)
-
-    def position(self) -> int:
-        """Give the offset up to which the log has been absorbed."""
-        return self._lake.position()
-
-    def compact(self) -> int:
-        """Merge as the lake does."""
-        return self._lake.compact()
-
-    def wipe(self) -> None:
-        """Throw everything away."""
-        self._lake.wipe()
 
 
 class TracedAttribution(KeptAttribution):

@@ -1,0 +1,67 @@
+"""Ports that pass everything on: what stands in front of a log or a lake says only what it does differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from concurrent.futures import Future
+
+    from hongmao.events.api import Event, EventLog, Kept, Lake, Logged
+
+
+class LogFront:
+    """An `EventLog` that asks another."""
+
+    def __init__(self, log: EventLog) -> None:
+        """Stand in front of a log."""
+        self._log = log
+
+    def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
+        """Keep a batch as the log does."""
+        return self._log.append(events)
+
+    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
+        """Read as the log does."""
+        return self._log.read(after=after, limit=limit)
+
+    def end(self) -> int:
+        """Give the offset of the last durable event."""
+        return self._log.end()
+
+    def known(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Say which of these ids the log already holds."""
+        return self._log.known(event_ids)
+
+    def wait(self, *, after: int, timeout_s: float) -> bool:
+        """Sleep until the log reaches beyond `after` or the time is up."""
+        return self._log.wait(after=after, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """Close the log."""
+        self._log.close()
+
+
+class LakeFront:
+    """A `Lake` that asks another."""
+
+    def __init__(self, lake: Lake) -> None:
+        """Stand in front of a lake."""
+        self._lake = lake
+
+    def absorb(self, batch: Sequence[Logged]) -> None:
+        """Add a batch as the lake does."""
+        self._lake.absorb(batch)
+
+    def position(self) -> int:
+        """Give the offset up to which the log has been absorbed."""
+        return self._lake.position()
+
+    def compact(self) -> int:
+        """Merge as the lake does."""
+        return self._lake.compact()
+
+    def wipe(self) -> None:
+        """Throw everything away."""
+        self._lake.wipe()
