@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hongmao.kernel.errors import BadInput
 from hongmao.telemetry.tracing import chosen
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from hongmao.telemetry.tracing import Span, Tracer, TraceTarget
 
-SERVICE = "hongmao"
+SERVICE: Final = "hongmao"
+SEND_TIMEOUT_S: Final = 2.0  # with all tries: a collector that is down must not hold up the end of a process
 
 
 class TracingMissing(BadInput):
@@ -74,5 +75,5 @@ def open_tracer(target: TraceTarget, *, role: str, version: str) -> Tracer:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - an extra
     except ImportError:
         raise TracingMissing(place="HONGMAO_TRACE") from None
-    processor = BatchSpanProcessor(OTLPSpanExporter(endpoint=target.url))
+    processor = BatchSpanProcessor(OTLPSpanExporter(endpoint=target.url, timeout=SEND_TIMEOUT_S))
     return OtelTracer(processor, target.ratio, role=role, version=version)
