@@ -26,6 +26,7 @@ from hongmao.events.errors import (
     LogFailed,
     LogFull,
     LogMissing,
+    LogPressed,
     NumberOutOfRange,
     QueryRefused,
     SchemaTooNew,
@@ -35,10 +36,11 @@ from hongmao.events.errors import (
     WriterBusy,
 )
 from hongmao.events.outcomes import Accepted, Duplicate, Outcome, Rejected
+from hongmao.events.packed import Packed
 from hongmao.events.rules import AGE_DAYS_MAX, BATCH_EVENTS_MAX, BODY_BYTES_MAX, check
 from hongmao.events.service import Collector, Enrich
 from hongmao.events.sink import Sink, rebuild
-from hongmao.events.store import EventLog, Lake, Tables
+from hongmao.events.store import Appender, EventLog, Lake, Pressure, Tables, Waiter
 
 __all__ = [
     "AGE_DAYS_MAX",
@@ -51,6 +53,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Accepted",
     "AmountOutOfRange",
+    "Appender",
     "BatchTooLarge",
     "BodyTooLarge",
     "BodyUnreadable",
@@ -79,9 +82,12 @@ __all__ = [
     "LogFailed",
     "LogFull",
     "LogMissing",
+    "LogPressed",
     "Logged",
     "NumberOutOfRange",
     "Outcome",
+    "Packed",
+    "Pressure",
     "QueryRefused",
     "Rejected",
     "SchemaTooNew",
@@ -90,6 +96,7 @@ __all__ = [
     "TextTooLong",
     "TimeInFuture",
     "TimeTooOld",
+    "Waiter",
     "WriterBusy",
     "check",
     "from_json",

@@ -7,7 +7,7 @@
     ├── KindUnknown, KindNotYours, SchemaTooNew
     └── BodyUnreadable, BodyTooLarge, BatchTooLarge
     Unavailable
-    ├── LogFull ── DiskFull
+    ├── LogFull ── DiskFull, LogPressed
     ├── LogClosed, LogFailed
     └── WriterBusy ── LogBusy, LakeBusy
     LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing
@@ -237,6 +237,14 @@ class DiskFull(LogFull):
     en = "The disk is full; this batch was not kept"
     hint_zh = "请腾出 {path} 所在磁盘的空间后重发"
     hint_en = "Make room on the disk of {path}, then send it again"
+
+
+class LogPressed(LogFull):
+    """What waits to be written has waited too long already: more would only wait longer. This batch was not kept."""
+
+    code = "log_pressed"
+    zh = "事件日志写入延迟已达 {oldest_ms} 毫秒，这批事件没有保存"
+    en = "The event log is {oldest_ms} ms behind with its writing; this batch was not kept"
 
 
 class LogClosed(Unavailable):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -9,6 +11,44 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from hongmao.events.contracts import Event, Kept, Logged
+    from hongmao.events.packed import Packed
+    from hongmao.kernel.errors import HongmaoError
+
+Deliver = Callable[[Callable[[], None]], None]
+"""How a log's word reaches its waiters' own thread, such as `loop.call_soon_threadsafe`; one call per commit."""
+
+
+class Waiter(Protocol):
+    """Whoever offered a batch. It hears exactly one of these, and neither may raise."""
+
+    def kept(self, answer: tuple[Kept, ...]) -> None:
+        """Hear that the batch is durable: the log's word on each event, in order."""
+        ...
+
+    def failed(self, error: HongmaoError) -> None:
+        """Hear that nothing of the batch was kept, and why."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """What waits to be made durable, and how long the oldest of it has waited."""
+
+    queued_events: int
+    queued_bytes: int
+    oldest_ms: float
+
+
+class Appender(Protocol):
+    """All that the edge needs of a log."""
+
+    def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
+        """Queue a batch, all or nothing, and never block; `failed` may be called at once."""
+        ...
+
+    def pressure(self) -> Pressure:
+        """Tell how far the log is behind with what it was offered."""
+        ...
 
 
 class EventLog(Protocol):

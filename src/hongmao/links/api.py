@@ -6,6 +6,7 @@ from hongmao.links.contracts import (
     BUTTONS,
     CLICK_PARAM,
     AdLink,
+    AgentProfile,
     Invalid,
     JumpAnswer,
     JumpRequest,
@@ -35,6 +36,7 @@ from hongmao.links.errors import (
     WordsTooLong,
 )
 from hongmao.links.feedback import WakeFeedback, WakeOutcome
+from hongmao.links.hot import HotJump, HotTap, TapHead
 from hongmao.links.jump import Jump
 from hongmao.links.macros import TapFacts, is_unresolved
 from hongmao.links.media import MediaClick, read_media
@@ -51,9 +53,12 @@ __all__ = [
     "CLICK_PARAM",
     "AdLink",
     "AddressRefused",
+    "AgentProfile",
     "ClickNotOurs",
     "ClockNotSet",
     "FallbackMissing",
+    "HotJump",
+    "HotTap",
     "Invalid",
     "Jump",
     "JumpAnswer",
@@ -75,6 +80,7 @@ __all__ = [
     "Review",
     "Reviews",
     "TapFacts",
+    "TapHead",
     "TargetKind",
     "TokenMinter",
     "TokenProblem",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Final
 
 from hongmao.kernel.time import SECOND_MS
@@ -19,7 +18,9 @@ class Taps:
     def __init__(self, window_ms: int = REPEAT_TAP_MS) -> None:
         """Call a tap a repeat within so many milliseconds of the first."""
         self._window_ms = window_ms
-        self._last: OrderedDict[Tap, int] = OrderedDict()
+        # The newer half and the older one: when the newer is full, it becomes the older, which is forgotten.
+        self._new: dict[Tap, int] = {}
+        self._old: dict[Tap, int] = {}
 
     def repeats(self, tap: Tap, at_ms: int) -> bool:
         """Note a tap, and tell whether the same one came within the window. The first of a burst counts, no other.
@@ -29,15 +30,17 @@ class Taps:
         """
         if tap[1] is None and tap[2] is None:
             return False
-        first = self._last.get(tap)
+        first = self._new.get(tap)
+        if first is None:
+            first = self._old.get(tap)
         if first is not None and 0 <= at_ms - first < self._window_ms:
             return True
-        self._last[tap] = at_ms
-        self._last.move_to_end(tap)
-        if len(self._last) > TAPS_REMEMBERED_MAX:
-            self._last.popitem(last=False)
+        self._new[tap] = at_ms
+        if len(self._new) >= TAPS_REMEMBERED_MAX:
+            self._old, self._new = self._new, {}
         return False
 
     def forget(self, tap: Tap) -> None:
         """Take back what was noted."""
-        self._last.pop(tap, None)
+        self._new.pop(tap, None)
+        self._old.pop(tap, None)

@@ -42,7 +42,7 @@ class EdgeApp:
         secure_cookies: bool = False,
     ) -> None:
         """Serve with the house's services; `then` gets every other request. `asset` names built files for the jump's page."""
-        self._services = services
+        self.services = services
         self._then = then
         self._jump = JumpEndpoint(services, asset)
         self._collect = CollectEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)
@@ -51,17 +51,24 @@ class EdgeApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
-        if scope["type"] != "http" or not _ours(scope["method"], scope["path"]):
+        if scope["type"] != "http" or not is_ours(scope["method"], scope["path"]):
             await self._then(scope, receive, send)
             return
         try:
-            answer = await self._answer(scope, receive)
+            answer = await self.answer(scope, receive)
         except ClientGone:
             return
+        await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        """Answer a request that is the edge's own, whatever breaks; `ClientGone` where nobody waits any more."""
+        try:
+            return await self._answer(scope, receive)
+        except ClientGone:
+            raise
         except Exception:  # noqa: BLE001 - whatever broke, the reader gets a sentence and the house a traceback
             _log.exception("the edge failed on %s", scope["path"].split("/")[1])
-            answer = answer_error(BrokenInside())
-        await send_answer(send, answer, head=scope["method"] == "HEAD")
+            return answer_error(BrokenInside())
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
@@ -86,14 +93,15 @@ class EdgeApp:
     def _ready(self) -> Answer:
         """Say whether taps and returns can be kept, and how far the workers are behind."""
         try:
-            health = self._services.health()
+            health = self.services.health()
         except HongmaoError as error:
             return answer_error(NotReady(why=error.code))
         report = {"status": "ready", "log_end": health.log_end, "lag": health.lag, "caught_up": health.caught_up}
         return answer_json(report)
 
 
-def _ours(method: str, path: str) -> bool:
+def is_ours(method: str, path: str) -> bool:
+    """Tell whether the edge itself answers a request."""
     # Only deliveries are ours below RETURNS: what may be read about them there is the API's.
     if path.startswith(RETURNS) and "/" not in path.removeprefix(RETURNS):
         return method == "POST"

@@ -84,12 +84,16 @@ def answer_error(error: HongmaoError, headers: Mapping[str, str] | None = None) 
     return answer_json({"error": problem(error)}, status=error.status, headers={**wait, **(headers or {})})
 
 
-async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
-    """Send an answer; to a HEAD, without its body."""
+def headers_out(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """Give an answer's headers as they travel: its own, its length, and the guard against guessing types."""
     headers = dict(answer.headers)
     if answer.status not in _BODILESS:
         headers["content-length"] = str(len(answer.body))
     headers.setdefault("x-content-type-options", "nosniff")
-    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+
+
+async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
+    """Send an answer; to a HEAD, without its body."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers_out(answer)})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})

@@ -64,3 +64,55 @@ class NotReady(Unavailable):
     en = "Not ready to take anything ({why})"
     hint_zh = "请稍后重试"
     hint_en = "Try again in a moment"
+
+
+class RequestMalformed(BadInput):
+    """The bytes are no request that we and everybody before us understand in one way."""
+
+    code = "request_malformed"
+    zh = "请求不是合法的 HTTP/1.1（{why}）"
+    en = "The request is no valid HTTP/1.1 ({why})"
+    hint_zh = "请检查客户端或中间代理；连接已关闭"
+    hint_en = "Check the client or the proxy in between; the connection was closed"
+
+
+class HeadTooLarge(BadInput):
+    """More head than any browser sends."""
+
+    code = "head_too_large"
+    status = 431
+    zh = "请求头超过 {bytes_max} 字节或 {headers_max} 个字段"
+    en = "The head of the request has more than {bytes_max} bytes or {headers_max} fields"
+    hint_zh = "请减少请求头或 Cookie 后重试"
+    hint_en = "Send fewer headers or smaller cookies"
+
+
+class RequestTooSlow(BadInput):
+    """A request was begun and not finished in time."""
+
+    code = "request_too_slow"
+    status = 408
+    zh = "请求在 {seconds} 秒内没有发送完整"
+    en = "The request was not complete within {seconds} seconds"
+    hint_zh = "请重新发送；没有保存任何内容"
+    hint_en = "Send it again; nothing of it was kept"
+
+
+class TooManyConnections(Unavailable):
+    """More connections are open than one process holds."""
+
+    code = "too_many_connections"
+    zh = "连接数已达上限 {limit}"
+    en = "{limit} connections are open, which is all this process takes"
+    hint_zh = "请稍后重试"
+    hint_en = "Try again in a moment"
+
+
+class Draining(Unavailable):
+    """The process is being stopped: what is under way is finished, nothing new is begun."""
+
+    code = "draining"
+    zh = "服务正在停止，不再接受新请求"
+    en = "The service is being stopped and takes nothing new"
+    hint_zh = "请重新连接后重试"
+    hint_en = "Connect anew and try again"

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from hongmao.web.services import Services
 
 # By these a browser owns up to fetching before anybody tapped.
-_PURPOSES: Final = ("purpose", "sec-purpose", "x-purpose", "x-moz")
+PURPOSES: Final = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 _FIELDS_MAX: Final = 16
 _QUERY_CHARS_MAX: Final = 2_048
-_URL_SAFE: Final = ":/?#[]@!$&'()*+,;=%~-._"
-_REDIRECT: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
+URL_SAFE: Final = ":/?#[]@!$&'()*+,;=%~-._"
+REDIRECT: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 
 
 class JumpEndpoint:
@@ -51,7 +51,7 @@ class JumpEndpoint:
     def _respond(self, scope: Scope, headers: Mapping[str, str], answer: JumpAnswer) -> Answer:
         match answer:
             case Redirect(url=url):
-                return Answer(302, b"", {**_REDIRECT, "location": quote(url, safe=_URL_SAFE)})
+                return Answer(302, b"", {**REDIRECT, "location": quote(url, safe=URL_SAFE)})
             case WakePage():
                 return wake_page(self._view(answer), lang=lang_of(HTTPConnection(scope)), asset=self._asset)
             case NotLive(link=link):
@@ -82,12 +82,12 @@ class JumpEndpoint:
 
 
 def _request(scope: Scope, headers: Mapping[str, str], link: str) -> JumpRequest:
-    asked = _query(scope)
+    asked = query_of(scope.get("query_string", b""))
     return JumpRequest(
         link=link,
         method=scope["method"],
         user_agent=headers.get("user-agent", ""),
-        purpose=" ".join(headers[name] for name in _PURPOSES if name in headers),
+        purpose=" ".join(headers[name] for name in PURPOSES if name in headers),
         impression=asked.get("i"),
         seal=asked.get("s"),
         reader=read_reader(headers),
@@ -96,9 +96,9 @@ def _request(scope: Scope, headers: Mapping[str, str], link: str) -> JumpRequest
     )
 
 
-def _query(scope: Scope) -> dict[str, str]:
+def query_of(query: bytes) -> dict[str, str]:
     """Read the query; one that is absurdly long or full reads as empty, which proves no label."""
-    text = scope.get("query_string", b"").decode("latin-1")
+    text = query.decode("latin-1")
     if len(text) > _QUERY_CHARS_MAX:
         return {}
     try:

@@ -25,7 +25,10 @@ _BITS: Final = 128
 
 def read_reader(headers: Mapping[str, str]) -> ReaderId | None:
     """Find the pseudonym among the cookies of a request; None where there is none, or none of ours."""
-    for part in headers.get("cookie", "").split(";"):
+    cookies = headers.get("cookie", "")
+    if COOKIE not in cookies:
+        return None
+    for part in cookies.split(";"):
         name, _, value = part.strip().partition("=")
         if name == COOKIE:
             return _checked(value)

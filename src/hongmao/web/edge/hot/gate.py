@@ -1,0 +1,140 @@
+"""What all connections of one process share: the jump's short way, the log, limits, and the end of it all."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from hongmao.links.api import HotJump
+from hongmao.web.edge.asgi import answer_error
+from hongmao.web.edge.errors import Draining, RequestTooSlow, TooManyConnections
+from hongmao.web.edge.hot.keeping import Keeper
+from hongmao.web.edge.hot.protocol import HotProtocol
+from hongmao.web.edge.hot.taps import URL_SAFE, HeadBook, TapDesk
+from hongmao.web.edge.hot.wire import written
+
+if TYPE_CHECKING:
+    from uvicorn.config import Config
+    from uvicorn.server import ServerState
+
+    from hongmao.events.api import Appender
+    from hongmao.kernel.errors import HongmaoError
+    from hongmao.web.edge.app import EdgeApp
+
+SWEEP_EVERY_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long and how much one connection may ask of us."""
+
+    connections: int = 4_096
+    head_s: float = 5.0
+    body_s: float = 10.0
+    idle_s: float = 30.0
+    linger_s: float = 1.0
+    lag_ms: float = 500.0
+    """How far the log may be behind before new taps are refused."""
+
+
+class HotGate:
+    """Makes the protocol of each connection. Give it to uvicorn as `http`; it then serves `app` and the rest as before.
+
+    uvicorn asks what stands in its set of connections to shut down and waits until it has left: the gate stands there for
+    all of its own.
+    """
+
+    def __init__(self, app: EdgeApp, limits: Limits | None = None) -> None:
+        """Stand before an edge."""
+        self.app = app
+        self.limits = limits or Limits()
+        self.open: set[HotProtocol] = set()
+        self.draining = False
+        self.date = b""
+        self._services = app.services
+        self.loop: asyncio.AbstractEventLoop
+        self.keeper: Keeper
+        self.taps: TapDesk
+        self._state: ServerState | None = None
+        self._config: Config | None = None
+        self._app_state: dict[str, Any] = {}
+
+    def __call__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> HotProtocol:
+        """Make one connection's protocol, as uvicorn asks for it."""
+        if self._state is None:
+            self._begin(config, server_state, app_state)
+        return HotProtocol(self)
+
+    def _begin(self, config: Config, state: ServerState, app_state: dict[str, Any]) -> None:
+        self._config, self._state, self._app_state = config, state, app_state
+        self.loop = asyncio.get_running_loop()
+        self.keeper = Keeper(cast("Appender", self._services.log), self.loop, lag_ms_max=self.limits.lag_ms)
+        jump = self._services.jump
+        self.taps = TapDesk(
+            HotJump(jump.parts, lambda piece: quote(piece, safe=URL_SAFE).encode("ascii")),
+            HeadBook(jump.parts.wakeup),
+        )
+        state.connections.add(self)  # type: ignore[arg-type]  # `shutdown` is all that uvicorn asks of it
+        self._tick()
+
+    def welcome(self, one: HotProtocol) -> HongmaoError | None:
+        """Take in a new connection, or say why not."""
+        if self.draining:
+            return Draining()
+        if len(self.open) >= self.limits.connections:
+            return TooManyConnections(limit=self.limits.connections)
+        self.open.add(one)
+        return None
+
+    def hand_over(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Give a connection to uvicorn for good, with what has been read of the request that it shall answer."""
+        if self._config is None or self._state is None:
+            raise AssertionError("no connection has been made")
+        other = HttpToolsProtocol(self._config, self._state, self._app_state, self.loop)
+        transport.set_protocol(other)
+        other.connection_made(transport)
+        transport.resume_reading()
+        other.data_received(data)
+
+    def refusal(self, error: HongmaoError) -> bytes:
+        """Write a refusal after which the connection closes."""
+        return written(answer_error(error), date=self.date, head=False, close=True)
+
+    def shutdown(self) -> None:
+        """Begin nothing new, finish what is under way; then leave uvicorn's set."""
+        self.draining = True
+        for one in tuple(self.open):
+            one.finish()
+        self._leave_when_empty()
+
+    def _leave_when_empty(self) -> None:
+        if self.draining and not self.open and self._state is not None:
+            self._state.connections.discard(self)
+
+    def gone(self, one: HotProtocol) -> None:
+        """Forget a connection that is closed or handed over."""
+        self.open.discard(one)
+        self._leave_when_empty()
+
+    def _tick(self) -> None:
+        """Twice a second: renew the date, and close what is idle or too slow. One timer for all connections."""
+        if self._state is None or (self.draining and not self.open):
+            return
+        self.date = b"".join(name + b": " + value + b"\r\n" for name, value in self._state.default_headers)
+        self.taps.renew(self.date)
+        now, limits = self.loop.time(), self.limits
+        for one in tuple(self.open):
+            allowed = one.allowed_s(limits)
+            if allowed is not None and now - one.since > allowed:
+                one.expire(RequestTooSlow(seconds=int(allowed)))
+        self.loop.call_later(SWEEP_EVERY_S, self._tick)

@@ -1,0 +1,117 @@
+"""From the bytes of a tap to what the jump weighs, and from what it says to the bytes of a 302."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from hongmao.links.api import TapHead, read_media
+from hongmao.web.edge.asgi import Answer
+from hongmao.web.edge.hot.heads import read_head
+from hongmao.web.edge.hot.wire import written
+from hongmao.web.edge.jump import PURPOSES, REDIRECT, URL_SAFE, query_of
+from hongmao.web.edge.reader import read_reader
+
+if TYPE_CHECKING:
+    from hongmao.links.api import HotJump, HotTap, WakeUp
+
+__all__ = ["LINE", "URL_SAFE", "HeadBook", "TapDesk"]
+
+LINE: Final = re.compile(rb"(GET|HEAD) /j/([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})(?:\?([!\"$-~]{0,2048}))? HTTP/1\.1\r\n")
+"""A tap's first line where nothing in it needs unescaping; other spellings go the long way."""
+_SEALED: Final = re.compile(rb"i=([A-Za-z0-9_.:-]{1,64})&s=([A-Za-z0-9_-]{16})(?:&p=(feed|note|search))?")
+_COOKIE: Final = re.compile(rb"\r\nCookie: ([!-~][ -~]{0,1023})(?=\r\n[!-~]|$)")
+_COOKIE_ANY: Final = re.compile(rb"\ncookie[ \t]*:", re.IGNORECASE)
+_BLOCKS_KEPT_MAX: Final = 1_024
+_BLOCK_BYTES_KEPT_MAX: Final = 1_024
+
+
+class HeadBook:
+    """Reads blocks of headers, and remembers the latest: a browser sends the same block with every tap.
+
+    Behind a proxy it is the cookie alone that tells one reader's block from another's. It is therefore cut out before
+    the block is looked up, where it is one plain line, and read by itself.
+    """
+
+    def __init__(self, wakeup: WakeUp) -> None:
+        """Know browsers by the jump's own data."""
+        self._wakeup = wakeup
+        self._known: dict[bytes, TapHead] = {}
+
+    def read(self, block: bytes) -> TapHead:
+        """Read a block of header lines. Raises `RequestMalformed` or `HeadTooLarge`."""
+        at = block.find(b"\r\nCookie: ")
+        cookie = None if at < 0 else _COOKIE.match(block, at)
+        if cookie is None:
+            return self._known.get(block) or self._learn(block)
+        rest = block[:at] + block[cookie.end() :]
+        known = self._known.get(rest)
+        if known is None:
+            if _COOKIE_ANY.search(rest) is not None:  # a second one: only the whole says what they are together
+                return self._read(block)
+            known = self._learn(rest)
+        return TapHead(known.profile, known.purpose, read_reader({"cookie": cookie[1].decode("ascii")}))
+
+    def _learn(self, block: bytes) -> TapHead:
+        read = self._read(block)
+        if len(block) <= _BLOCK_BYTES_KEPT_MAX:
+            if len(self._known) >= _BLOCKS_KEPT_MAX:
+                self._known.clear()
+            self._known[block] = read
+        return read
+
+    def _read(self, block: bytes) -> TapHead:
+        head = read_head(b"GET / HTTP/1.1\r\n" + block + b"\r\n\r\n")
+        headers = head.headers
+        plain = head.length == 0 and head.keep_alive and not head.upgrade and "expect" not in headers
+        return TapHead(
+            profile=self._wakeup.profile_of(headers.get("user-agent", "")) if plain else None,
+            purpose=" ".join(headers[name] for name in PURPOSES if name in headers),
+            reader=read_reader(headers),
+        )
+
+
+class TapDesk:
+    """Weighs taps off the wire and writes their answers."""
+
+    def __init__(self, jump: HotJump, heads: HeadBook) -> None:
+        """Work with the jump's short way."""
+        self._jump = jump
+        self._read = heads.read
+        self._before = self._after = b""
+
+    def renew(self, date: bytes) -> None:
+        """Write what every answer begins and ends with: `date` is a whole header line and changes with the second."""
+        marked = written(Answer(302, b"", {**REDIRECT, "location": "\0"}), date=date, head=False, close=False)
+        self._before, _, self._after = marked.partition(b"\0")
+
+    def weigh(self, line: re.Match[bytes], block: bytes) -> HotTap | None:
+        """Weigh one tap; None where the long way knows more. Raises what is wrong with the head."""
+        head = self._read(block)
+        if head.profile is None:
+            return None
+        method, link, query = line.groups()
+        impression: str | None = None
+        seal: str | None = None
+        placement: str | None = "note"
+        if query:
+            sealed = _SEALED.fullmatch(query)
+            if sealed is not None:
+                first, second, third = sealed.groups()
+                impression, seal = first.decode(), second.decode()
+                placement = "note" if third is None else third.decode()
+            else:
+                asked = query_of(query)
+                if read_media(asked) is not None:
+                    return None
+                impression, seal, placement = asked.get("i"), asked.get("s"), asked.get("p", "note")
+        return self._jump.weigh(link.decode(), method.decode(), head, impression, seal, placement)
+
+    def answer(self, address: bytes) -> bytes:
+        """Write the 302 to a dressed address."""
+        return self._before + address + self._after
+
+    def forget(self, tap: HotTap) -> None:
+        """Take back what was noted of a tap that was not kept."""
+        if tap[3] is not None:
+            self._jump.forget(tap[3])

@@ -1,0 +1,141 @@
+"""The edge behind a real server on 127.0.0.1, with or without the short way, and clients that write raw bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from hongmao.events.api import LogFull, Packed, Pressure, unpack
+from hongmao.web.edge.hot.gate import HotGate, Limits
+from links.factories import MemoryLog
+from web.edge.house import EdgeHouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hongmao.events.api import Waiter
+
+QUICK = Limits(head_s=0.3, body_s=0.3, idle_s=0.6, linger_s=0.2)
+
+
+class OfferedLog(MemoryLog):
+    """A log in memory that takes packed batches; `silent` ones are answered when it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.oldest_ms = 0.0
+        self.silent: list[Callable[[], None]] | None = None
+
+    def offer(self, batch: Packed, waiter: Waiter, deliver: Callable[[Callable[[], None]], None]) -> None:
+        assert batch.ids == tuple(unpack(record).event_id for record in batch.records)
+
+        def answer() -> None:
+            if self.full:
+                waiter.failed(LogFull(rows=1, size_bytes=1))
+            else:
+                waiter.kept(tuple(self._keep(unpack(record)) for record in batch.records))
+
+        if self.silent is None:
+            deliver(answer)
+        else:
+            self.silent.append(lambda: deliver(answer))
+
+    def pressure(self) -> Pressure:
+        return Pressure(0, 0, self.oldest_ms)
+
+    def speak(self) -> None:
+        silent, self.silent = self.silent or [], None
+        for answer in silent:
+            answer()
+
+
+class Served:
+    """A house on a port of its own."""
+
+    def __init__(self, house: EdgeHouse, log: OfferedLog, port: int, gate: HotGate | None) -> None:
+        self.house = house
+        self.log = log
+        self.port = port
+        self.gate = gate
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def say(self, request: bytes, *, more: bytes = b"") -> bytes:
+        """Send bytes, and give all that comes back until the other side closes or an answer is whole."""
+        with self.connect() as wire:
+            wire.sendall(request)
+            if more:
+                wire.sendall(more)
+            return read_answer(wire, bodiless=request.startswith(b"HEAD"))
+
+
+def read_answer(wire: socket.socket, *, bodiless: bool = False) -> bytes:
+    """Read one answer by its Content-Length, or until the end of the connection."""
+    data = b""
+    while True:
+        head, found, body = data.partition(b"\r\n\r\n")
+        if found and head.startswith(b"HTTP/1.1 100"):
+            data = body
+            continue
+        if found and (bodiless or len(body) >= length_of(head)):
+            return data
+        try:
+            part = wire.recv(65_536)
+        except ConnectionResetError:
+            return data
+        if not part:
+            return data
+        data += part
+
+
+def length_of(head: bytes) -> int:
+    """Read how long an answer's body is."""
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0
+
+
+@contextlib.contextmanager
+def served(*, hot: bool = True, limits: Limits | None = None) -> Iterator[Served]:
+    """Serve a house until the block ends."""
+    log = OfferedLog()
+    house = EdgeHouse(log)
+    gate = HotGate(house.app, limits) if hot else None
+    config = uvicorn.Config(
+        house.app,
+        http=gate or "httptools",  # type: ignore[arg-type]
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    started: Future[int] = Future()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        startup = server.startup
+
+        async def up(sockets: Any = None) -> None:
+            await startup(sockets)
+            started.set_result(port)
+
+        server.startup = up  # type: ignore[method-assign]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            started.result(timeout=20)
+            yield Served(house, log, port, gate)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+    assert not thread.is_alive()
