@@ -1,99 +1,69 @@
-"""The durable jump of a served house against a bare app that answers 302 and keeps nothing, both on uvicorn."""
+"""The durable, signed jump of a served house on one core against nginx's `return 302`, which keeps nothing."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hongmao.world.stage import free_ports
-from hongmao.world.wire import Line
+from bench._nginx import redirecting
+from bench._served import TARGET, Witness, free_port, furnish, house
+from bench._wrk import Wrk
+
+from hongmao.events.api import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BASELINE = "a raw ASGI app on the same uvicorn settings that answers 302 and keeps nothing"
+    from bench._wrk import Load
+
+BASELINE = "nginx's `return 302` on the same core, not durable, not signed, no log"
 UNIT = "requests/s"
-SECONDS, IMPRESSIONS = 2.0, 64
-FOLDER = Path(__file__).parent
-SHOP = "http://127.0.0.1:8090"
+GOAL = 0.45
+SECONDS, CONNECTIONS = 2, 256
+AGENT = b"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1"
+EXTRA: dict[str, list[float]] = {}
 
 
 def rounds(count: int) -> Iterator[tuple[float, float]]:
-    """Measure ours and the baseline in turn; every answer of ours must be in the log."""
-    ports = free_ports()
-    with (
-        tempfile.TemporaryDirectory() as home,
-        _child(ports.platform, "-m", "hongmao", "serve", "--until-stdin-closes", home=home),
-        _child(ports.shop, str(FOLDER / "_bare_302.py"), str(ports.shop), home=home),
-    ):
-        line = Line(f"http://127.0.0.1:{ports.platform}")
-        ways = _found(line, json.loads(Path(home, "credentials.json").read_text())["admin_key"])
-        for port in (ports.platform, ports.shop):
-            _load(port, ways, 0.5)
-        for _ in range(count):
-            before = _settled(line)
-            answered, took = _load(ports.platform, ways, SECONDS)
-            if _settled(line) - before != answered:
-                raise AssertionError("what was answered and what was kept differ")
-            bare_answered, bare_took = _load(ports.shop, ways, SECONDS)
-            yield answered / took, bare_answered / bare_took
+    """Measure ours and nginx in turn; whatever ours answered must be in the log."""
+    return alternate(count, EXTRA)
 
 
-def _load(port: int, ways: list[str], seconds: float) -> tuple[int, float]:
-    words = [sys.executable, str(FOLDER / "_taps.py"), str(port), str(seconds)]
-    told = subprocess.run(words, input="\n".join(ways), stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - ours
-    answered, took = told.stdout.split()
-    return int(answered), float(took)
+def alternate(
+    count: int, extra: dict[str, list[float]], *, workers: int = 1, within: str | None = None
+) -> Iterator[tuple[float, float]]:
+    """Measure with so many workers on as many cores; the home stands in a temporary folder `within` another."""
+    core = 0 if workers == 1 else None
+    with contextlib.ExitStack() as stack:
+        home, bare_home = (stack.enter_context(tempfile.TemporaryDirectory(dir=within)) for _ in "ab")
+        ways = furnish(home)
+        port, bare_port = free_port(), free_port()
+        load = Wrk(taps(ways), connections=CONNECTIONS, threads=workers, core=1 if workers == 1 else None)
+        ours = stack.enter_context(house(home, port, core=core))
+        bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET, workers=workers, core=core))
+        witness = Witness(home)
+        for number in range(count + 1):
+            seen = load.run(port, SECONDS if number else 1, server=ours).proved()
+            witness.kept(Kind.COMPONENT_CLICK, answered=seen.answered, in_flight=CONNECTIONS)
+            bare_seen = load.run(bare_port, SECONDS if number else 1, server=bare).proved()
+            if number:  # the first is for warming up
+                note(extra, seen, bare_seen)
+                yield seen.per_second, bare_seen.per_second
 
 
-def _found(line: Line, key: str) -> list[str]:
-    """Put one live link under a note, and have it rendered to readers: the sealed ways of its component."""
-    shop = {"tenant": "t", "merchant": "m", "platform": "sandbox", "platform_shop_id": "s", "name": "店"}
-    note = {"creator": "c", "type": "picture", "title": "防晒", "body": "好用", "topic": "美妆", "cover": "n"}
-    link = {"tenant": "t", "note": "n", "shop": "s", "target": "shop", "button": "了解详情", "title": "同款好物"}
-    where = {"universal_link": f"{SHOP}/item/item-1", "fallback_url": f"{SHOP}/item/item-1", "price_fen": 1}
-    acts: dict[str, dict[str, object]] = {
-        "tenants": {"id": "t", "name": "初晴", "kind": "merchant"},
-        "merchants": {"id": "m", "tenant": "t", "name": "初晴"},
-        "shops": {"id": "s", **shop, "home_url": f"{SHOP}/shop/s"},
-        "wallets/top-ups": {"tenant": "t", "merchant": "m", "line": "cid", "amount_fen": 10**9, "key": "k"},
-        "creators": {"id": "c", "name": "阿橙", "bio": ""},
-        "notes": {"id": "n", **note, "published_at_ms": 1_746_547_200_000},
-        "links": {"id": "l", **link, **where},
-        "links/l/review": {"universal_link": 2, "fallback": 2, "note": ""},
+def taps(ways: list[str]) -> list[bytes]:
+    """Write the requests of readers who tap, each time another reader."""
+    head = b" HTTP/1.1\r\nHost: bench\r\nUser-Agent: " + AGENT + b"\r\nCookie: hm_r=r_{n}\r\n\r\n"
+    return [b"GET " + way.encode() + head for way in ways]
+
+
+def note(extra: dict[str, list[float]], ours: Load, base: Load) -> None:
+    """Note what a round tells beside its speed, ours before the baseline's."""
+    figures = {
+        "p99_ms": (ours.p99_us / 1e3, base.p99_us / 1e3),
+        "cpu_us": (ours.cpu_us, base.cpu_us),
     }
-    for path, value in acts.items():
-        line.must(line.post(f"/v1/{path}", value, {"authorization": f"Bearer {key}"}), "POST", path)
-    time.sleep(1.5)  # the serving tables look for new links and balances once a second
-    pages = [line.get("/v1/notes/n", {"cookie": f"hm_r=r_seen{n}"}).json()["ad"] for n in range(IMPRESSIONS)]
-    return [str(ad["jump_url"]) for ad in pages if isinstance(ad, dict)]
-
-
-def _settled(line: Line) -> int:
-    """Wait until the house's workers have caught up, so that they disturb nobody; give the log's end."""
-    while not (ready := line.get("/readyz").json())["caught_up"]:
-        time.sleep(0.05)
-    return int(str(ready["log_end"]))
-
-
-@contextlib.contextmanager
-def _child(port: int, *words: str, home: str) -> Iterator[None]:
-    """Run Python on a port until the block ends; both children stop when their standard input closes."""
-    environ = {**os.environ, "HONGMAO_HOME": home, "HONGMAO_PORT": str(port)}
-    with (
-        subprocess.Popen([sys.executable, *words], env=environ, stdin=subprocess.PIPE) as child,  # noqa: S603 - ours
-        contextlib.closing(child.stdin or sys.stdin),
-    ):
-        while child.poll() is None:
-            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.05)
-        yield
+    for name, (our_figure, base_figure) in figures.items():
+        extra.setdefault(name, []).append(round(our_figure, 2))
+        extra.setdefault(f"{name}_baseline", []).append(round(base_figure, 2))
