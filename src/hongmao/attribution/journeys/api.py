@@ -28,6 +28,7 @@ from hongmao.attribution.journeys.contracts import (
     Int32,
     Int64,
     Lane,
+    Room,
     Spans,
     Truth,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Int32",
     "Int64",
     "Lane",
+    "Room",
     "Spans",
     "Truth",
     "blocks",
@@ -148,14 +150,16 @@ def credit(
     groups: Groups | None = None,
     kinds: Sequence[str] = (),
     threads: int | None = None,
+    room: Room = np.empty,
 ) -> Credited:
     """Credit every conversion under every rule.
 
     `amount_fen` is what each was worth (signed; 0 where unknown). `kinds` names the codes of `lane.kind`, for custom
-    weights that ask. Raises `ExpressionRefused` for a custom weight that is negative or no number.
+    weights that ask. `room` makes the arrays of pairs, whatever they hold: who credits piece after piece may lend the same
+    memory again. Raises `ExpressionRefused` for a custom weight that is negative or no number.
     """
     work = _Work(lane, spans, rules, amount_fen, groups or Groups(code=_NONE32, count=0), kinds)
-    return work.run(_workers(threads))
+    return work.run(_workers(threads), room)
 
 
 def split(millionths: Int32, starts: Int64, amount_fen: Int64) -> Int64:
@@ -183,13 +187,14 @@ class _Work:
         np.cumsum(spans.end - spans.first, out=self._starts[1:])
         self._reaches = list(dict.fromkeys(rule.reach_ms for rule in rules)) or [(NEVER_CLOSES,)]
 
-    def run(self, workers: int) -> Credited:
+    def run(self, workers: int, room: Room) -> Credited:
         """Share the conversions out among threads."""
         pairs, rules = int(self._starts[-1]), len(self._rules)
-        conversion, touch = np.empty(pairs, np.int64), np.empty(pairs, np.int64)
-        inside = np.empty((len(self._reaches), pairs), np.bool_)
-        millionths = np.empty((rules, pairs), np.int32)
-        value_fen = np.zeros((rules, pairs if self._amounts is not None else 0), np.int64)
+        conversion, touch = room((pairs,), np.int64), room((pairs,), np.int64)
+        inside = room((len(self._reaches), pairs), np.bool_)
+        millionths = room((rules, pairs), np.int32)
+        value_fen = room((rules, pairs if self._amounts is not None else 0), np.int64)
+        value_fen.fill(0)
         earned = np.empty((rules, self._spans.at_ms.size), np.bool_)
         bounds = _even(self._starts, workers)
         picos = np.zeros((max(len(bounds), 1), rules, self._groups.count), np.int64)

@@ -7,18 +7,22 @@ they stand for. `reach_ms` says per kind of touch how old one may be: negative n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hongmao.attribution.models import ModelSpec
 
 Int64: TypeAlias = NDArray[np.int64]
 Int32: TypeAlias = NDArray[np.int32]
 Int16: TypeAlias = NDArray[np.int16]
 Truth: TypeAlias = NDArray[np.bool_]
+Room: TypeAlias = "Callable[[tuple[int, ...], Any], NDArray[Any]]"
+"""Makes an array of a shape and a type, like `numpy.empty`."""
 
 NEVER_CLOSES = -1
 NOT_COUNTED = 0

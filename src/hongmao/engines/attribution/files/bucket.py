@@ -240,6 +240,7 @@ class _Bucket:
             groups=self._groups,
             kinds=self._kinds,
             threads=1,
+            room=_room,
         )
         table = self._rows(asked, start, spans, done) if self._asked.with_rows else None
         return _Piece(table, self._sums(start, done))
@@ -301,7 +302,8 @@ class _Bucket:
         return pa.concat_tables(tables)
 
     def _pairs(self, rules: Sequence[Rule], start: int, done: Credited, paired: Truth | None) -> Any:
-        conversion, touch = _only(done.conversion, paired) + start, _only(done.touch, paired)
+        told, touch = _only(done.conversion, paired), _only(done.touch, paired)
+        conversion = np.add(told, start, out=_room(told.shape, np.int64))
         columns = {
             "touch_row": pa.array(_at(self._touch_row, touch)),
             "touch_at_ms": pa.array(_at(self._lane.at_ms, touch)),
@@ -374,7 +376,13 @@ def _only(values: NDArray[_Number], chosen: Truth | None) -> NDArray[_Number]:
 
 def _at(values: NDArray[_Number], places: Int64) -> NDArray[_Number]:
     """Take values by places that are known to exist: unlike an index, this holds no lock while it copies."""
-    return np.take(values, places, mode="clip")
+    return np.take(values, places, mode="clip", out=_room(places.shape, values.dtype))
+
+
+def _room(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
+    """Give an array from Arrow's pool, which lends again what a written piece gave back: new pages cost more than filling them."""
+    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    return np.frombuffer(pa.allocate_buffer(size), np.dtype(kind)).reshape(shape)
 
 
 def _named(code: Int32, names: Sequence[str]) -> Any:
