@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hongmao.events.bulk import BulkReader
 from hongmao.events.codec import from_json, pack, read, to_json, unpack
 from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, REPORTED, SCHEMA_VERSION, Event, Kept, Kind, Logged
 from hongmao.events.errors import (
@@ -57,6 +58,7 @@ __all__ = [
     "BatchTooLarge",
     "BodyTooLarge",
     "BodyUnreadable",
+    "BulkReader",
     "Collector",
     "DiskFull",
     "Duplicate",

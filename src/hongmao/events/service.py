@@ -57,7 +57,7 @@ class Collector:
         """Work on a log, with a clock for the time of arrival and what knows notes and links."""
         self._log = log
         self._clock = clock
-        self._enrich = enrich
+        self.enrich = enrich
 
     async def collect(self, body: bytes, *, reader: ReaderId) -> tuple[Outcome, ...]:
         """Keep what a reader's client reports (`POST /v1/events`): one outcome per event, said once all is on disk.
@@ -100,7 +100,7 @@ class Collector:
         fault = rules.CLIENT_EVENT_ID.fault(told.event_id, place=f"{at}.event_id")
         if fault is not None:
             return Rejected(told.event_id, (fault,))
-        event = self._enrich(_event(told, reader, now_ms))
+        event = self.enrich(_event(told, reader, now_ms))
         if isinstance(event, BadInput):
             return Rejected(told.event_id, (event,))
         faults = rules.check(event, now_ms=now_ms, at=f"{at}.")

@@ -43,6 +43,10 @@ class LinkTable:
         """Find any link, live or not."""
         return self._fresh().by_id.get(link)
 
+    def edition(self) -> object:
+        """Give what is another object whenever any link may be another: for those who remember what they found here."""
+        return self._fresh()
+
     def live(self) -> Sequence[AdLink]:
         """List the live links by id."""
         return self._fresh().live

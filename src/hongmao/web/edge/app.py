@@ -43,6 +43,7 @@ class EdgeApp:
     ) -> None:
         """Serve with the house's services; `then` gets every other request. `asset` names built files for the jump's page."""
         self.services = services
+        self.secure_cookies = secure_cookies
         self._then = then
         self._jump = JumpEndpoint(services, asset)
         self._collect = CollectEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)

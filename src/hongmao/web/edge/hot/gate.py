@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
@@ -10,8 +11,10 @@ from urllib.parse import quote
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hongmao.links.api import HotJump
+from hongmao.telemetry.parts import NO_EDGE_METER
 from hongmao.web.edge.asgi import answer_error
 from hongmao.web.edge.errors import Draining, RequestTooSlow, TooManyConnections
+from hongmao.web.edge.hot.collecting import CollectDesk
 from hongmao.web.edge.hot.keeping import Keeper
 from hongmao.web.edge.hot.protocol import HotProtocol
 from hongmao.web.edge.hot.taps import URL_SAFE, HeadBook, TapDesk
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import Appender
     from hongmao.kernel.errors import HongmaoError
+    from hongmao.telemetry.parts import EdgeMeter
     from hongmao.web.edge.app import EdgeApp
 
 SWEEP_EVERY_S: Final = 0.5
@@ -48,8 +52,10 @@ class HotGate:
     all of its own.
     """
 
-    def __init__(self, app: EdgeApp, limits: Limits | None = None) -> None:
-        """Stand before an edge."""
+    def __init__(self, app: EdgeApp, limits: Limits | None = None, meter: EdgeMeter = NO_EDGE_METER) -> None:
+        """Stand before an edge, and tell of its requests."""
+        self.meter = meter
+        self.jumps, self.collects = meter.route("jump"), meter.route("events")
         self.app = app
         self.limits = limits or Limits()
         self.open: set[HotProtocol] = set()
@@ -59,6 +65,7 @@ class HotGate:
         self.loop: asyncio.AbstractEventLoop
         self.keeper: Keeper
         self.taps: TapDesk
+        self.collecting: CollectDesk
         self._state: ServerState | None = None
         self._config: Config | None = None
         self._app_state: dict[str, Any] = {}
@@ -84,6 +91,9 @@ class HotGate:
             HotJump(jump.parts, lambda piece: quote(piece, safe=URL_SAFE).encode("ascii")),
             HeadBook(jump.parts.wakeup),
         )
+        self.collecting = CollectDesk(
+            self._services, secrets.SystemRandom(), self.meter, secure_cookies=self.app.secure_cookies
+        )
         state.connections.add(self)  # type: ignore[arg-type]  # `shutdown` is all that uvicorn asks of it
         self._tick()
 
@@ -108,6 +118,7 @@ class HotGate:
 
     def refusal(self, error: HongmaoError) -> bytes:
         """Write a refusal after which the connection closes."""
+        self.meter.refused(error.code)
         return written(answer_error(error), date=self.date, head=False, close=True)
 
     def shutdown(self) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 END: Final = b"\r\n\r\n"
 BODY_BYTES_MAX: Final = 2**20
+_FOUND: Final = 302
 REST_BYTES_MAX: Final = 64 * 1024
 
 
@@ -125,6 +126,8 @@ class HotProtocol(asyncio.Protocol):
         self._rest = data[end + 4 :]
         self._busy = True
         self._tap = tap
+        gate.jumps.begun()
+        self.since = gate.loop.time()
         gate.keeper.keep_one(self, tap[0], tap[1])
         return True
 
@@ -132,13 +135,17 @@ class HotProtocol(asyncio.Protocol):
         """Answer the tap that is on disk now."""
         tap, self._tap = self._tap, None
         if tap is not None:
-            self._done(self._gate.taps.answer(tap[2]))
+            gate = self._gate
+            gate.meter.clicked(tap[4])
+            gate.jumps.answered("GET", _FOUND, gate.loop.time() - self.since)
+            self._done(gate.taps.answer(tap[2]))
 
     def failed(self, error: HongmaoError) -> None:
         """Say that the tap could not be kept."""
         tap, self._tap = self._tap, None
         if tap is not None:
             self._gate.taps.forget(tap)
+            self._gate.jumps.answered("GET", error.status, self._gate.loop.time() - self.since)
             self._done(written(answer_error(error), date=self._gate.date, head=False, close=False))
 
     def _headed(self, data: bytes) -> bool:
@@ -190,7 +197,19 @@ class HotProtocol(asyncio.Protocol):
         self._rest = bytes(data[end:])
         self._head = self._body = None
         self._busy = True
-        self._task = self._gate.loop.create_task(self._serve(head, body))
+        gate = self._gate
+        if head.method == "POST" and head.target == b"/v1/events" and not self._lingers:
+            began, told = gate.loop.time(), gate.collects
+            told.begun()
+
+            def done(answer: Answer) -> None:
+                told.answered("POST", answer.status, gate.loop.time() - began)
+                self._answer(head, answer)
+
+            if gate.collecting.take(head.headers, body, gate.keeper, done):
+                return
+            told.gone()
+        self._task = gate.loop.create_task(self._serve(head, body))
 
     async def _serve(self, head: Head, body: bytes) -> None:
         path, raw, query = head.path_and_query()
