@@ -22,7 +22,7 @@ end
 
 function request()
   counter = counter + 1
-  return table.concat(pieces[counter % count + 1], word .. counter)
+  return table.concat(pieces[counter % count + 1], string.format("%s%09d", word, counter))
 end
 
 function done(summary, latency)

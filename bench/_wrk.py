@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SCRIPT = Path(__file__).with_name("_wrk.lua")
+NUMBER_CHARS = 27  # of what takes the place of `{n}`: the time in hex, a thread's digit, `x`, nine digits
 CLOSING_S = 30  # what wrk may take beyond the time it was given
 
 

@@ -1,84 +1,81 @@
-"""Reported events, validated and durable, against decoding the same bytes and doing nothing with them."""
+"""Batches of 20 events over HTTP, each checked and durable, against a FastAPI and pydantic twin of the same endpoint."""
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
+import json
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
+from bench._served import Witness, child, free_port, furnish, house
+from bench._tools import pinned
+from bench._wrk import NUMBER_CHARS, Wrk
+from bench.jump import note
 
-from hongmao.bus.embedded import EmbeddedLog
-from hongmao.events.api import Accepted, Collector, Event
-from hongmao.kernel.clock import SetClock
-from hongmao.kernel.ids import ReaderId
+from hongmao.events.api import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BASELINE = "msgspec decoding the same bytes into typed events, and nothing else"
+BASELINE = (
+    "a FastAPI + pydantic twin on the same uvicorn settings and core: same checks, reasons per event, synced in groups"
+)
 UNIT = "events/s"
-BATCH, BODIES, UNDER_WAY = 20, 1_000, 16
-NOW_MS = 1_746_547_200_000
-READER = ReaderId("r_bench")
-
-
-class _Body(msgspec.Struct):
-    events: list[Event]
-
-
-_DECODER = msgspec.json.Decoder(_Body)
+GOAL = 8.0
+SECONDS, CONNECTIONS, BATCH = 2, 64, 20
+TWIN = Path(__file__).with_name("_fastapi_twin.py")
+EXTRA: dict[str, list[float]] = {}
 
 
 def rounds(count: int) -> Iterator[tuple[float, float]]:
-    """Measure ours and the baseline in turn."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedLog(Path(folder) / "log.sqlite") as log:
-        # Who knows notes and links belongs to the house; here every id is taken as known.
-        collector = Collector(log, SetClock(NOW_MS), lambda event: event)
-        for number in range(count):
-            bodies = [_body(number, body) for body in range(BODIES)]
-            yield asyncio.run(_ours(collector, bodies)), _decoded(bodies)
+    """Measure ours and the twin in turn; whatever either answered must be on disk."""
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        furnish(home)
+        port, twin_port, lines = free_port(), free_port(), Path(home, "twin.jsonl")
+        load = Wrk([request()], connections=CONNECTIONS)
+        ours = stack.enter_context(house(home, port))
+        words = [*pinned(0), sys.executable, str(TWIN), str(twin_port), str(lines)]
+        twin = stack.enter_context(child(words, twin_port))
+        witness = Witness(home)
+        for number in range(count + 1):
+            seconds = SECONDS if number else 1
+            seen = load.run(port, seconds, server=ours).proved()
+            witness.kept(Kind.IMPRESSION, answered=seen.answered * BATCH, in_flight=CONNECTIONS * BATCH)
+            before = _lines(lines)
+            twin_seen = load.run(twin_port, seconds, server=twin).proved()
+            if _lines(lines) - before < twin_seen.answered * BATCH:
+                raise AssertionError("the twin answered what it did not keep")
+            if number:  # the first is for warming up
+                note(EXTRA, seen, twin_seen)
+                yield seen.per_second * BATCH, twin_seen.per_second * BATCH
 
 
-async def _ours(collector: Collector, bodies: list[bytes]) -> float:
-    """Post as clients do: several at once, each waiting for its answer before its next."""
-    waiting = iter(bodies)
-
-    async def client() -> int:
-        return sum([_accepted(await collector.collect(body, reader=READER)) for body in waiting])
-
-    began = time.perf_counter()
-    kept = await asyncio.gather(*(client() for _ in range(UNDER_WAY)))
-    took = time.perf_counter() - began
-    if sum(kept) != BATCH * BODIES:
-        raise AssertionError(kept)
-    return BATCH * BODIES / took
-
-
-def _accepted(outcomes: tuple[object, ...]) -> int:
-    return sum(isinstance(outcome, Accepted) for outcome in outcomes)
-
-
-def _decoded(bodies: list[bytes]) -> float:
-    began = time.perf_counter()
-    events = sum(len(_DECODER.decode(body).events) for body in bodies)
-    return events / (time.perf_counter() - began)
-
-
-def _body(number: int, body: int) -> bytes:
+def request() -> bytes:
+    """Write a request that reports 20 impressions of one reader; each request has ids of its own."""
+    now_ms = time.time_ns() // 1_000_000
     events = [
         {
-            "event_id": f"bench-{number}-{body}-{n}",
+            "event_id": f"e-{{n}}-{number}",
             "kind": "impression",
-            "occurred_at_ms": NOW_MS - n,
-            "note": f"note-{n % 40}",
-            "link": f"link-{n % 40}",
-            "impression": f"i-{number}-{body}-{n}",
+            "occurred_at_ms": now_ms - number,
+            "note": "n",
+            "link": "l",
+            "impression": f"i-{{n}}-{number}",
             "placement": "feed",
             "labelled": True,
         }
-        for n in range(BATCH)
+        for number in range(BATCH)
     ]
-    return msgspec.json.encode({"events": events})
+    body = json.dumps({"events": events}, separators=(",", ":")).encode()
+    size = len(body) + body.count(b"{n}") * (NUMBER_CHARS - len(b"{n}"))
+    head = f"POST /v1/events HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n"
+    return head.encode() + b"Cookie: hm_r=r_{n}\r\n\r\n" + body
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(1 for _ in file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 import statistics
 import subprocess
@@ -113,15 +113,9 @@ def names() -> list[str]:
 
 def load(name: str) -> Bench:
     """Import a benchmark by name, without measuring anything."""
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", FOLDER / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise BenchMissing(id=name, known="—")
     if str(FOLDER.parent) not in sys.path:
         sys.path.append(str(FOLDER.parent))  # benchmarks share parts: `from bench._wrk import Wrk`
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # annotations are looked up where the module says it is
-    spec.loader.exec_module(module)
-    return cast("Bench", module)
+    return cast("Bench", importlib.import_module(f"{FOLDER.name}.{name}"))
 
 
 def measure(name: str, rounds: int) -> Measured:
