@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+import random
 from concurrent.futures import Future
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hongmao.bootstrap.metered import MeteredLake, MeteredLog, watch_lake, watch_log
+from hongmao.bootstrap.metered import MeteredLake, MeteredLog, watch_lake, watch_log, watch_queue
 from hongmao.bootstrap.settings import Settings, SettingUnreadable
 from hongmao.bootstrap.telling import open_telling
 from hongmao.bootstrap.traced import LOOKS_MAX, RETURNED_MAX, Returned, Teller, TracedLake, TracedLog
 from hongmao.events.api import Event, Kept, Kind, LogFull, Logged
+from hongmao.events.packed import Packed
+from hongmao.events.store import Pressure
 from hongmao.jobs.worker import Step, Workers
 from hongmao.kernel.clock import SetClock
+from hongmao.links.api import KeyRing, TokenMinter, click_event_id
 from hongmao.telemetry import names
 from hongmao.telemetry.live import LiveMeter
 from hongmao.telemetry.parts import EdgeMeter
@@ -24,6 +28,9 @@ from hongmao.telemetry.tracing import NO_TRACER, Span, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+
+    from hongmao.events.store import Deliver, Waiter
+    from hongmao.kernel.errors import HongmaoError
 
 CLICK = "clk:0198c3a5f0000000000000a101"
 
@@ -40,9 +47,16 @@ class HeldLog:
     def __init__(self, held: Sequence[Logged] = ()) -> None:
         self.held = list(held)
         self.answer: Future[tuple[Kept, ...]] = Future()
+        self.waiter: Waiter
 
     def append(self, _events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         return self.answer
+
+    def offer(self, _batch: Packed, waiter: Waiter, _deliver: Deliver) -> None:
+        self.waiter = waiter
+
+    def pressure(self) -> Pressure:
+        return Pressure(queued_events=3, queued_bytes=900, oldest_ms=250.0)
 
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         return [logged for logged in self.held if logged.offset > after][:limit]
@@ -124,6 +138,55 @@ def test_jump_and_commit_are_told_one_after_the_other() -> None:
         (Stage.JUMP, 1_000_000_000, 1_005_000_000),
         (Stage.COMMIT, 1_005_000_000, 1_009_000_000),
     ]
+
+
+class Heard:
+    """A waiter that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.answers: list[object] = []
+
+    def kept(self, answer: tuple[Kept, ...]) -> None:
+        self.answers.append(answer)
+
+    def failed(self, error: HongmaoError) -> None:
+        self.answers.append(error)
+
+
+def test_taps_that_come_packed_are_told_by_their_ids_alone() -> None:
+    log, notebook, clock, heard = HeldLog(), Notebook(), SetClock(1_764_000_000_000), Heard()
+    keys = KeyRing(current=1, keys={1: b"k" * 32})
+    ids = [str(click_event_id(TokenMinter(keys, clock, random.Random(n)).mint())) for n in (1, 2)]
+    clock.advance(4)
+    front = MeteredLog(TracedLog(log, Teller(notebook, clock)), EdgeMeter(LiveMeter()))
+    front.offer(Packed(ids=(*ids, "evt_1"), records=(b"", b"", b"")), heard, lambda call: call())
+    clock.advance(3)
+    answer = (Kept(1, duplicate=False), Kept(1, duplicate=True), Kept(2, duplicate=False))
+    log.waiter.kept(answer)
+    assert heard.answers == [answer]
+    assert [(span.click, span.stage, span.ended_ns - span.began_ns) for span in notebook.spans] == [
+        (ids[0], Stage.JUMP, 4_000_000),
+        (ids[0], Stage.COMMIT, 3_000_000),
+    ]
+    front.offer(Packed(ids=(ids[0],), records=(b"",)), heard, lambda call: call())
+    log.waiter.failed(LogFull())
+    assert isinstance(heard.answers[-1], LogFull)
+    assert len(notebook.spans) == 2
+
+
+def test_nobody_stands_between_a_log_and_what_is_not_told_of() -> None:
+    log, heard = HeldLog(), Heard()
+    TracedLog(log, Teller(Notebook(), SetClock(1))).offer(
+        Packed(ids=("evt_1",), records=(b"",)), heard, lambda call: call()
+    )
+    assert log.waiter is heard
+
+
+def test_what_waits_for_the_disk_is_told() -> None:
+    meter = LiveMeter()
+    watch_queue(meter, MeteredLog(HeldLog(), EdgeMeter(meter)).pressure)
+    assert series(meter, names.LOG_QUEUE_EVENTS) == {(): 3}
+    assert series(meter, names.LOG_QUEUE_AGE) == {(): 0.25}
 
 
 def test_a_clock_that_is_set_back_makes_no_stage_end_before_it_began() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from concurrent.futures import Future
 
     from hongmao.events.api import Event, EventLog, Kept, Lake, Logged
+    from hongmao.events.packed import Packed
+    from hongmao.events.store import Appender, Deliver, Pressure, Waiter
 
 
 class LogFront:
@@ -21,6 +23,14 @@ class LogFront:
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         """Keep a batch as the log does."""
         return self._log.append(events)
+
+    def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
+        """Queue a batch as the log does."""
+        cast("Appender", self._log).offer(batch, waiter, deliver)
+
+    def pressure(self) -> Pressure:
+        """Tell how far the log is behind with what it was offered."""
+        return cast("Appender", self._log).pressure()
 
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         """Read as the log does."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from hongmao.events.api import Enrich, Event, EventLog, Kept, Lake, Logged, Outcome
+    from hongmao.events.store import Pressure
     from hongmao.jobs.worker import Workers
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits, ReaderId
@@ -105,6 +106,12 @@ def watch_log(meter: Meter, log: EventLog, workers: Workers, clock: Clock) -> No
     meter.watch(names.LOG_END, lambda: {(): log.end()})
     meter.watch(names.CONSUMER_LAG_EVENTS, lambda: {(name,): behind for name, behind in workers.lag().items()})
     meter.watch(names.CONSUMER_LAG_SECONDS, lambda: _ages(log, workers.positions(), clock))
+
+
+def watch_queue(meter: Meter, pressure: Callable[[], Pressure]) -> None:
+    """Let whoever looks see what waits to be made durable."""
+    meter.watch(names.LOG_QUEUE_EVENTS, lambda: {(): pressure().queued_events})
+    meter.watch(names.LOG_QUEUE_AGE, lambda: {(): pressure().oldest_ms / SECOND_MS})
 
 
 def watch_lake(meter: Meter, weigh: Callable[[], tuple[int, int]]) -> None:

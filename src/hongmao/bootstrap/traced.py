@@ -14,7 +14,7 @@ from hongmao.bootstrap.clocks import SystemClock
 from hongmao.bootstrap.fronts import LakeFront, LogFront
 from hongmao.events.api import BACK_LINK, Kind
 from hongmao.links.api import click_event_id
-from hongmao.telemetry.tracing import Span, Stage
+from hongmao.telemetry.tracing import CLICK_PREFIX, Span, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from hongmao.attribution.store import KeepingEngine
     from hongmao.definitions.api import Registry
     from hongmao.events.api import Event, EventLog, Kept, Lake, Logged, Tables
+    from hongmao.events.packed import Packed
+    from hongmao.events.store import Deliver, Waiter
     from hongmao.kernel.clock import Clock
+    from hongmao.kernel.errors import HongmaoError
     from hongmao.telemetry.tracing import Tracer
 
 RETURNED_MAX: Final = 10_000  # clicks whose return was met and whose credit is still awaited
@@ -85,6 +88,15 @@ class TracedLog(LogFront):
             kept.add_done_callback(lambda done: self._tell(met, began_ns, done))
         return kept
 
+    def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
+        """Queue a batch; taps of it that are durable are told of. What shops return does not come this way."""
+        met = [
+            (place, event_id)
+            for place, event_id in enumerate(batch.ids)
+            if event_id.startswith(CLICK_PREFIX) and self._teller.wants(event_id)
+        ]
+        super().offer(batch, _Hearing(waiter, met, self._teller) if met else waiter, deliver)
+
     def _tell(self, met: Sequence[tuple[int, str, Event]], began_ns: int, done: Future[tuple[Kept, ...]]) -> None:
         if done.cancelled() or done.exception() is not None:
             return
@@ -100,6 +112,29 @@ class TracedLog(LogFront):
             else:
                 # The event's id holds an order's number, so the span is told apart by it and does not tell it.
                 self._teller.tell(click, Stage.RETURN, began_ns, key=event.event_id, facts={"kind": event.kind.value})
+
+
+class _Hearing:
+    """Hears the log's word for a waiter, and tells of the taps in it."""
+
+    __slots__ = ("_began_ns", "_met", "_teller", "_waiter")
+
+    def __init__(self, waiter: Waiter, met: Sequence[tuple[int, str]], teller: Teller) -> None:
+        self._waiter, self._met, self._teller = waiter, met, teller
+        self._began_ns = teller.now_ns()
+
+    def kept(self, answer: tuple[Kept, ...]) -> None:
+        """Hear that the batch is durable."""
+        self._waiter.kept(answer)
+        for place, click in self._met:
+            if not answer[place].duplicate:
+                tapped_ns = min(_tapped_at_ms(click) * NS_PER_MS, self._began_ns)
+                self._teller.tell(click, Stage.JUMP, tapped_ns, ended_ns=self._began_ns)
+                self._teller.tell(click, Stage.COMMIT, self._began_ns)
+
+    def failed(self, error: HongmaoError) -> None:
+        """Hear that nothing was kept."""
+        self._waiter.failed(error)
 
 
 class Returned:
@@ -184,3 +219,8 @@ def _click_of(event: Event) -> str | None:
     if event.kind is Kind.COMPONENT_CLICK:
         return event.event_id
     return click_event_id(event.click_id) if event.kind in BACK_LINK and event.click_id else None
+
+
+def _tapped_at_ms(event_id: str) -> int:
+    """Read when a click was minted from its event's id, which `links.token.click_event_id` begins with it."""
+    return int(event_id[len(CLICK_PREFIX) :][:12], 16)
