@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 SHOP = "http://127.0.0.1:8090"
 TARGET = f"{SHOP}/item/item-1?hm_click={'c' * 30}"
 IMPRESSIONS = 64
+WAYS_MAX = 10_000
 READY_S, LOOK_S = 60, 0.05
 READ_ROWS = 10_000
 QUIET_S = 0.5  # a log that does not grow for so long has all that was under way when the clients left
@@ -44,6 +46,13 @@ def house(home: str, port: int, *words: str, core: int | None = 0) -> Iterator[i
     command = [*pinned(core), sys.executable, "-m", "hongmao", "serve", "--until-stdin-closes", *words]
     environ = {**os.environ, "HONGMAO_HOME": home, "HONGMAO_PORT": str(port)}
     with child(command, port, environ) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def edge(home: str, port: int, *, workers: int = 1, core: int | None = 0) -> Iterator[int]:
+    """Serve a home by edge processes alone until the block ends; gives the process."""
+    with house(home, port, "--role", "edge", "--workers", str(workers), core=core) as process:
         yield process
 
 
@@ -82,6 +91,17 @@ def furnish(home: str) -> list[str]:
     return [str(ad["jump_url"]) for ad in pages if isinstance(ad, dict)]
 
 
+def multiply(home: str, links: int) -> list[str]:
+    """Copy the one link of a home that nobody serves until there are so many; gives ways to some of them."""
+    with contextlib.closing(sqlite3.connect(Path(home, "state.sqlite"))) as state, state:
+        columns = [str(row[1]) for row in state.execute("PRAGMA table_info(links)")]
+        told = ", ".join("'k' || number" if column == "id" else column for column in columns)
+        numbers = "WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < ?)"
+        into = f"INSERT INTO links ({', '.join(columns)})"
+        state.execute(f"{numbers} {into} SELECT {told} FROM links, n WHERE id = 'l'", (links - 1,))  # noqa: S608 - our own names
+    return [f"/j/k{number}" for number in range(1, links, max(1, links // WAYS_MAX))]
+
+
 def _acts() -> dict[str, dict[str, object]]:
     shop = {"tenant": "t", "merchant": "m", "platform": "sandbox", "platform_shop_id": "s", "name": "店"}
     note = {"creator": "c", "type": "picture", "title": "防晒", "body": "好用", "topic": "美妆", "cover": "n"}
@@ -113,7 +133,7 @@ class Witness:
             return log.end()
 
     def kept(self, kind: Kind, *, answered: int, in_flight: int) -> int:
-        """Count what was kept since it looked last, and hold it against what clients saw answered.
+        """Count what was kept since it looked last, event by event, and hold it against what clients saw answered.
 
         More may be kept than was answered, never more than was under way when the clients left; nothing else may be there.
         """
@@ -127,7 +147,20 @@ class Witness:
                     raise AssertionError(message)
                 ids.update(row.event.event_id for row in rows)
                 self._seen = rows[-1].offset
-        if not answered <= len(ids) <= answered + in_flight:
-            message = f"{answered} were answered and {len(ids)} kept, with {in_flight} under way at the end"
-            raise AssertionError(message)
-        return len(ids)
+        return _held(len(ids), answered, in_flight)
+
+    def grown(self, *, answered: int, in_flight: int) -> int:
+        """Do as `kept` does by offsets alone, for more events than can be read."""
+        with ReadOnlyLog(self._path) as log:
+            end = log.end()
+            while log.wait(after=end, timeout_s=QUIET_S):
+                end = log.end()
+        before, self._seen = self._seen, end
+        return _held(end - before, answered, in_flight)
+
+
+def _held(kept: int, answered: int, in_flight: int) -> int:
+    if not answered <= kept <= answered + in_flight:
+        message = f"{answered} were answered and {kept} kept, with {in_flight} under way at the end"
+        raise AssertionError(message)
+    return kept

@@ -13,7 +13,7 @@ import msgspec
 from bench._tools import pinned, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SCRIPT = Path(__file__).with_name("_wrk.lua")
 NUMBER_CHARS = 27  # of what takes the place of `{n}`: the time in hex, a thread's digit, `x`, nine digits
@@ -72,10 +72,20 @@ class Wrk:
 
 def _cpu_s(process: int) -> float:
     """Add up the processor time of a process and all below it, as the kernel counts it."""
-    family, found = [process], 0
-    while family:
-        number = family.pop()
-        found += sum(map(int, Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    ticks = (Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[11:13] for number in family(process))
+    return sum(sum(map(int, spent)) for spent in ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mib(process: int) -> float:
+    """Give the most memory that any one process of a family has had in use so far."""
+    told = (Path(f"/proc/{number}/status").read_text() for number in family(process))
+    return max(int(text.partition("VmHWM:")[2].split()[0]) for text in told) / 1024
+
+
+def family(process: int) -> Iterator[int]:
+    """Name a process and all below it."""
+    waiting = [process]
+    while waiting:
+        yield (number := waiting.pop())
         for thread in Path(f"/proc/{number}/task").iterdir():
-            family += map(int, (thread / "children").read_text().split())
-    return found / os.sysconf("SC_CLK_TCK")
+            waiting += map(int, (thread / "children").read_text().split())

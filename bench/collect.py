@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench._served import Witness, child, free_port, furnish, house
+from bench._served import Witness, child, edge, free_port, furnish
 from bench._tools import pinned
 from bench._wrk import NUMBER_CHARS, Wrk
 from bench.jump import note
@@ -37,7 +37,7 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
         furnish(home)
         port, twin_port, lines = free_port(), free_port(), Path(home, "twin.jsonl")
         load = Wrk([request()], connections=CONNECTIONS)
-        ours = stack.enter_context(house(home, port))
+        ours = stack.enter_context(edge(home, port))
         words = [*pinned(0), sys.executable, str(TWIN), str(twin_port), str(lines)]
         twin = stack.enter_context(child(words, twin_port))
         witness = Witness(home)

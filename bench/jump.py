@@ -7,7 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from bench._nginx import redirecting
-from bench._served import TARGET, Witness, free_port, furnish, house
+from bench._served import TARGET, Witness, edge, free_port, furnish
 from bench._wrk import Wrk
 
 from hongmao.events.api import Kind
@@ -40,7 +40,7 @@ def alternate(
         ways = furnish(home)
         port, bare_port = free_port(), free_port()
         load = Wrk(taps(ways), connections=CONNECTIONS, threads=workers, core=1 if workers == 1 else None)
-        ours = stack.enter_context(house(home, port, core=core))
+        ours = stack.enter_context(edge(home, port, workers=workers, core=core))
         bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET, workers=workers, core=core))
         witness = Witness(home)
         for number in range(count + 1):

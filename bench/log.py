@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from hongmao.events.packed import Packed
 
-BASELINE = "pwrite + fdatasync of the same 1,024 records into a zero-filled file, joined beforehand; no index, no checksum"
+BASELINE = (
+    "pwrite + fdatasync of the same 1,024 records into a zero-filled file, joined beforehand; no index, no checksum"
+)
 UNIT = "events/s"
 GOAL = 0.33
 BATCH, BATCHES = 1_024, 200

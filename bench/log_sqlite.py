@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from hongmao.events.packed import Packed
 
-BASELINE = "SQLite, WAL, synchronous=FULL, one table with a unique index on the id, one transaction per 1,024 of the same rows"
+BASELINE = (
+    "SQLite, WAL, synchronous=FULL, one table with a unique index on the id, one transaction per 1,024 of the same rows"
+)
 UNIT = "events/s"
 GOAL = 5.0
 TABLE = "CREATE TABLE log (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record BLOB NOT NULL)"

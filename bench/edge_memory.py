@@ -1,0 +1,42 @@
+"""What an edge process needs after a million links and ten million clicks, against what it may."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from bench._served import Witness, edge, free_port, furnish, multiply
+from bench._wrk import Wrk, peak_mib
+from bench.jump import CONNECTIONS, taps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BASELINE = (
+    "a bound of 250 MiB for the most that the process has ever had in use; one round, for memory is no matter of luck"
+)
+UNIT = "clicks/MiB"
+GOAL = 1.0
+BOUND_MIB = 250
+LINKS = 1_000_000
+CLICKS = int(os.environ.get("HONGMAO_BENCH_EVENTS", "10000000"))
+TURN_S = 10
+EXTRA: dict[str, list[float]] = {}
+
+
+def rounds(_: int) -> Iterator[tuple[float, float]]:
+    """Serve the links, tap until there are enough clicks, and look at the process."""
+    with tempfile.TemporaryDirectory() as home:
+        furnish(home)
+        load = Wrk(taps(multiply(home, LINKS)), connections=CONNECTIONS)
+        port = free_port()
+        with edge(home, port) as process:
+            EXTRA["mib_before"] = [round(peak_mib(process), 1)]
+            witness, kept = Witness(home), 0
+            while kept < CLICKS:
+                seen = load.run(port, TURN_S, server=process).proved()
+                kept += witness.grown(answered=seen.answered, in_flight=CONNECTIONS)
+            used = peak_mib(process)
+    EXTRA["mib"], EXTRA["clicks"] = [round(used, 1)], [kept]
+    yield kept / used, kept / BOUND_MIB
