@@ -7,13 +7,14 @@ COMMIT has returned, and nothing a waiter does (cancel, raise, go away) can hold
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from hongmao.bus import table
-from hongmao.events.api import Kept, LogClosed, LogFull
+from hongmao.events.api import Kept, LogClosed, LogFull, Pressure
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,6 +34,7 @@ class Batch:
 
     rows: Sequence[Row]
     size_bytes: int
+    queued_at_s: float
     done: Future[tuple[Kept, ...]] = field(default_factory=Future)
 
 
@@ -54,7 +56,7 @@ class Committer:
 
     def submit(self, rows: Sequence[Row]) -> Future[tuple[Kept, ...]]:
         """Queue a batch. The future fails at once where the queue is full or the log is closing."""
-        batch = Batch(rows, sum(len(row.body) + len(row.event_id) for row in rows))
+        batch = Batch(rows, sum(len(row.body) + len(row.event_id) for row in rows), time.monotonic())
         # From here on the batch will be kept whether or not anybody still waits, so the future cannot be cancelled:
         # an answer to a waiter that has gone is then simply not read.
         batch.done.set_running_or_notify_cancel()
@@ -69,6 +71,12 @@ class Committer:
                 self._bytes += batch.size_bytes
                 self._changed.notify()
         return batch.done
+
+    def pressure(self) -> Pressure:
+        """Tell what is queued, and how long the oldest of it has waited."""
+        with self._changed:
+            oldest_ms = (time.monotonic() - self._queue[0].queued_at_s) * 1_000 if self._queue else 0.0
+            return Pressure(self._rows, self._bytes, oldest_ms)
 
     def close(self) -> None:
         """Commit what is queued, then stop; batches that come later are refused."""

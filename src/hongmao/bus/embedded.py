@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from hongmao.bus import table
 from hongmao.bus.committer import Committer
 from hongmao.bus.reader import LogReader
-from hongmao.events.api import LogBusy
+from hongmao.events.api import LogBusy, LogFailed
 from hongmao.events.disk import WriterLock, make_folder, sync_folder
+from hongmao.kernel.errors import HongmaoError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from hongmao.events.api import Event, Kept, Logged
+    from hongmao.events.api import Event, Kept, Logged, Packed, Pressure, Waiter
+    from hongmao.events.store import Deliver
 
 
 class EmbeddedLog:
@@ -55,6 +58,25 @@ class EmbeddedLog:
             refused.set_exception(error)
             return refused
         return self._committer.submit(rows)
+
+    def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
+        """Queue a batch of encoded events, all or nothing, and never block; the waiter hears by `deliver`."""
+
+        def heard(done: Future[tuple[Kept, ...]]) -> None:
+            error = done.exception()
+            if error is None:
+                deliver(partial(waiter.kept, done.result()))
+            elif isinstance(error, HongmaoError):
+                deliver(partial(waiter.failed, error))
+            else:
+                deliver(partial(waiter.failed, LogFailed(path=str(self._path), why=str(error)[:80])))
+
+        rows = [table.Row.packed(id, record) for id, record in zip(batch.ids, batch.records, strict=True)]
+        self._committer.submit(rows).add_done_callback(heard)
+
+    def pressure(self) -> Pressure:
+        """Tell how far the writing is behind with what was queued."""
+        return self._committer.pressure()
 
     def read(self, *, after: int, limit: int) -> list[Logged]:
         """Read up to `limit` events after an offset, in order and without gaps."""

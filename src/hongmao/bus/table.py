@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from hongmao.events.api import DiskFull, Kept, LogClosed, LogDamaged, LogFailed, Logged, LogMissing, pack, unpack
 
 if TYPE_CHECKING:
@@ -39,6 +41,14 @@ _READ: Final = 'SELECT "offset", event_id, body, checksum FROM log WHERE "offset
 _END: Final = 'SELECT coalesce(max("offset"), 0) FROM log'
 
 
+class _Headline(msgspec.Struct):
+    kind: str
+    occurred_at_ms: int
+
+
+_HEADLINE = msgspec.msgpack.Decoder(tuple[int, _Headline])
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An event ready to be written: encoded by the caller, so that the committing thread only copies bytes."""
@@ -52,6 +62,12 @@ class Row:
     def of(cls, event: Event) -> Row:
         """Encode an event; raises `ValueError` for what no file can hold."""
         return cls(event.event_id, str(event.kind), event.occurred_at_ms, pack(event))
+
+    @classmethod
+    def packed(cls, event_id: str, record: bytes) -> Row:
+        """Take an event that is encoded already; its kind and time stand in columns of their own."""
+        told = _HEADLINE.decode(record)[1]
+        return cls(event_id, told.kind, told.occurred_at_ms, record)
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
