@@ -50,6 +50,7 @@ from hongmao.telemetry.parts import EdgeMeter
 from hongmao.telemetry.tracing import NO_TRACER
 from hongmao.web.app import Cookies, create_app
 from hongmao.web.edge.enrich import Enricher
+from hongmao.web.edge.hot.gate import HotGate
 from hongmao.web.edge.metrics import MeteredApp
 from hongmao.web.juguang.sink import IntakeSink
 from hongmao.web.services import Health, Services
@@ -75,6 +76,7 @@ class House:
 
     services: Services
     app: object
+    gate: HotGate
     workers: Workers
     clockwork: Clockwork
     derivation: Derivation
@@ -175,8 +177,15 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     )
     watch_log(ground.telling.meter, ground.log, workers, clock)
     watch_lake(ground.telling.meter, ground.tables.weight)
-    app = _told_app(create_app(services, _cookies(ground)), ground.telling, counted)
-    return House(services=services, app=app, workers=workers, clockwork=room.clockwork, derivation=derivation)
+    edge = create_app(services, _cookies(ground))
+    return House(
+        services=services,
+        app=_told_app(edge, ground.telling, counted),
+        gate=HotGate(edge, meter=counted),
+        workers=workers,
+        clockwork=room.clockwork,
+        derivation=derivation,
+    )
 
 
 def _billing(ground: Foundations, ledger: Ledger, catalog: Catalog) -> Billing:

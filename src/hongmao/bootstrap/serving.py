@@ -32,7 +32,7 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
         # The server raises the signal that stopped it once more when it is done; by then the house must still be closed.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
-        web = server(house.app, settings.host, int(settings.port))
+        web = server(house.app, settings.host, int(settings.port), http=house.gate)
         try:
             with asyncio.Runner(loop_factory=web.config.get_loop_factory()) as runner:
                 runner.run(web.serve())
@@ -42,13 +42,14 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
             house.workers.stop()
 
 
-def server(app: object, host: str, port: int) -> uvicorn.Server:
-    """Make the HTTP server: small limits, no access log, no banner of its own."""
+def server(app: object, host: str, port: int, *, http: object = "httptools") -> uvicorn.Server:
+    """Make the HTTP server: small limits, no access log, no banner of its own. `http` makes each connection's protocol."""
     return uvicorn.Server(
         uvicorn.Config(
             app,  # type: ignore[arg-type]  # uvicorn names its own ASGI types
             host=host,
             port=port,
+            http=http,  # type: ignore[arg-type]  # a maker of protocols serves as their class does
             log_config=None,
             access_log=False,
             server_header=False,

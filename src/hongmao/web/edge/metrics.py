@@ -52,6 +52,11 @@ def route_of(path: str) -> str:
     return next((route for folder, route in _FOLDERS if path.startswith(folder)), "page")
 
 
+def reason_of(answer: Answer) -> str:
+    """Read why something was refused off the answer that says so: the code of its error."""
+    return _reason(answer.body, answer.status)
+
+
 def answer_metrics(figures: Callable[[], str], *, peer: str, headers: Mapping[str, str]) -> Answer:
     """Tell all figures to whoever asks from this very machine; to anybody else there is no such page."""
     if not _is_here(peer) or any(name in headers for name in _RELAYED):

@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
 from hongmao.events.api import LogPressed, Packed
+from hongmao.web.errors import BrokenInside
 
 if TYPE_CHECKING:
     import asyncio
@@ -106,12 +107,18 @@ class Keeper:
         if not group.askers:
             return
         self._group = _Group()
+        try:
+            self._hand_in(group)
+        except Exception:  # noqa: BLE001 - a log that breaks where it should only refuse must leave nobody waiting
+            _log.exception("the log took nothing")
+            group.failed(BrokenInside())
+
+    def _hand_in(self, group: _Group) -> None:
         pressure = self._log.pressure()
         if pressure.oldest_ms > self._lag_ms_max or pressure.queued_bytes > QUEUED_BYTES_MAX:
             group.failed(LogPressed(oldest_ms=int(pressure.oldest_ms)))
-            return
-        batch = Packed(ids=tuple(group.ids), records=tuple(group.records))
-        self._log.offer(batch, group, self._deliver)
+        else:
+            self._log.offer(Packed(ids=tuple(group.ids), records=tuple(group.records)), group, self._deliver)
 
     def _deliver(self, tell: Callable[[], None]) -> None:
         self._loop.call_soon_threadsafe(tell)

@@ -16,6 +16,7 @@ from hongmao.web.edge.errors import HeadTooLarge
 from hongmao.web.edge.hot.heads import HEAD_BYTES_MAX, HEADERS_MAX, read_head
 from hongmao.web.edge.hot.taps import LINE
 from hongmao.web.edge.hot.wire import CONTINUE, written
+from hongmao.web.edge.metrics import reason_of, route_of
 
 if TYPE_CHECKING:
     import re
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 END: Final = b"\r\n\r\n"
 BODY_BYTES_MAX: Final = 2**20
 _FOUND: Final = 302
+_ERROR_FROM: Final = 400
 REST_BYTES_MAX: Final = 64 * 1024
 
 
@@ -231,11 +233,18 @@ class HotProtocol(asyncio.Protocol):
             "root_path": "",
             "state": {},
         }
+        gate = self._gate
+        began, told = gate.loop.time(), gate.meter.route(route_of(path))
+        told.begun()
         try:
-            answer = await self._gate.app.answer(scope, receive)
+            answer = await gate.app.answer(scope, receive)
         except ClientGone:
+            told.gone()
             self._close(b"")
             return
+        told.answered(head.method, answer.status, gate.loop.time() - began)
+        if answer.status >= _ERROR_FROM:
+            gate.meter.refused(reason_of(answer))
         self._answer(head, answer)
 
     def _answer(self, head: Head, answer: Answer) -> None:
