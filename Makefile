@@ -29,14 +29,16 @@ check: setup ## Check style, types, storeys, dependencies, reference pages and c
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
 	$(BIN)/python scripts/make_reference.py --check
+	$(BIN)/python scripts/make_trend.py --check
 	$(BIN)/towncrier build --draft --version next >/dev/null
 
 fmt: setup ## Format and mend what can be mended by itself
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-docs: setup ## Write docs/reference anew from the code
+docs: setup ## Write docs/reference anew from the code and from what benchmarks have shown
 	$(BIN)/python scripts/make_reference.py
+	$(BIN)/python scripts/make_trend.py
 
 clean: ## Remove what was built; .venv, .tools and your data in var/ stay
 	rm -rf src/hongmao/web/static/built node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

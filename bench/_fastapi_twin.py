@@ -11,12 +11,12 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Cookie, FastAPI
+from fastapi import Cookie, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hongmao.bootstrap.serving import server, stop_when_stdin_closes
 from hongmao.events.api import Kind
@@ -30,6 +30,9 @@ from hongmao.events.rules import (
 )
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.time import DAY_MS, MINUTE_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 # Who wrote a note and which note a link stands under, as `bench/_served.py` furnishes a house.
 NOTES = {"n": "c"}
@@ -54,23 +57,6 @@ class EventIn(BaseModel):
     impression: Id | None = None
     placement: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
     labelled: bool | None = None
-
-    @model_validator(mode="after")
-    def believed(self) -> EventIn:
-        """Refuse what happened too long ago or not yet, what lacks its note, and notes and links that nobody knows."""
-        now_ms = time.time_ns() // 1_000_000
-        if not now_ms - AGE_DAYS_MAX * DAY_MS <= self.occurred_at_ms <= now_ms + FUTURE_MINUTES_MAX * MINUTE_MS:
-            raise ValueError("too old, or not yet")
-        lacking = [
-            name for name in REQUIRED.get(Kind(self.kind), ()) if name != "reader" and getattr(self, name) is None
-        ]
-        if lacking:
-            raise ValueError(f"lacks {lacking}")
-        if self.note is not None and NOTES.get(self.note) != (self.creator or NOTES.get(self.note, "")):
-            raise ValueError("nobody knows the note")
-        if self.link is not None and LINKS.get(self.link) != (self.note or LINKS.get(self.link, "")):
-            raise ValueError("the link is not under the note")
-        return self
 
 
 class BodyIn(BaseModel):
@@ -128,25 +114,62 @@ class File:
         os.fdatasync(self._file)
 
 
-def make_app(path: Path) -> FastAPI:
+def make_app(path: Path, now_ms: Callable[[], int]) -> FastAPI:
     """Make the twin; what it keeps goes to `path`, a line of JSON each."""
     app, file = FastAPI(), File(path)
 
-    @app.post("/v1/events", response_model_exclude_none=True)
-    async def collect(body: BodyIn, hm_r: Annotated[str, Cookie()] = "r_new") -> ReportOut:
-        return await _keep(file, list(body.events), hm_r)
+    @app.post("/v1/events", response_model=ReportOut)
+    async def collect(body: BodyIn, hm_r: Annotated[str, Cookie()] = "r_new") -> JSONResponse:
+        return await keep(body.events, hm_r)
 
     @app.exception_handler(RequestValidationError)
-    async def judge_each(_: object, error: RequestValidationError) -> JSONResponse:
+    async def judge_each(request: Request, error: RequestValidationError) -> JSONResponse:
         """Judge each event by itself where one of them spoilt the batch."""
         rows = error.body.get("events") if isinstance(error.body, dict) else None
-        if not isinstance(rows, list):
-            return JSONResponse({"detail": error.errors()}, status_code=422)
-        report = await _keep(file, [_judged(row) for row in rows], "r_new")
-        refused = all(outcome.outcome == "rejected" for outcome in report.outcomes)
+        if not isinstance(rows, list) or len(rows) > BATCH_EVENTS_MAX:
+            return JSONResponse({"detail": str(error)}, status_code=422)
+        return await keep([_judged(row) for row in rows], request.cookies.get("hm_r", "r_new"))
+
+    async def keep(read: Sequence[EventIn | OutcomeOut], reader: str) -> JSONResponse:
+        at_ms, outcomes, lines = now_ms(), [], []
+        for one in read:
+            outcome = one if isinstance(one, OutcomeOut) else _outcome(one, at_ms, file.ids)
+            outcomes.append(outcome)
+            if outcome.outcome == "accepted" and isinstance(one, EventIn):
+                one.reader = reader
+                lines.append(one.model_dump_json(exclude_none=True) + "\n")
+        refused = bool(outcomes) and all(outcome.outcome == "rejected" for outcome in outcomes)
+        if not refused:
+            # Lines of a duplicate may still be on their way to the disk: it waits for the sync as they do.
+            await file.append("".join(lines).encode())
+        report = ReportOut(outcomes=outcomes)
         return JSONResponse(report.model_dump(exclude_none=True), status_code=422 if refused else 200)
 
     return app
+
+
+def _outcome(event: EventIn, at_ms: int, ids: set[str]) -> OutcomeOut:
+    fault = _fault(event, at_ms)
+    if fault is not None:
+        return OutcomeOut(event_id=event.event_id, outcome="rejected", errors=[fault])
+    if event.event_id in ids:
+        return OutcomeOut(event_id=event.event_id, outcome="duplicate")
+    ids.add(event.event_id)
+    return OutcomeOut(event_id=event.event_id, outcome="accepted")
+
+
+def _fault(event: EventIn, at_ms: int) -> str | None:
+    """Say what a field's own shape cannot: fields that a kind needs, times, notes and links that nobody knows."""
+    for name in REQUIRED.get(Kind(event.kind), ()):
+        if name != "reader" and getattr(event, name) is None:
+            return f"{name}: missing"
+    if not at_ms - AGE_DAYS_MAX * DAY_MS <= event.occurred_at_ms <= at_ms + FUTURE_MINUTES_MAX * MINUTE_MS:
+        return "occurred_at_ms: too long ago, or not yet"
+    if event.note is not None and (event.note not in NOTES or event.creator not in {None, NOTES[event.note]}):
+        return "note: nobody knows it, or not of this creator"
+    if event.link is not None and (event.link not in LINKS or event.note not in {None, LINKS[event.link]}):
+        return "link: not under the note"
+    return None
 
 
 def _judged(row: Any) -> EventIn | OutcomeOut:
@@ -158,23 +181,10 @@ def _judged(row: Any) -> EventIn | OutcomeOut:
         return OutcomeOut(event_id=told if isinstance(told, str) else None, outcome="rejected", errors=reasons)
 
 
-async def _keep(file: File, read: list[EventIn | OutcomeOut], reader: str) -> ReportOut:
-    outcomes, lines = [], []
-    for one in read:
-        if isinstance(one, OutcomeOut):
-            outcomes.append(one)
-            continue
-        fresh = one.event_id not in file.ids
-        outcomes.append(OutcomeOut(event_id=one.event_id, outcome="accepted" if fresh else "duplicate"))
-        if fresh:
-            file.ids.add(one.event_id)
-            one.reader = reader
-            lines.append(one.model_dump_json(exclude_none=True) + "\n")
-    # Lines of a duplicate may still be on their way to the disk: it waits for the sync as they do.
-    await file.append("".join(lines).encode())
-    return ReportOut(outcomes=outcomes)
+def _machine_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 if __name__ == "__main__":
     stop_when_stdin_closes()
-    server(make_app(Path(sys.argv[2])), "127.0.0.1", int(sys.argv[1])).run()
+    server(make_app(Path(sys.argv[2]), _machine_ms), "127.0.0.1", int(sys.argv[1])).run()
