@@ -105,6 +105,9 @@ def test_a_day_is_told_in_figures(one: OneHouse) -> None:
     assert told["hongmao_clicks_total", ("valid",)] == len([one for one in clicks if one.invalid is None]) == 1
     assert told["hongmao_log_end_offset", ()] == one.house.services.log.end()
     assert told["hongmao_sink_events_total", ()] == one.house.services.log.end()
+    assert told["hongmao_log_commit_events_sum", ()] >= one.house.services.log.end()
+    assert told["hongmao_log_commit_seconds_count", ()] == told["hongmao_log_commit_events_count", ()] > 0
+    assert told["hongmao_log_queue_events", ()] == told["hongmao_log_queue_age_seconds", ()] == 0
     assert told["hongmao_consumer_lag_events", ("billing",)] == 0
     assert told["hongmao_consumer_lag_seconds", ("sink",)] == 0
     assert told["hongmao_lake_files", ()] > 0

@@ -26,7 +26,7 @@ def test_a_commit_tells_its_size_and_time() -> None:
     assert found[names.LOG_COMMIT_EVENTS.name] == found[names.LOG_COMMIT_BYTES.name] == {(): 1}
     assert found[names.LOG_COMMIT_SECONDS.name] == {(): 1}
     assert found[names.LOG_REPAIRED.name] == {(): 1}
-    assert found[names.LOG_FULL.name] == {("disk",): 1, ("lag",): 0, ("queue",): 0}
+    assert found[names.LOG_FULL.name] == {("disk",): 1, ("queue",): 0}
 
 
 def test_requests_are_told_by_route_method_and_status() -> None:

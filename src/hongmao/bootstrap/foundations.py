@@ -24,7 +24,7 @@ from hongmao.engines.tables import DuckTables
 from hongmao.kernel.ids import IdMaker
 from hongmao.storage.database import open_database
 from hongmao.telemetry.metrics import NO_METER
-from hongmao.telemetry.parts import EdgeMeter
+from hongmao.telemetry.parts import EdgeMeter, LogMeter
 from hongmao.telemetry.tracing import NO_TRACER
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
     clock, random = open_clock(settings.clock), secrets.SystemRandom()
     teller, returned = Teller(telling.tracer, clock), Returned()
     with ExitStack() as stack:
-        log = _open_log(layout, read_only=read_only)
+        log = _open_log(layout, telling, read_only=read_only)
         stack.callback(log.close)
         database = open_database(settings.database_url)
         stack.callback(database.close)
@@ -113,8 +113,8 @@ def _told_lake(lake: Lake, telling: Telling, teller: Teller, returned: Returned)
     return traced if telling.meter is NO_METER else MeteredLake(traced, telling.meter, time.perf_counter)
 
 
-def _open_log(layout: Layout, *, read_only: bool) -> EventLog:
+def _open_log(layout: Layout, telling: Telling, *, read_only: bool) -> EventLog:
     if read_only:
         return ReadOnlyLog(layout.log)
     layout.home.mkdir(parents=True, exist_ok=True)
-    return EmbeddedLog(layout.log)
+    return EmbeddedLog(layout.log, meter=LogMeter(telling.meter))

@@ -13,10 +13,11 @@ from hongmao.bootstrap.clocks import SystemClock
 from hongmao.bootstrap.definitions import CREDITED_BY, known
 from hongmao.bootstrap.derive import Derivation
 from hongmao.bootstrap.foundations import open_foundations
+from hongmao.bootstrap.fronts import LogFront
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
-from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_log
+from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_log, watch_queue
 from hongmao.bootstrap.outlooks import Outlooks
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.returns import put_up_returns
@@ -176,6 +177,8 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         credited=attribution.manifest,
     )
     watch_log(ground.telling.meter, ground.log, workers, clock)
+    if isinstance(ground.log, LogFront):
+        watch_queue(ground.telling.meter, ground.log.pressure)
     watch_lake(ground.telling.meter, ground.tables.weight)
     edge = create_app(services, _cookies(ground))
     return House(

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from hongmao.bus import table
-from hongmao.events.api import Kept, LogClosed, LogFull, Pressure
+from hongmao.events.api import DiskFull, Kept, LogClosed, LogFull, Pressure
+from hongmao.telemetry.parts import NO_LOG_METER
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bus.table import Row
+    from hongmao.telemetry.parts import LogMeter
 
 COMMIT_BYTES_MAX: Final = 512 * 1024  # beyond it one sync takes longer than the waiters gain
 QUEUE_ROWS_MAX: Final = 50_000
@@ -41,8 +43,15 @@ class Batch:
 class Committer:
     """Owns the writing connection. `advanced` is called with the new end after every commit, before any waiter hears."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, advanced: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        advanced: Callable[[int], None],
+        meter: LogMeter = NO_LOG_METER,
+    ) -> None:
         """Start the thread."""
+        self._meter = meter
         self._connection = connection
         self._path = path
         self._advanced = advanced
@@ -64,6 +73,7 @@ class Committer:
             if self._closing:
                 batch.done.set_exception(LogClosed(path=str(self._path)))
             elif self._rows + len(rows) > QUEUE_ROWS_MAX or self._bytes + batch.size_bytes > QUEUE_BYTES_MAX:
+                self._meter.full("queue")
                 batch.done.set_exception(LogFull(rows=QUEUE_ROWS_MAX, size_bytes=QUEUE_BYTES_MAX))
             else:
                 self._queue.append(batch)
@@ -104,6 +114,7 @@ class Committer:
         return group
 
     def _commit(self, group: list[Batch]) -> None:
+        began_s = time.monotonic()
         try:
             answers = table.write(self._connection, self._path, [batch.rows for batch in group], end=self._end)
         except Exception as error:  # noqa: BLE001 - whatever it is, the waiters hear it and the thread lives on
@@ -112,8 +123,15 @@ class Committer:
                 for batch in group:
                     self._commit([batch])
             else:
+                if isinstance(error, DiskFull):
+                    self._meter.full("disk")
                 _settle(group[0].done, error=error)
             return
+        self._meter.committed(
+            sum(len(batch.rows) for batch in group),
+            sum(batch.size_bytes for batch in group),
+            time.monotonic() - began_s,
+        )
         fresh = sum(not kept.duplicate for answer in answers for kept in answer)
         if fresh:
             self._end += fresh

@@ -16,6 +16,7 @@ from hongmao.bus.reader import LogReader
 from hongmao.events.api import LogBusy, LogFailed
 from hongmao.events.disk import WriterLock, make_folder, sync_folder
 from hongmao.kernel.errors import HongmaoError
+from hongmao.telemetry.parts import NO_LOG_METER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import Event, Kept, Logged, Packed, Pressure, Waiter
     from hongmao.events.store import Deliver
+    from hongmao.telemetry.parts import LogMeter
 
 
 class EmbeddedLog:
     """An `EventLog` in one file. Use as a context manager or call `close`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, meter: LogMeter = NO_LOG_METER) -> None:
         """Open for writing, creating the file where there is none; `LogBusy` says who else is writing."""
         make_folder(path.parent)
         self._path = path
@@ -43,7 +45,7 @@ class EmbeddedLog:
             raise
         self._moved = threading.Condition()
         self._closed = False
-        self._committer = Committer(self._connection, path, self._advance)
+        self._committer = Committer(self._connection, path, self._advance, meter)
 
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         """Keep a batch, all or nothing; the future is done only when it is on disk.

@@ -92,7 +92,7 @@ LOG_QUEUE_AGE: Final = _gauge("log_queue_age_seconds", "How long the oldest of t
 LOG_END: Final = _gauge("log_end_offset", "Offset of the last durable event")
 LOG_REPAIRED: Final = _counter("log_tail_repaired", "Torn last writes that were cut off when the log was opened")
 LOG_SEGMENTS: Final = _gauge("log_segments", "Segment files of the log")
-LOG_FULL: Final = _counter("log_full", "Appends refused, by why: `disk`, `queue` or `lag`", "why")
+LOG_FULL: Final = _counter("log_full", "Appends refused, by why: `disk` or `queue`", "why")
 NATS_PUBLISH_SECONDS: Final = _histogram(
     "nats_publish_seconds", "Time from a published group to the cluster's word that it is kept", steps=_SYNCS
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 VALID: Final = "valid"  # the label of a tap that counts
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-FULL: Final = ("disk", "queue", "lag")  # why an append may be refused
+FULL: Final = ("disk", "queue")  # why an append may be refused
 
 
 class LogMeter:
