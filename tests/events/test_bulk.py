@@ -67,7 +67,9 @@ def bodies(fields: dict[str, st.SearchStrategy[Any]], *, whole: bool) -> st.Sear
     return st.lists(event, max_size=5).map(lambda events: json.dumps({"events": events}).encode())
 
 
-@given(body=bodies(PLAIN, whole=True) | bodies(FIELDS, whole=True) | bodies(FIELDS, whole=False) | st.binary(max_size=40))
+@given(
+    body=bodies(PLAIN, whole=True) | bodies(FIELDS, whole=True) | bodies(FIELDS, whole=False) | st.binary(max_size=40)
+)
 def test_bulk_says_what_row_by_row_says(body: bytes) -> None:
     bulk = BulkReader(completed, lambda: None).read(body, reader=READER, now_ms=NOW)
     if bulk is None:
@@ -75,7 +77,7 @@ def test_bulk_says_what_row_by_row_says(body: bytes) -> None:
     outcomes, records = one_by_one(body)
     assert outcomes is not None
     assert [outcome.event_id for outcome in outcomes] == bulk.ids
-    firsts = {id: record for id, record in zip(reversed(bulk.ids), reversed(bulk.records), strict=True)}
+    firsts = dict(zip(reversed(bulk.ids), reversed(bulk.records), strict=True))
     assert [firsts[id] for id in dict.fromkeys(bulk.ids)] == records
 
 
@@ -105,7 +107,8 @@ def test_a_change_of_what_is_known_is_seen_with_the_next_body() -> None:
     first = reader.read(body, reader=READER, now_ms=NOW)
     shops["link-1"], edition = "shop-2", object()
     second = reader.read(body, reader=READER, now_ms=NOW)
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert b"shop-1" in first.records[0]
     assert b"shop-2" in second.records[0]
 

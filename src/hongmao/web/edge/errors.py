@@ -70,6 +70,7 @@ class RequestMalformed(BadInput):
     """The bytes are no request that we and everybody before us understand in one way."""
 
     code = "request_malformed"
+    status = 400
     zh = "请求不是合法的 HTTP/1.1（{why}）"
     en = "The request is no valid HTTP/1.1 ({why})"
     hint_zh = "请检查客户端或中间代理；连接已关闭"
