@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hongmao.bootstrap.metered import MeteredLake, MeteredLog, watch_lake, watch_log, watch_queue
+from hongmao.bootstrap.metered import MeteredLake, MeteredLog, watch_lake, watch_links, watch_log, watch_queue
 from hongmao.bootstrap.settings import Settings, SettingUnreadable
 from hongmao.bootstrap.telling import open_telling
 from hongmao.bootstrap.traced import LOOKS_MAX, RETURNED_MAX, Returned, Teller, TracedLake, TracedLog
@@ -19,12 +19,13 @@ from hongmao.events.packed import Packed
 from hongmao.events.store import Pressure
 from hongmao.jobs.worker import Step, Workers
 from hongmao.kernel.clock import SetClock
-from hongmao.links.api import KeyRing, TokenMinter, click_event_id
+from hongmao.links.api import KeyRing, LinkTable, TokenMinter, click_event_id
 from hongmao.telemetry import names
 from hongmao.telemetry.live import LiveMeter
 from hongmao.telemetry.parts import EdgeMeter
 from hongmao.telemetry.scraping import MetricsAddressTaken, Scraping
 from hongmao.telemetry.tracing import NO_TRACER, Span, Stage
+from links.factories import MemoryLinks, link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -232,6 +233,33 @@ def test_lag_is_told_in_events_and_in_the_age_of_the_oldest() -> None:
     assert series(meter, names.CONSUMER_LAG_SECONDS) == {("billing",): 59, ("sink",): 0, ("attribution",): 60}
     clock.set(0)
     assert set(series(meter, names.CONSUMER_LAG_SECONDS).values()) == {0}
+
+
+class Shelf(MemoryLinks):
+    """A store of links that can be out of reach."""
+
+    gone = False
+
+    def revision(self) -> int:
+        if self.gone:
+            raise OSError("no way to the database")
+        return super().revision()
+
+
+def test_a_table_of_links_is_fresh_while_its_store_answers_and_ages_when_it_is_gone() -> None:
+    meter, clock, shelf = LiveMeter(), SetClock(1_000_000), Shelf(link())
+    watch_links(meter, LinkTable(shelf, clock))
+    clock.advance(60_000)  # nobody taps at night, and the table is none the worse for it
+    assert series(meter, names.LINKS_AGE) == {(): 0}
+    assert series(meter, names.LINKS_LOADED) == {(): 1}
+    shelf.gone = True
+    clock.advance(7_000)
+    assert series(meter, names.LINKS_AGE) == {(): 7}
+    shelf.gone = False
+    clock.advance(1_000)
+    assert series(meter, names.LINKS_AGE) == {(): 0}
+    clock.set(0)
+    assert series(meter, names.LINKS_AGE) == {(): 0}
 
 
 def test_a_lake_is_weighed_when_somebody_looks() -> None:

@@ -110,6 +110,8 @@ def test_a_day_is_told_in_figures(one: OneHouse) -> None:
     assert told["hongmao_log_queue_events", ()] == told["hongmao_log_queue_age_seconds", ()] == 0
     assert told["hongmao_consumer_lag_events", ("billing",)] == 0
     assert told["hongmao_consumer_lag_seconds", ("sink",)] == 0
+    assert told["hongmao_links_loaded", ()] == 1
+    assert told["hongmao_links_age_seconds", ()] <= 1
     assert told["hongmao_lake_files", ()] > 0
     assert told["hongmao_lake_bytes", ()] > 0
     jumps = {labels: n for (name, labels), n in told.items() if name == "hongmao_http_requests_total"}

@@ -17,7 +17,7 @@ from hongmao.bootstrap.fronts import LogFront
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
-from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_log, watch_queue
+from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_links, watch_log, watch_queue
 from hongmao.bootstrap.outlooks import Outlooks
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.returns import put_up_returns
@@ -179,6 +179,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     watch_log(ground.telling.meter, ground.log, workers, clock)
     if isinstance(ground.log, LogFront):
         watch_queue(ground.telling.meter, ground.log.pressure)
+    watch_links(ground.telling.meter, table)
     watch_lake(ground.telling.meter, ground.tables.weight)
     edge = create_app(services, _cookies(ground))
     return House(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hongmao.bootstrap.fronts import LakeFront, LogFront
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from hongmao.jobs.worker import Workers
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits, ReaderId
-    from hongmao.links.api import KeyRing, Verified
+    from hongmao.links.api import KeyRing, LinkTable, Verified
     from hongmao.telemetry.metrics import Labels, Meter
     from hongmao.telemetry.parts import EdgeMeter
 
@@ -112,6 +113,18 @@ def watch_queue(meter: Meter, pressure: Callable[[], Pressure]) -> None:
     """Let whoever looks see what waits to be made durable."""
     meter.watch(names.LOG_QUEUE_EVENTS, lambda: {(): pressure().queued_events})
     meter.watch(names.LOG_QUEUE_AGE, lambda: {(): pressure().oldest_ms / SECOND_MS})
+
+
+def watch_links(meter: Meter, table: LinkTable) -> None:
+    """Let whoever looks see how fresh the table of links is. A house where nobody taps looks now, so as not to seem stale."""
+
+    def _age() -> dict[Labels, float | None]:
+        with suppress(Exception):  # what is wrong with the store is what the age is there to tell
+            table.live()
+        return {(): table.age_ms() / SECOND_MS}
+
+    meter.watch(names.LINKS_AGE, _age)
+    meter.watch(names.LINKS_LOADED, lambda: {(): table.size()})
 
 
 def watch_lake(meter: Meter, weigh: Callable[[], tuple[int, int]]) -> None:

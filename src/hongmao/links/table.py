@@ -37,7 +37,7 @@ class LinkTable:
         self._clock = clock
         self._check_every_ms = check_every_ms
         self._now = self._read()
-        self._checked_at_ms = clock.now_ms()
+        self._checked_at_ms = self._right_at_ms = clock.now_ms()
 
     def find(self, link: str) -> AdLink | None:
         """Find any link, live or not."""
@@ -57,9 +57,18 @@ class LinkTable:
 
     def refresh(self) -> None:
         """Look for changes now."""
-        self._checked_at_ms = self._clock.now_ms()
+        self._checked_at_ms = now_ms = self._clock.now_ms()
         if self._store.revision() != self._now.revision:
             self._now = self._read()
+        self._right_at_ms = now_ms
+
+    def age_ms(self) -> int:
+        """Say how long ago the table was last known to be right; it grows while nobody asks, or the store is gone."""
+        return max(0, self._clock.now_ms() - self._right_at_ms)
+
+    def size(self) -> int:
+        """Count the links in the table, live or not."""
+        return len(self._now.by_id)
 
     def _fresh(self) -> _Snapshot:
         # A clock that was set back must not keep us from looking.
