@@ -27,6 +27,12 @@ def tool(name: str) -> str:
     return found
 
 
+def need(*names: str) -> None:
+    """Look for commands before anything is begun that takes time."""
+    for name in names:
+        tool(name)
+
+
 def pinned(core: int | None) -> list[str]:
     """Give the words that keep what follows them on one core; none where it may run anywhere."""
     if core is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench._served import Witness, child, edge, free_port, furnish
-from bench._tools import pinned
+from bench._tools import need, pinned
 from bench._wrk import NUMBER_CHARS, Wrk
 from bench.jump import note
 
@@ -32,6 +32,7 @@ EXTRA: dict[str, list[float]] = {}
 
 def rounds(count: int) -> Iterator[tuple[float, float]]:
     """Measure ours and the twin in turn; whatever either answered must be on disk."""
+    need("wrk", "taskset")
     with contextlib.ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory())
         furnish(home)

@@ -7,6 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from bench._served import Witness, edge, free_port, furnish, multiply
+from bench._tools import need
 from bench._wrk import Wrk, peak_mib
 from bench.jump import CONNECTIONS, taps
 
@@ -27,6 +28,7 @@ EXTRA: dict[str, list[float]] = {}
 
 def rounds(_: int) -> Iterator[tuple[float, float]]:
     """Serve the links, tap until there are enough clicks, and look at the process."""
+    need("wrk", "taskset")
     with tempfile.TemporaryDirectory() as home:
         furnish(home)
         load = Wrk(taps(multiply(home, LINKS)), connections=CONNECTIONS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench._nginx import redirecting
 from bench._served import TARGET, Witness, edge, free_port, furnish
+from bench._tools import need
 from bench._wrk import Wrk
 
 from hongmao.events.api import Kind
@@ -34,6 +35,7 @@ def alternate(
     count: int, extra: dict[str, list[float]], *, workers: int = 1, within: str | None = None
 ) -> Iterator[tuple[float, float]]:
     """Measure with so many workers on as many cores; the home stands in a temporary folder `within` another."""
+    need("nginx", "wrk", "taskset")
     core = 0 if workers == 1 else None
     with contextlib.ExitStack() as stack:
         home, bare_home = (stack.enter_context(tempfile.TemporaryDirectory(dir=within)) for _ in "ab")
