@@ -110,6 +110,16 @@ class LinkNotLive(Refused):
     hint_en = "You can go back to the note"
 
 
+class LinksStale(Unavailable):
+    """Nobody could say for some seconds which links are paused, so none is followed."""
+
+    code = "links_stale"
+    zh = "链接表已有 {age_s} 秒无法核对，暂不跳转"
+    en = "The links could not be looked at for {age_s} seconds, so none is followed"
+    hint_zh = "请稍后重试；运维请检查数据库"
+    hint_en = "Try again in a moment; whoever runs the house should look at the database"
+
+
 class ClockNotSet(Unavailable):
     """The clock stands outside the years that a click token can tell."""
 

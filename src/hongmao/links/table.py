@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hongmao.kernel.time import SECOND_MS
+from hongmao.links.errors import LinksStale
 from hongmao.links.rules import is_live
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from hongmao.links.store import LinkStore
 
 CHECK_EVERY_MS: Final = SECOND_MS  # a paused link stops within this and one request
+STALE_MS_MAX: Final = 4 * SECOND_MS  # with the next look a second later, a pause holds within five, store or no store
+_log = logging.getLogger("hongmao.links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,16 @@ class LinkTable:
         return len(self._now.by_id)
 
     def _fresh(self) -> _Snapshot:
+        now_ms = self._clock.now_ms()
         # A clock that was set back must not keep us from looking.
-        if abs(self._clock.now_ms() - self._checked_at_ms) >= self._check_every_ms:
-            self.refresh()
+        if abs(now_ms - self._checked_at_ms) >= self._check_every_ms:
+            try:
+                self.refresh()
+            except Exception:  # noqa: BLE001 - whatever keeps us from looking, what we know holds for a few seconds more
+                _log.exception("the links could not be looked at")
+        if now_ms - self._right_at_ms > STALE_MS_MAX:
+            # Somebody may have paused any of them since: to lead nobody anywhere is the smaller fault (LINK-2).
+            raise LinksStale(age_s=(now_ms - self._right_at_ms) // SECOND_MS)
         return self._now
 
     def _read(self) -> _Snapshot:

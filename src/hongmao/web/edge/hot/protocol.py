@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from hongmao.kernel.errors import HongmaoError
+from hongmao.kernel.errors import HongmaoError, Unavailable
 from hongmao.web.edge.app import is_ours
 from hongmao.web.edge.asgi import ClientGone, answer_error
 from hongmao.web.edge.errors import HeadTooLarge
@@ -122,7 +122,13 @@ class HotProtocol(asyncio.Protocol):
     def _tapped(self, line: re.Match[bytes], data: bytes, end: int) -> bool:
         """Answer a tap the short way; False where it has to go the long one."""
         gate = self._gate
-        tap = gate.taps.weigh(line, data[line.end() : end])
+        try:
+            tap = gate.taps.weigh(line, data[line.end() : end])
+        except Unavailable as error:
+            self._rest = data[end + 4 :]
+            gate.meter.refused(error.code)
+            self._done(written(answer_error(error), date=gate.date, head=line[1] == b"HEAD", close=False))
+            return True
         if tap is None:
             return False
         self._rest = data[end + 4 :]
