@@ -18,6 +18,7 @@ from bench._tools import pinned
 from hongmao.bootstrap.settings import Settings
 from hongmao.bootstrap.state import Layout
 from hongmao.bus.reader import ReadOnlyLog
+from hongmao.cli.serve import serve
 from hongmao.world.stage import free_ports
 from hongmao.world.wire import Line
 
@@ -51,8 +52,15 @@ def house(home: str, port: int, *words: str, core: int | None = 0) -> Iterator[i
 
 @contextlib.contextmanager
 def edge(home: str, port: int, *, workers: int = 1, core: int | None = 0) -> Iterator[int]:
-    """Serve a home by edge processes alone until the block ends; gives the process."""
-    with house(home, port, "--role", "edge", "--workers", str(workers), core=core) as process:
+    """Serve a home by edge processes alone until the block ends; gives the process.
+
+    A `serve` that knows no roles serves by the whole house in one process, its background work included.
+    """
+    roles = {option.name for option in serve.params} >= {"role", "workers"}
+    if workers > 1 and not roles:
+        raise AssertionError("`hongmao serve` has no edge processes of their own, of which there could be two")
+    words = ("--role", "edge", "--workers", str(workers)) if roles else ()
+    with house(home, port, *words, core=core) as process:
         yield process
 
 
