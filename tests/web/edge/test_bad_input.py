@@ -95,7 +95,7 @@ ROWS: dict[str, tuple[bytes, int, str]] = {
     "a way with a broken escape": (tap(way=b"/j/%zz%"), 404, ""),
     "a way that is no UTF-8": (tap(way=b"/j/%ff%fe"), 404, ""),
     "a body that says to be packed": (
-        post(b"Content-Encoding: gzip\r\nContent-Length: 2\r\n", body=b"{}"),
+        post(b"Content-Encoding: br\r\nContent-Length: 2\r\n", body=b"{}"),
         415,
         "encoding_unsupported",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -156,8 +157,33 @@ def test_a_content_length_that_is_no_number_harms_nobody(house: EdgeHouse, claim
 
 
 def test_a_packed_body_is_refused_by_name(house: EdgeHouse) -> None:
-    reply = house.post("/v1/events", b"\x1f\x8b", content_encoding="gzip")
+    reply = house.post("/v1/events", b"\x1f\x8b", content_encoding="br")
     assert (reply.status, reply.json()["error"]["code"]) == (415, "encoding_unsupported")
+
+
+def test_a_body_packed_by_gzip_is_taken_as_what_is_in_it(house: EdgeHouse) -> None:
+    packed = gzip.compress(json.dumps({"events": [EVENT]}).encode(), mtime=0)
+    reply = house.post("/v1/events", packed, content_encoding="gzip")
+    assert [outcome["outcome"] for outcome in reply.json()["outcomes"]] == ["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{}", 400, "body_not_packed"),
+        (b"", 400, "body_not_packed"),
+        (gzip.compress(b'{"events":[]}', mtime=0)[:-5], 400, "body_not_packed"),
+        (gzip.compress(b'{"events":[]}', mtime=0) + b"x", 400, "body_not_packed"),
+        # 64 MiB of nothing, in 64 KiB: unpacked no further than the limit.
+        (gzip.compress(bytes(2**26), mtime=0), 413, "body_too_large"),
+    ],
+)
+def test_a_body_that_is_not_wholly_packed_or_too_much_is_refused(
+    house: EdgeHouse, body: bytes, status: int, code: str
+) -> None:
+    reply = house.post("/v1/events", body, content_encoding="gzip")
+    assert (reply.status, reply.json()["error"]["code"]) == (status, code)
+    assert house.memory.kept == []
 
 
 def test_a_client_that_goes_away_in_mid_body_is_not_answered(house: EdgeHouse) -> None:

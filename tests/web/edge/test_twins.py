@@ -105,6 +105,8 @@ REQUESTS: dict[str, bytes] = {
     "a beacon": asked("/v1/wakeup", method="POST", body=b'{"link":"link-1","click":"x","outcome":"opened"}'),
     "a beacon that is too long": asked("/v1/wakeup", method="POST", body=b" " * 2_000),
     "a delivery nobody signed": asked("/v1/returns/sandbox", method="POST", body=b"{}"),
+    "an image": asked("/v1/i?e=e-1&n=note-1&i=imp_1", cookie="hm_r=r_lin"),
+    "an image of a note nobody knows": asked("/v1/i?e=e-1&n=nobody", cookie="hm_r=r_lin"),
     "alive": asked("/healthz"),
     "alive by HEAD": asked("/healthz", method="HEAD"),
     "ready": asked("/readyz"),

@@ -12,6 +12,7 @@ from hongmao.web.edge.asgi import ClientGone, answer_error, answer_json, send_an
 from hongmao.web.edge.collect import CollectEndpoint
 from hongmao.web.edge.errors import NotReady
 from hongmao.web.edge.jump import JumpEndpoint
+from hongmao.web.edge.pixel import PixelEndpoint
 from hongmao.web.edge.receive_returns import ReturnsEndpoint
 from hongmao.web.edge.wake_feedback import WakeFeedbackEndpoint
 from hongmao.web.errors import BrokenInside, MethodNotTaken
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 JUMP: Final = "/j/"
 EVENTS: Final = "/v1/events"
+PIXEL: Final = "/v1/i"
 RETURNS: Final = "/v1/returns/"
 WAKEUP: Final = "/v1/wakeup"
 _READ: Final = ("GET", "HEAD")
@@ -47,8 +49,13 @@ class EdgeApp:
         self._then = then
         self._jump = JumpEndpoint(services, asset)
         self._collect = CollectEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)
+        self._pixel = PixelEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)
         self._returns = ReturnsEndpoint(services)
-        self._wakeup = WakeFeedbackEndpoint(services)
+        self._exactly = {
+            EVENTS: self._collect.answer,
+            PIXEL: self._pixel.answer,
+            WAKEUP: WakeFeedbackEndpoint(services).answer,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -74,15 +81,16 @@ class EdgeApp:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path, method = scope["path"], scope["method"]
         allowed = ("POST",) if path in {EVENTS, WAKEUP} or path.startswith(RETURNS) else _READ
+        if path == PIXEL:
+            allowed = ("GET",)  # a HEAD shows nothing to anybody
         if method not in allowed:
             words = ", ".join(allowed)
             return answer_error(MethodNotTaken(method=method[:16], allowed=words), {"allow": words})
         if path.startswith(JUMP):
             return await self._jump.answer(scope, path.removeprefix(JUMP))
-        if path == EVENTS:
-            return await self._collect.answer(scope, receive)
-        if path == WAKEUP:
-            return await self._wakeup.answer(scope, receive)
+        exactly = self._exactly.get(path)
+        if exactly is not None:
+            return await exactly(scope, receive)
         if path.startswith(RETURNS):
             return await self._returns.answer(scope, receive, path.removeprefix(RETURNS))
         return self._healthy() if path == "/healthz" else self._ready()
@@ -106,4 +114,4 @@ def is_ours(method: str, path: str) -> bool:
     # Only deliveries are ours below RETURNS: what may be read about them there is the API's.
     if path.startswith(RETURNS) and "/" not in path.removeprefix(RETURNS):
         return method == "POST"
-    return path.startswith(JUMP) or path in {EVENTS, WAKEUP, "/healthz", "/readyz"}
+    return path.startswith(JUMP) or path in {EVENTS, PIXEL, WAKEUP, "/healthz", "/readyz"}

@@ -12,8 +12,19 @@ class EncodingUnsupported(BadInput):
     status = 415
     zh = "不支持 Content-Encoding {got}"
     en = "Content-Encoding {got} is not taken here"
-    hint_zh = "请直接发送未压缩的 JSON"
-    hint_en = "Send the JSON as it is"
+    hint_zh = "请直接发送 JSON，或以 gzip 压缩"
+    hint_en = "Send the JSON as it is, or packed by gzip"
+
+
+class BodyNotPacked(BadInput):
+    """A body says that it is packed by gzip and is not, or not wholly."""
+
+    code = "body_not_packed"
+    status = 400
+    zh = "{place} 不是完整的 gzip 数据（{why}）"
+    en = "{place} is no complete gzip ({why})"
+    hint_zh = "请重新压缩后发送；没有保存任何内容"
+    hint_en = "Pack it again and send it; nothing of it was kept"
 
 
 class NoteUnknown(BadInput):
