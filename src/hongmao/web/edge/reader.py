@@ -25,7 +25,11 @@ _BITS: Final = 128
 
 def read_reader(headers: Mapping[str, str]) -> ReaderId | None:
     """Find the pseudonym among the cookies of a request; None where there is none, or none of ours."""
-    cookies = headers.get("cookie", "")
+    return reader_among(headers.get("cookie", ""))
+
+
+def reader_among(cookies: str) -> ReaderId | None:
+    """Find the pseudonym among cookies, as one header has them."""
     if COOKIE not in cookies:
         return None
     for part in cookies.split(";"):

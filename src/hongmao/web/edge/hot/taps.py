@@ -10,16 +10,20 @@ from hongmao.web.edge.asgi import Answer
 from hongmao.web.edge.hot.heads import read_head
 from hongmao.web.edge.hot.wire import written
 from hongmao.web.edge.jump import PURPOSES, REDIRECT, URL_SAFE, query_of
-from hongmao.web.edge.reader import read_reader
+from hongmao.web.edge.reader import read_reader, reader_among
 
 if TYPE_CHECKING:
     from hongmao.links.api import HotJump, HotTap, WakeUp
 
 __all__ = ["LINE", "URL_SAFE", "HeadBook", "TapDesk"]
 
-LINE: Final = re.compile(rb"(GET|HEAD) /j/([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})(?:\?([!\"$-~]{0,2048}))? HTTP/1\.1\r\n")
-"""A tap's first line where nothing in it needs unescaping; other spellings go the long way."""
-_SEALED: Final = re.compile(rb"i=([A-Za-z0-9_.:-]{1,64})&s=([A-Za-z0-9_-]{16})(?:&p=(feed|note|search))?")
+LINE: Final = re.compile(
+    rb"(GET|HEAD) /j/([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})"
+    rb"(?:\?(?:i=([A-Za-z0-9_.:-]{1,64})&s=([A-Za-z0-9_-]{16})(?:&p=(feed|note|search))?|([!\"$-~]{0,2048})))?"
+    rb" HTTP/1\.1\r\n"
+)
+"""A tap's first line where nothing in it needs unescaping: method, link, then what we write into a component's way
+ourselves (impression, seal, place), or any other query. Other spellings go the long way."""
 _COOKIE: Final = re.compile(rb"\r\nCookie: ([!-~][ -~]{0,1023})(?=\r\n[!-~]|$)")
 _COOKIE_ANY: Final = re.compile(rb"\ncookie[ \t]*:", re.IGNORECASE)
 _BLOCKS_KEPT_MAX: Final = 1_024
@@ -50,7 +54,7 @@ class HeadBook:
             if _COOKIE_ANY.search(rest) is not None:  # a second one: only the whole says what they are together
                 return self._read(block)
             known = self._learn(rest)
-        return TapHead(known.profile, known.purpose, read_reader({"cookie": cookie[1].decode("ascii")}))
+        return TapHead(known.profile, known.purpose, reader_among(cookie[1].decode("ascii")))
 
     def _learn(self, block: bytes) -> TapHead:
         read = self._read(block)
@@ -90,21 +94,18 @@ class TapDesk:
         head = self._read(block)
         if head.profile is None:
             return None
-        method, link, query = line.groups()
-        impression: str | None = None
-        seal: str | None = None
+        method, link, shown, proof, place, query = line.groups()
+        impression = seal = None
         placement: str | None = "note"
-        if query:
-            sealed = _SEALED.fullmatch(query)
-            if sealed is not None:
-                first, second, third = sealed.groups()
-                impression, seal = first.decode(), second.decode()
-                placement = "note" if third is None else third.decode()
-            else:
-                asked = query_of(query)
-                if read_media(asked) is not None:
-                    return None
-                impression, seal, placement = asked.get("i"), asked.get("s"), asked.get("p", "note")
+        if shown is not None:
+            impression, seal = shown.decode(), proof.decode()
+            if place is not None:
+                placement = place.decode()
+        elif query:
+            asked = query_of(query)
+            if read_media(asked) is not None:
+                return None
+            impression, seal, placement = asked.get("i"), asked.get("s"), asked.get("p", "note")
         return self._jump.weigh(link.decode(), method.decode(), head, impression, seal, placement)
 
     def answer(self, address: bytes) -> bytes:
