@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hongmao.bootstrap.settings import Settings
 
 GRACE_S = 10
+GARBAGE_AFTER = 10_000  # objects more than before; a group of taps makes some thousands, and all of them go again
 
 
 def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False) -> None:
@@ -32,6 +34,10 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
         # The server raises the signal that stopped it once more when it is done; by then the house must still be closed.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
+        # What stands now stays until the end: the collector of garbage need not look at it again and again between taps.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GARBAGE_AFTER, 20, 20)
         web = server(house.app, settings.host, int(settings.port), http=house.gate)
         try:
             with asyncio.Runner(loop_factory=web.config.get_loop_factory()) as runner:
