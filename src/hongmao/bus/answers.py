@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING
 
+from hongmao.events.api import LogFailed
+from hongmao.kernel.errors import HongmaoError
+
 if TYPE_CHECKING:
-    from hongmao.events.api import Kept
+    from hongmao.events.api import Kept, Waiter
+    from hongmao.events.store import Deliver
 
 Answer = Future["tuple[Kept, ...]"]
 
@@ -30,3 +35,18 @@ def refuse(future: Answer, error: Exception) -> Answer:
     with contextlib.suppress(BaseException):
         future.set_exception(error)
     return future
+
+
+def hear(future: Answer, waiter: Waiter, deliver: Deliver, *, path: str) -> None:
+    """Let a waiter hear by `deliver` what becomes of a batch."""
+
+    def heard(done: Answer) -> None:
+        error = done.exception()
+        if error is None:
+            deliver(partial(waiter.kept, done.result()))
+        elif isinstance(error, HongmaoError):
+            deliver(partial(waiter.failed, error))
+        else:
+            deliver(partial(waiter.failed, LogFailed(path=path, why=str(error)[:80])))
+
+    future.add_done_callback(heard)

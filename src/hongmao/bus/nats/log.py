@@ -13,10 +13,10 @@ from nats.errors import Error as NatsError
 from nats.js import api
 from nats.js.errors import NotFoundError
 
-from hongmao.bus.answers import awaited, refuse, tell
+from hongmao.bus.answers import awaited, hear, refuse, tell
 from hongmao.bus.errors import ClusterUnfit
+from hongmao.bus.loops import LoopThread
 from hongmao.bus.nats.following import Following
-from hongmao.bus.nats.loops import LoopThread
 from hongmao.bus.nats.publishing import Batch, Publishing
 from hongmao.bus.nats.replica import Replica
 from hongmao.bus.nats.way import Way
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bus.nats.address import NatsAddress
-    from hongmao.events.api import Event, Kept, Logged
+    from hongmao.events.api import Event, Kept, Logged, Packed, Pressure, Waiter
+    from hongmao.events.store import Deliver
 
 OPEN_S: Final = 30.0  # how long opening waits for servers, and for the next message while it catches up
 ANSWER_S: Final = 30.0  # how long a batch waits for an answer before its sender hears that nobody knows
@@ -77,6 +78,15 @@ class NatsLog:
             tell(batch.done, ())
             return batch.done
         return self._publishing.submit(batch)
+
+    def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
+        """Queue a batch of encoded events, all or nothing, and never block; the waiter hears by `deliver`."""
+        queued = self._publishing.submit(Batch(batch.ids, batch.records, self._publishing.now()))
+        hear(queued, waiter, deliver, path=self._address.stream)
+
+    def pressure(self) -> Pressure:
+        """Tell how far the cluster's answers are behind with what was queued."""
+        return self._publishing.pressure()
 
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         """Read up to `limit` events after an offset, from this machine's replica."""
@@ -194,8 +204,7 @@ class NatsLog:
                 following.cancel()
                 await asyncio.wait([following], timeout=AGAIN_S)
         if self._way is not None:
-            await self._way.client.close()
-        self._way = None
+            await self._way.close()
 
     def _unfit(self, why: str) -> ClusterUnfit:
         return ClusterUnfit(url="nats://" + ",".join(self._address.servers), why=why)

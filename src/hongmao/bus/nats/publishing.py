@@ -1,7 +1,8 @@
 """Publishing groups: one at a time, each again under the same id until the cluster has answered.
 
-One at a time keeps the order in which batches came, also where a group must be sent again. What comes meanwhile makes the
-next group, so a busy log loses nothing by it: a sync on three servers is shared by all that waited.
+A group is one message, because servers sync once a message: this is group commit on a cluster. One at a time keeps the
+order in which batches came, also where a group must be sent again. What comes meanwhile makes the next group, so a busy
+log loses nothing by it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from nats.js import api
 
 from hongmao.bus.answers import Answer, awaited, refuse, tell
 from hongmao.bus.errors import LogUnsure
-from hongmao.bus.nats.group import Group, seal
-from hongmao.events.api import LogClosed, LogFailed, LogFull
+from hongmao.bus.group import Group, seal
+from hongmao.events.api import LogClosed, LogFailed, LogFull, Pressure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,14 @@ class Publishing:
             self._bytes += size
         self._loop.call_soon_threadsafe(self._wake.set)
         return batch.done
+
+    def pressure(self) -> Pressure:
+        """Tell what waits to be published, and how long the oldest batch without an answer has waited."""
+        under_way = [group[0] for group in [*self._open.values()] if group]
+        with self._lock:
+            waiting, rows, size = [*self._queue], self._rows, self._bytes
+        oldest = min((batch.since for batch in [*under_way, *waiting[:1]]), default=None)
+        return Pressure(rows, size, 0.0 if oldest is None else (self.now() - oldest) * 1_000)
 
     async def run(self) -> None:
         """Publish until closed and everything is answered or given up."""

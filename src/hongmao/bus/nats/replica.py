@@ -16,7 +16,7 @@ import msgspec
 
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.errors import ReplicaForeign
-from hongmao.bus.nats.group import unseal
+from hongmao.bus.group import unseal
 from hongmao.events.api import LogDamaged, unpack
 from hongmao.events.disk import make_folder, sync_folder, write_whole
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Final
 
 import nats
@@ -45,6 +46,13 @@ class Way:
                 max_outstanding_pings=2,
             )
         )
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.client.close()
+        # Connections that the client dropped half-made close themselves when they are collected, and need their loop.
+        gc.collect()
+        await asyncio.sleep(0)
 
     async def elsewhere(self) -> None:
         """Go to another server, unless we have only just come."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import Final
 
-from hongmao.bus.nats.loops import LoopThread
+from hongmao.bus.loops import LoopThread
 
 CHUNK_BYTES: Final = 65_536
 

@@ -1,7 +1,4 @@
-"""A group of batches as one message of the stream: a mark, a CRC-32, and ids with records as msgpack.
-
-One message for many batches, because the servers sync once a message: this is group commit on a cluster.
-"""
+"""Events on their way to a log elsewhere, as one message: a mark, a CRC-32, and ids with records as msgpack."""
 
 from __future__ import annotations
 

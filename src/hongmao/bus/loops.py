@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
@@ -40,7 +39,6 @@ async def _still() -> None:
         task.cancel()
     if others:
         await asyncio.wait(others, timeout=1)
-    # Connections that were dropped half-made close themselves when they are collected, and need their loop for it.
-    gc.collect()
+    # What a cancelled task has left to the loop, such as closing a connection, is done in the next turns.
     await asyncio.sleep(0)
     await asyncio.sleep(0)
