@@ -66,15 +66,15 @@ def test_what_lies_on_a_step_belongs_to_it() -> None:
 
 def test_a_gauge_is_set_or_moved() -> None:
     meter = LiveMeter()
-    meter.gauge(names.NATS_CONNECTED).with_().set(1)
-    meter.gauge(names.NATS_CONNECTED).with_().set(0)
+    meter.gauge(names.LINKS_LOADED).with_().set(7)
+    meter.gauge(names.LINKS_LOADED).with_().set(5)
     busy = meter.gauge(names.HTTP_INFLIGHT).with_(route="jump")
     busy.move(1)
     other = threading.Thread(target=lambda: busy.move(1))
     other.start()
     other.join()
     busy.move(-1)
-    assert found(meter, names.NATS_CONNECTED) == {(): 0}
+    assert found(meter, names.LINKS_LOADED) == {(): 5}
     assert found(meter, names.HTTP_INFLIGHT) == {("jump",): 1}
 
 

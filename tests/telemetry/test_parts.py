@@ -20,12 +20,10 @@ def test_a_commit_tells_its_size_and_time() -> None:
     meter = LiveMeter()
     log = LogMeter(meter)
     log.committed(64, 9_000, 0.0003)
-    log.repaired()
     log.full("disk")
     found = told(meter)
     assert found[names.LOG_COMMIT_EVENTS.name] == found[names.LOG_COMMIT_BYTES.name] == {(): 1}
     assert found[names.LOG_COMMIT_SECONDS.name] == {(): 1}
-    assert found[names.LOG_REPAIRED.name] == {(): 1}
     assert found[names.LOG_FULL.name] == {("disk",): 1, ("queue",): 0}
 
 
@@ -59,13 +57,11 @@ def test_taps_and_events_are_told_by_what_became_of_them() -> None:
     edge = EdgeMeter(meter)
     edge.clicked(None)
     edge.clicked("repeat_tap")
-    edge.capped("ip")
     edge.token_rejected("forged")
     edge.refused("body_too_large")
     edge.collected("accepted", 19)
     found = told(meter)
     assert found[names.CLICKS.name] == {("repeat_tap",): 1, ("valid",): 1}
-    assert found[names.CAPS_MARKED.name] == {("ip",): 1}
     assert found[names.TOKEN_REJECTS.name] == {("forged",): 1}
     assert found[names.HTTP_REFUSED.name] == {("body_too_large",): 1}
     assert found[names.EVENTS.name] == {("accepted",): 19}

@@ -78,7 +78,6 @@ HTTP_INFLIGHT: Final = _gauge("http_inflight", "Requests begun and not yet answe
 HTTP_REFUSED: Final = _counter("http_refused", "Requests refused before they meant anything, by reason", "reason")
 CLICKS: Final = _counter("clicks", "Taps kept in the log, by why they do not count; `valid` where they do", "invalid")
 TOKEN_REJECTS: Final = _counter("token_rejects", "Click ids that were sent back to us and are not ours", "reason")
-CAPS_MARKED: Final = _counter("caps_marked", "Taps kept and marked, because a cap was reached", "cap")
 EVENTS: Final = _counter("events", "Events that were sent to the collector, by what became of them", "outcome")
 LINKS_AGE: Final = _gauge("links_age_seconds", "How long ago the table of links was last known to be right")
 LINKS_LOADED: Final = _gauge("links_loaded", "Links in the table that taps are answered from")
@@ -90,14 +89,7 @@ LOG_COMMIT_SECONDS: Final = _histogram("log_commit_seconds", "Time of one commit
 LOG_QUEUE_EVENTS: Final = _gauge("log_queue_events", "Events that wait to be made durable")
 LOG_QUEUE_AGE: Final = _gauge("log_queue_age_seconds", "How long the oldest of them has waited")
 LOG_END: Final = _gauge("log_end_offset", "Offset of the last durable event")
-LOG_REPAIRED: Final = _counter("log_tail_repaired", "Torn last writes that were cut off when the log was opened")
-LOG_SEGMENTS: Final = _gauge("log_segments", "Segment files of the log")
 LOG_FULL: Final = _counter("log_full", "Appends refused, by why: `disk` or `queue`", "why")
-NATS_PUBLISH_SECONDS: Final = _histogram(
-    "nats_publish_seconds", "Time from a published group to the cluster's word that it is kept", steps=_SYNCS
-)
-NATS_REPUBLISHED: Final = _counter("nats_republished", "Groups sent again, because no word came in time")
-NATS_CONNECTED: Final = _gauge("nats_connected", "1 while there is a connection to the cluster, else 0")
 
 # --- what is derived from the log, and how far it is behind
 CONSUMER_LAG_EVENTS: Final = _gauge("consumer_lag_events", "Events of the log a consumer has yet to take", "consumer")

@@ -25,7 +25,6 @@ class LogMeter:
         self._events = meter.histogram(names.LOG_COMMIT_EVENTS).with_()
         self._bytes = meter.histogram(names.LOG_COMMIT_BYTES).with_()
         self._seconds = meter.histogram(names.LOG_COMMIT_SECONDS).with_()
-        self._repaired = meter.counter(names.LOG_REPAIRED).with_()
         # From zero on: what first shows as 1 has not grown for whoever asks by how much it did.
         self._full = {why: meter.counter(names.LOG_FULL).with_(why=why) for why in FULL}
 
@@ -34,10 +33,6 @@ class LogMeter:
         self._events.observe(events)
         self._bytes.observe(size_bytes)
         self._seconds.observe(seconds)
-
-    def repaired(self) -> None:
-        """Count a torn last write that was cut off at opening."""
-        self._repaired.add()
 
     def full(self, why: str) -> None:
         """Count an append that was refused, by one of `FULL`."""
@@ -88,7 +83,6 @@ class EdgeMeter:
         self._meter = meter
         self._refused = meter.counter(names.HTTP_REFUSED)
         self._tokens = meter.counter(names.TOKEN_REJECTS)
-        self._caps = meter.counter(names.CAPS_MARKED)
         self._events = meter.counter(names.EVENTS)
         self._clicks: dict[str | None, Callable[[], None]] = {}
         self._routes: dict[str, RouteMeter] = {}
@@ -112,10 +106,6 @@ class EdgeMeter:
             label = VALID if invalid is None else str(invalid)
             add = self._clicks[invalid] = self._meter.counter(names.CLICKS).with_(invalid=label).add
         add()
-
-    def capped(self, cap: str) -> None:
-        """Count a kept tap that a cap has marked: `ip`, `device` or `link`."""
-        self._caps.with_(cap=cap).add()
 
     def tokens_from_zero(self, reasons: Iterable[str]) -> None:
         """Begin to count each of these, so that the first is seen to be one more."""
