@@ -6,7 +6,7 @@ import secrets
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hongmao.attribution.api import CREDITS_TABLE
 from hongmao.bootstrap.clocks import open_clock
@@ -16,7 +16,7 @@ from hongmao.bootstrap.state import Layout
 from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import Returned, Teller, TracedLake, TracedLog
 from hongmao.bus.embedded import EmbeddedLog
-from hongmao.bus.reader import ReadOnlyLog
+from hongmao.bus.opening import log_files, open_log
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
 from hongmao.engines.lake.derived import Derived
 from hongmao.engines.lake.writer import ParquetLake
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits
     from hongmao.storage.database import Database
+
+WRITER_BITS: Final = 128  # of the name by which a cluster tells this life of this process from any other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
     clock, random = open_clock(settings.clock), secrets.SystemRandom()
     teller, returned = Teller(telling.tracer, clock), Returned()
     with ExitStack() as stack:
-        log = _open_log(layout, telling, read_only=read_only)
+        log = _open_log(settings, telling, read_only=read_only, random=random)
         stack.callback(log.close)
         database = open_database(settings.database_url)
         stack.callback(database.close)
@@ -98,7 +100,7 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
 
 def check_idle(settings: Settings) -> None:
     """Raise `LogBusy`, which says who it is, where a process is serving from the home folder right now."""
-    path = Layout(settings.home_path).log
+    path = log_files(settings.log, Layout(settings.home_path).log)
     if path.exists():
         EmbeddedLog(path).close()
 
@@ -113,8 +115,14 @@ def _told_lake(lake: Lake, telling: Telling, teller: Teller, returned: Returned)
     return traced if telling.meter is NO_METER else MeteredLake(traced, telling.meter, time.perf_counter)
 
 
-def _open_log(layout: Layout, telling: Telling, *, read_only: bool) -> EventLog:
-    if read_only:
-        return ReadOnlyLog(layout.log)
-    layout.home.mkdir(parents=True, exist_ok=True)
-    return EmbeddedLog(layout.log, meter=LogMeter(telling.meter))
+def _open_log(settings: Settings, telling: Telling, *, read_only: bool, random: RandomBits) -> EventLog:
+    layout = Layout(settings.home_path)
+    if not read_only:
+        layout.home.mkdir(parents=True, exist_ok=True)
+    return open_log(
+        settings.log,
+        layout.log,
+        read_only=read_only,
+        new_writer=lambda: f"{random.getrandbits(WRITER_BITS):032x}",
+        meter=LogMeter(telling.meter),
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hongmao.bootstrap.engines import names_engine
+from hongmao.bus.nats.address import names_log
 from hongmao.kernel.errors import BadInput
 from hongmao.telemetry.scraping import read_address
 from hongmao.telemetry.tracing import read_target
@@ -42,7 +43,10 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on")
     port: str = _setting("8080", "Port to listen on")
     db: str = _setting("", "SQLAlchemy URL of decided state; empty for SQLite in the home folder")
-    log: str = _setting("", "Where the log lives; empty for the embedded log in the home folder")
+    log: str = _setting(
+        "",
+        "Where the log lives; empty for the embedded log in the home folder, nats://host:port,host:port,host:port/STREAM",
+    )
     lake: str = _setting("", "Folder of the Parquet lake; empty for lake/ in the home folder")
     engine: str = _setting(
         "duckdb", "Engine of heavy queries: duckdb, spark, spark?cores=2&memory=4g, spark://host:port"
@@ -81,7 +85,7 @@ class Settings:
         """Refuse what cannot work, naming the variable, before anything is opened."""
         wrong = {
             "HONGMAO_PORT": None if self.port.isdigit() and int(self.port) <= PORT_MAX else self.port,
-            "HONGMAO_LOG": self.log or None,
+            "HONGMAO_LOG": None if not self.log or names_log(self.log) else self.log,
             "HONGMAO_MEMORY": None if _MEMORY.fullmatch(self.memory) else self.memory,
             "HONGMAO_ENGINE": None if names_engine(self.engine) else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,

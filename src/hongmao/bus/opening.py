@@ -12,6 +12,7 @@ from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.line.client import LineLog
 from hongmao.bus.line.server import LineServer
 from hongmao.bus.nats.address import NatsAddress
+from hongmao.bus.nats.replica import LOG_NAME
 from hongmao.bus.reader import ReadOnlyLog
 from hongmao.events.api import LogBusy
 from hongmao.telemetry.parts import NO_LOG_METER
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hongmao.events.store import Deliver
     from hongmao.telemetry.parts import LogMeter
 
-REPLICA: Final = "replica"
+REPLICA: Final = "replica"  # folder in the home
 
 
 def open_log(
@@ -59,8 +60,13 @@ def open_log(
                 raise
         else:
             return log if read_only else SharedLog(log, home)
-    replica = home / REPLICA / "log"
+    replica = log_files(url, path)
     return ReadOnlyLog(replica) if read_only else LineLog(replica, home)
+
+
+def log_files(url: str, path: Path) -> Path:
+    """Say where the log's files lie on this machine: the embedded log itself, or the replica of a cluster's."""
+    return path.parent / REPLICA / LOG_NAME if url else path
 
 
 class SharedLog:

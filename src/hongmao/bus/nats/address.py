@@ -55,3 +55,12 @@ class NatsAddress:
         if copies not in {"1", "3", "5"}:
             raise wrong("replicas is 1, 3 or 5")
         return cls(tuple(servers), stream or STREAM, int(copies))
+
+
+def names_log(text: str) -> bool:
+    """Say whether a text is an address of a log on NATS."""
+    try:
+        NatsAddress.read(text)
+    except LogAddressUnreadable:
+        return False
+    return True
