@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bench._served import Witness, child, edge, free_port, furnish
 from bench._tools import need, pinned
 from bench._wrk import NUMBER_CHARS, Wrk
-from bench.jump import note
+from bench.jump import noted
 
 from hongmao.events.api import Kind
 
@@ -43,16 +43,15 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
         twin = stack.enter_context(child(words, twin_port))
         witness = Witness(home)
         for number in range(count + 1):
-            seconds = SECONDS if number else 1
-            seen = load.run(port, seconds, server=ours).proved()
+            seen = load.run(port, SECONDS, server=ours)
             witness.kept(Kind.IMPRESSION, answered=seen.answered * BATCH, in_flight=CONNECTIONS * BATCH)
             before = _lines(lines)
-            twin_seen = load.run(twin_port, seconds, server=twin).proved()
+            twin_seen = load.run(twin_port, SECONDS, server=twin)
             if _lines(lines) - before < twin_seen.answered * BATCH:
                 raise AssertionError("the twin answered what it did not keep")
             if number:  # the first is for warming up
-                note(EXTRA, seen, twin_seen)
-                yield seen.per_second * BATCH, twin_seen.per_second * BATCH
+                our_speed, twin_speed = noted(EXTRA, seen, twin_seen)
+                yield our_speed * BATCH, twin_speed * BATCH
 
 
 def request() -> bytes:

@@ -14,7 +14,7 @@ from bench._wrk import Wrk
 from hongmao.events.api import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bench._wrk import Load
 
@@ -23,6 +23,10 @@ UNIT = "requests/s"
 GOAL = 0.45
 SECONDS, CONNECTIONS = 2, 256
 AGENT = b"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1"
+FIGURES: dict[str, Callable[[Load], float]] = {
+    "p99_ms": lambda load: load.p99_us / 1e3,
+    "cpu_us": lambda load: load.cpu_us,
+}
 EXTRA: dict[str, list[float]] = {}
 
 
@@ -46,12 +50,11 @@ def alternate(
         bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET, workers=workers, core=core))
         witness = Witness(home)
         for number in range(count + 1):
-            seen = load.run(port, SECONDS if number else 1, server=ours).proved()
+            seen = load.run(port, SECONDS, server=ours)
             witness.kept(Kind.COMPONENT_CLICK, answered=seen.answered, in_flight=CONNECTIONS)
-            bare_seen = load.run(bare_port, SECONDS if number else 1, server=bare).proved()
+            bare_seen = load.run(bare_port, SECONDS, server=bare)
             if number:  # the first is for warming up
-                note(extra, seen, bare_seen)
-                yield seen.per_second, bare_seen.per_second
+                yield noted(extra, seen, bare_seen)
 
 
 def taps(ways: list[str]) -> list[bytes]:
@@ -60,12 +63,9 @@ def taps(ways: list[str]) -> list[bytes]:
     return [b"GET " + way.encode() + head for way in ways]
 
 
-def note(extra: dict[str, list[float]], ours: Load, base: Load) -> None:
-    """Note what a round tells beside its speed, ours before the baseline's."""
-    figures = {
-        "p99_ms": (ours.p99_us / 1e3, base.p99_us / 1e3),
-        "cpu_us": (ours.cpu_us, base.cpu_us),
-    }
-    for name, (our_figure, base_figure) in figures.items():
-        extra.setdefault(name, []).append(round(our_figure, 2))
-        extra.setdefault(f"{name}_baseline", []).append(round(base_figure, 2))
+def noted(extra: dict[str, list[float]], ours: Load, base: Load) -> tuple[float, float]:
+    """Note what a round tells beside its speed, ours before the baseline's; gives the answers of a second of both."""
+    for name, of in FIGURES.items():
+        extra.setdefault(name, []).append(round(of(ours), 2))
+        extra.setdefault(f"{name}_baseline", []).append(round(of(base), 2))
+    return ours.proved().per_second, base.proved().per_second
