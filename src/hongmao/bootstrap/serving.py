@@ -44,6 +44,7 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
                 runner.run(web.serve())
                 runner.run(house.services.returns.close())
         finally:
+            gc.unfreeze()  # what is frozen is never taken down, and libraries complain of it at the end
             house.clockwork.stop()
             house.workers.stop()
 
