@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bus.log_conformance import everything, ids, keep
 from events.strategies import read_note
-from hongmao.bus.errors import LogAddressUnreadable
+from hongmao.bus.errors import ClusterUnfit, LogAddressUnreadable
 from hongmao.bus.nats.address import NatsAddress
 from hongmao.bus.nats.cluster import Cluster
 from hongmao.bus.opening import open_log
@@ -61,6 +62,15 @@ def test_a_log_on_a_cluster_is_owned_joined_and_looked_at_and_met_from_another_h
         alone = open_log(url, tmp_path / "third" / "log.sqlite", read_only=True, new_writer=name)
         assert alone.end() == 2
         alone.close()
+
+
+def test_where_the_client_is_not_installed_the_error_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "hongmao.bus.nats.log", raising=False)
+    monkeypatch.setitem(sys.modules, "nats.errors", None)
+    with pytest.raises(ClusterUnfit, match=r"is not installed; install hongmao\[nats\]"):
+        open_log("nats://127.0.0.1:1", tmp_path / "log.sqlite", read_only=False, new_writer=name)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Self
 
 from hongmao.bus.embedded import EmbeddedLog
+from hongmao.bus.errors import ClusterUnfit
 from hongmao.bus.line.client import LineLog
 from hongmao.bus.line.server import LineServer
 from hongmao.bus.nats.address import NatsAddress
@@ -51,7 +52,10 @@ def open_log(
         return SharedLog(EmbeddedLog(path, meter=meter), home) if may_own else LineLog(path, home)
     address = NatsAddress.read(url)
     if may_own or read_only:
-        from hongmao.bus.nats.log import NatsLog as Opened  # noqa: PLC0415 - heavy, and not installed where no cluster is
+        try:
+            from hongmao.bus.nats.log import NatsLog as Opened  # noqa: PLC0415 - not installed where no cluster is used
+        except ModuleNotFoundError as error:
+            raise ClusterUnfit(url=url, why=f"{error.name} is not installed; install hongmao[nats]") from error
 
         try:
             log = Opened(address, home / REPLICA, writer=new_writer())
