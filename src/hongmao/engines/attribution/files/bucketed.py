@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hongmao.attribution.files.contracts import Share
-from hongmao.engines.attribution.files.bucket import CONVERSIONS_SCHEMA, Asked, Sum, Totals, credits_schema, merge
+from hongmao.engines.attribution.files.asked import CONVERSIONS_SCHEMA, Asked, Sum, Totals, credits_schema, merge
 from hongmao.engines.attribution.files.credits import BucketStore, checksums, gather
 from hongmao.engines.attribution.files.reading import Reading
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hongmao.engines.attribution.files.bucket import column_of
+from hongmao.engines.attribution.files.asked import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

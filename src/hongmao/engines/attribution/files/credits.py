@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hongmao.engines.attribution.files.bucket import Sum, Totals, column_of, credit_bucket, credits_schema
+from hongmao.engines.attribution.files.asked import Sum, Totals, column_of, credits_schema
+from hongmao.engines.attribution.files.bucket import credit_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.attribution.files.contracts import Rule
-    from hongmao.engines.attribution.files.bucket import Asked
+    from hongmao.engines.attribution.files.asked import Asked
 
 ROW_GROUP = 1_048_576
 _NAMES = ("window", "key", "reason")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.attribution.files.ports import Progress
-    from hongmao.engines.attribution.files.bucket import Totals
+    from hongmao.engines.attribution.files.asked import Totals
     from hongmao.engines.attribution.files.credits import BucketStore
 
 BUCKET_TOUCHES = 60_000_000

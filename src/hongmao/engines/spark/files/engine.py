@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hongmao.attribution.files.ports import Progress
-    from hongmao.engines.attribution.files.bucket import Asked, Totals
+    from hongmao.engines.attribution.files.asked import Asked, Totals
     from hongmao.engines.attribution.files.credits import BucketStore
     from hongmao.engines.spark.address import Address
 
