@@ -51,15 +51,12 @@ def house(home: str, port: int, *words: str, core: int | None = 0) -> Iterator[i
 
 
 @contextlib.contextmanager
-def edge(home: str, port: int, *, workers: int = 1, core: int | None = 0) -> Iterator[int]:
-    """Serve a home by edge processes alone until the block ends; gives the process.
+def edge(home: str, port: int, *, core: int | None = 0) -> Iterator[int]:
+    """Serve a home by one edge process alone until the block ends; gives the process.
 
     A `serve` that knows no roles serves by the whole house in one process, its background work included.
     """
-    roles = {option.name for option in serve.params} >= {"role", "workers"}
-    if workers > 1 and not roles:
-        raise AssertionError("`hongmao serve` has no edge processes of their own, of which there could be two")
-    words = ("--role", "edge", "--workers", str(workers)) if roles else ()
+    words = ("--role", "edge") if any(option.name == "role" for option in serve.params) else ()
     with house(home, port, *words, core=core) as process:
         yield process
 

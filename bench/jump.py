@@ -35,19 +35,16 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
     return alternate(count, EXTRA)
 
 
-def alternate(
-    count: int, extra: dict[str, list[float]], *, workers: int = 1, within: str | None = None
-) -> Iterator[tuple[float, float]]:
-    """Measure with so many workers on as many cores; the home stands in a temporary folder `within` another."""
+def alternate(count: int, extra: dict[str, list[float]], *, within: str | None = None) -> Iterator[tuple[float, float]]:
+    """Measure with the servers on one core and the load on another; the home is a temporary folder `within` another."""
     need("nginx", "wrk", "taskset")
-    core = 0 if workers == 1 else None
     with contextlib.ExitStack() as stack:
         home, bare_home = (stack.enter_context(tempfile.TemporaryDirectory(dir=within)) for _ in "ab")
         ways = furnish(home)
         port, bare_port = free_port(), free_port()
-        load = Wrk(taps(ways), connections=CONNECTIONS, threads=workers, core=1 if workers == 1 else None)
-        ours = stack.enter_context(edge(home, port, workers=workers, core=core))
-        bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET, workers=workers, core=core))
+        load = Wrk(taps(ways), connections=CONNECTIONS)
+        ours = stack.enter_context(edge(home, port))
+        bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET))
         witness = Witness(home)
         for number in range(count + 1):
             seen = load.run(port, SECONDS, server=ours)

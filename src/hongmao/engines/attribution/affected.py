@@ -119,8 +119,8 @@ def _reach(one: AttributionDefinition, kind: str) -> int:
 def ask_changed(session: Session, look: Look, *, after: int) -> int:
     """Make the table `asked`: the sub-orders whose credits events behind an offset may have changed. Count them."""
     # No file of another day has anything that came later, and a file that is not asked for is not opened.
-    days = {file.day for file in session.lake.files if file.last_offset > after}
-    fresh = {"from_day": min(days, default=""), "to_day": max(days, default="")}
+    newer = {file.day for file in session.lake.files if file.last_offset > after}
+    fresh = {"from_day": min(newer, default=""), "to_day": max(newer, default="")}
     given = {"after": after, "any_record": look.any_record, **fresh}
     for name in ("delta_fresh", "delta_told", "delta_brought"):
         _make(session, look, name, given)
