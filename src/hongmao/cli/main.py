@@ -37,6 +37,8 @@ VERBS = {
     ),
     "report": ("hongmao.cli.report", "report", "The figures of a deployment or of one merchant"),
     "metric": ("hongmao.cli.metric", "metric", "Any defined metric, by day, note, link or platform"),
+    "lake": ("hongmao.cli.lake", "lake", "The Parquet lake: prove it, merge its files, take events out"),
+    "replay": ("hongmao.cli.replay", "replay", "Events once more, out of the lake, by day and kind"),
     "rebuild": ("hongmao.cli.rebuild", "rebuild", "Make everything derived again from log and definitions"),
     "returns": ("hongmao.cli.returns.group", "returns", "回传: pull, import, reconcile, send on again"),
     "ledger": ("hongmao.cli.ledger", "ledger", "Statements, and the proof that the money balances"),

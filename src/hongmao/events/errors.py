@@ -10,7 +10,7 @@
     ├── LogFull ── DiskFull, LogPressed
     ├── LogClosed, LogFailed
     └── WriterBusy ── LogBusy, LakeBusy
-    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing
+    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing, LakeMissing
 
 `place` is always the way into what was sent, such as `events[3].amount_fen`.
 """
@@ -297,6 +297,16 @@ class LogMissing(NotFound):
     en = "There is no event log at {path}"
     hint_zh = "请检查 HONGMAO_HOME，或先运行 hongmao serve"
     hint_en = "Check HONGMAO_HOME, or run hongmao serve first"
+
+
+class LakeMissing(NotFound):
+    """There is no lake here to read."""
+
+    code = "lake_missing"
+    zh = "{path} 处没有数据湖"
+    en = "There is no lake at {path}"
+    hint_zh = "请检查 HONGMAO_HOME 与 HONGMAO_LAKE，或先运行 hongmao serve；数据湖在第一批事件之后出现"
+    hint_en = "Check HONGMAO_HOME and HONGMAO_LAKE, or run hongmao serve first; a lake appears with the first events"
 
 
 class LogDamaged(HongmaoError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hongmao.engines.lake import columns
-from hongmao.events.api import LakeDamaged, LakeOutdated
+from hongmao.events.api import LakeDamaged, LakeMissing, LakeOutdated
 from hongmao.events.disk import sync_folder, write_whole
 
 if TYPE_CHECKING:
@@ -61,6 +61,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _DECODER = msgspec.json.Decoder(Manifest)
+
+
+def require(root: Path) -> None:
+    """Raise `LakeMissing` where nothing was ever absorbed: an empty answer would hide a wrong folder."""
+    if not (root / NAME).exists():
+        raise LakeMissing(path=str(root), id=str(root))
 
 
 def load(root: Path) -> Manifest:

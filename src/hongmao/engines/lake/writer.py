@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SMALL_FILES_MAX: Final = 8  # of one partition, before they are merged
 SMALL_ROWS_MAX: Final = 50_000  # a file with more rows is large enough to stay as it is
+WHOLE_ROWS_MAX: Final = 2_000_000  # of one file: what merging holds in memory at once
+WHOLE_BYTES_MAX: Final = 256 * 2**20  # on disk: few events may still hold long texts, such as bodies kept in quarantine
 
 
 class ParquetLake:
@@ -68,14 +70,15 @@ class ParquetLake:
             written = parts.write_parts(self._root, columns.table_of(fresh), first_offset=first, last_offset=last)
             self._publish(replace(lake, position=last, files=(*lake.files, *written)))
 
-    def compact(self) -> int:
+    def compact(self, *, whole: bool = False) -> int:
         """Merge the small files of every crowded partition; give the number of files that are gone from the manifest.
 
-        The files themselves stay until the next merge, for readers that began before this one.
+        With `whole`, every day and kind becomes one file, as far as it is not too large for one. The files themselves stay
+        until the next merge, for readers that began before this one.
         """
         with self._turn:
             lake = self._sound()
-            crowded = self._crowded(lake)
+            crowded = _scattered(lake) if whole else self._crowded(lake)
             if not crowded:
                 return 0
             merged = [parts.merge(self._root, files, generation=lake.generation + 1) for files in crowded]
@@ -132,6 +135,21 @@ class ParquetLake:
         for path in (self._root / parts.FOLDER).glob("*/*/*"):
             if path not in known:
                 path.unlink()
+
+
+def _scattered(lake: Manifest) -> list[list[LakeFile]]:
+    """Gather the files of each partition, in the order of the log, into groups that are not too large for one file."""
+    groups: list[list[LakeFile]] = []
+    for file in sorted(lake.files, key=lambda file: (file.day, file.kind, file.first_offset)):
+        group = groups[-1] if groups else []
+        same = bool(group) and (group[0].day, group[0].kind) == (file.day, file.kind)
+        rows = file.rows + sum(one.rows for one in group)
+        size_bytes = file.size_bytes + sum(one.size_bytes for one in group)
+        if same and rows <= WHOLE_ROWS_MAX and size_bytes <= WHOLE_BYTES_MAX:
+            group.append(file)
+        else:
+            groups.append([file])
+    return [group for group in groups if len(group) > 1]
 
 
 def _following(batch: Sequence[Logged], position: int) -> list[Logged]:

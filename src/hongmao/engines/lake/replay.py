@@ -1,0 +1,89 @@
+"""Replay: events of the lake once more, by day and kind, as Arrow batches of the columns somebody wants.
+
+What is given is the lake as it was when the replay began, whatever the sink writes and merges meanwhile. Days come in
+order, within a day the kinds by name, within a kind file after file; each file is in the order of time and id. Every file
+is proved before its first row is given.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from hongmao.engines.lake import columns, manifest
+from hongmao.engines.lake.proving import MISSING, proved
+from hongmao.events.api import LakeDamaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import IO
+
+    from hongmao.engines.lake.manifest import LakeFile, Manifest
+
+BATCH_ROWS: Final = 65_536
+TRIES_MAX: Final = 100  # a reader that is overtaken by as many merges in a row has other troubles
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events, and what of them. Days are Asia/Shanghai days, both inclusive; nothing said is everything."""
+
+    first_day: str = ""
+    last_day: str = "9999-12-31"
+    kinds: frozenset[str] = frozenset()
+    columns: tuple[str, ...] = columns.COLUMNS
+
+    def covers(self, file: LakeFile) -> bool:
+        """Tell whether a file holds some of it."""
+        return self.first_day <= file.day <= self.last_day and (not self.kinds or file.kind in self.kinds)
+
+    @property
+    def schema(self) -> Any:
+        """Give the Arrow schema of the batches."""
+        return pa.schema([columns.SCHEMA.field(name) for name in self.columns])
+
+
+def replay(root: Path, wanted: Wanted) -> Iterator[Any]:
+    """Give batches of at most `BATCH_ROWS` rows. `LakeMissing` where there is no lake, `LakeDamaged` names a bad file."""
+    manifest.require(root)
+    lake = manifest.load(root)
+    for day, kind in sorted({(file.day, file.kind) for file in lake.files if wanted.covers(file)}):
+        with ExitStack() as stack:
+            for file, handle in _opened(root, lake, day, kind, stack):
+                yield from _batches(file, handle, wanted, until=lake.position)
+
+
+def _opened(root: Path, lake: Manifest, day: str, kind: str, stack: ExitStack) -> list[tuple[LakeFile, IO[bytes]]]:
+    """Open all files of a partition at once: what is open stays readable when a merge takes its name away.
+
+    Where merges have been quicker, the newer files are opened: they hold the same events, and some that came after.
+    """
+    now = lake
+    for _ in range(TRIES_MAX):
+        files = [file for file in now.files if (file.day, file.kind) == (day, kind)]
+        wanted = [file for file in files if file.first_offset <= lake.position]
+        try:
+            return [(file, stack.enter_context((root / file.path).open("rb"))) for file in wanted]
+        except FileNotFoundError as error:
+            stack.close()
+            newer = manifest.load(root)
+            if newer.epoch != lake.epoch:
+                raise LakeDamaged(path=manifest.NAME, why="the lake was made anew while it was read") from error
+            if newer == now:
+                raise LakeDamaged(path=str(error.filename), why=MISSING) from None
+            now = newer
+    raise LakeDamaged(path=str(root), why=f"it changed {TRIES_MAX} times while it was read")
+
+
+def _batches(file: LakeFile, handle: IO[bytes], wanted: Wanted, *, until: int) -> Iterator[Any]:
+    later = file.last_offset > until
+    names = list(dict.fromkeys((*wanted.columns, "offset"))) if later else list(wanted.columns)
+    opened = pq.ParquetFile(pa.BufferReader(proved(handle.read(), file)))
+    for batch in opened.iter_batches(batch_size=BATCH_ROWS, columns=names):
+        kept = batch.filter(pc.less_equal(batch["offset"], until)) if later else batch
+        yield kept.select(list(wanted.columns))
