@@ -29,6 +29,7 @@ from hongmao.events.errors import (
     LogFull,
     LogMissing,
     LogPressed,
+    LogTrimmed,
     NumberOutOfRange,
     QueryRefused,
     SchemaTooNew,
@@ -38,7 +39,7 @@ from hongmao.events.errors import (
     WriterBusy,
 )
 from hongmao.events.outcomes import Accepted, Duplicate, Outcome, Rejected
-from hongmao.events.packed import Packed
+from hongmao.events.packed import SLICE_BYTES_MAX, Packed, PackedSlice
 from hongmao.events.rules import AGE_DAYS_MAX, BATCH_EVENTS_MAX, BODY_BYTES_MAX, check
 from hongmao.events.service import Collector, Enrich
 from hongmao.events.sink import Sink, rebuild
@@ -53,6 +54,7 @@ __all__ = [
     "FRONT_LINK",
     "REPORTED",
     "SCHEMA_VERSION",
+    "SLICE_BYTES_MAX",
     "Accepted",
     "AmountOutOfRange",
     "Appender",
@@ -87,10 +89,12 @@ __all__ = [
     "LogFull",
     "LogMissing",
     "LogPressed",
+    "LogTrimmed",
     "Logged",
     "NumberOutOfRange",
     "Outcome",
     "Packed",
+    "PackedSlice",
     "Pressure",
     "QueryRefused",
     "Rejected",

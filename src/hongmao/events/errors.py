@@ -10,7 +10,7 @@
     ├── LogFull ── DiskFull, LogPressed
     ├── LogClosed, LogFailed
     └── WriterBusy ── LogBusy, LakeBusy
-    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing, LakeMissing
+    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing, LogTrimmed, LakeMissing
 
 `place` is always the way into what was sent, such as `events[3].amount_fen`.
 """
@@ -297,6 +297,16 @@ class LogMissing(NotFound):
     en = "There is no event log at {path}"
     hint_zh = "请检查 HONGMAO_HOME，或先运行 hongmao serve"
     hint_en = "Check HONGMAO_HOME, or run hongmao serve first"
+
+
+class LogTrimmed(NotFound):
+    """The log no longer holds these events: they were in the lake, proved, before their segments were removed."""
+
+    code = "log_trimmed"
+    zh = "事件日志 {path} 已不再保存位置 {offset}，现从 {first} 开始"
+    en = "The event log {path} no longer holds offset {offset}; it begins at {first}"
+    hint_zh = "更早的事件在数据湖中：hongmao replay"
+    hint_en = "Earlier events are in the lake: run hongmao replay"
 
 
 class LakeMissing(NotFound):
