@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,20 +13,11 @@ from msgspec.structs import replace
 from bus.log_conformance import PATIENCE_S, LogConformance, everything, ids, keep
 from bus.memory_log import MemoryLog
 from events.strategies import read_note, some_events
-from hongmao.bus import committer, table
+from hongmao.bus import committer
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.reader import ReadOnlyLog
-from hongmao.events.api import (
-    DiskFull,
-    Event,
-    Kept,
-    LogBusy,
-    LogClosed,
-    LogDamaged,
-    LogFailed,
-    LogFull,
-    LogMissing,
-)
+from hongmao.bus.segments.store import SegmentStore
+from hongmao.events.api import Event, Kept, LogBusy, LogClosed, LogFailed, LogFull, LogMissing, Packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +27,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "log" / "events.sqlite3"
+    return tmp_path / "home" / "log"
 
 
 @pytest.fixture
@@ -64,7 +54,7 @@ def test_any_batches_are_kept_as_the_oracle_keeps_them(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[int]]
 ) -> None:
     oracle = MemoryLog()
-    with EmbeddedLog(tmp_path_factory.mktemp("log") / "events.sqlite3") as log:
+    with EmbeddedLog(tmp_path_factory.mktemp("home") / "log") as log:
         for turn, numbers in enumerate(batches):
             events = [read_note(number, note=f"note-{turn}") for number in numbers]
             assert keep(log, *events) == keep(oracle, *events)
@@ -75,7 +65,7 @@ def test_any_batches_are_kept_as_the_oracle_keeps_them(
 def test_every_kind_of_event_comes_back_as_it_went(
     tmp_path_factory: pytest.TempPathFactory, events: list[Event]
 ) -> None:
-    with EmbeddedLog(tmp_path_factory.mktemp("log") / "events.sqlite3") as log:
+    with EmbeddedLog(tmp_path_factory.mktemp("home") / "log") as log:
         keep(log, *events)
         assert [logged.event for logged in everything(log)] == events
 
@@ -89,11 +79,6 @@ def test_what_was_kept_is_there_after_a_restart(path: Path) -> None:
         assert log.end() == 2
         assert keep(log, read_note(2), read_note(3)) == (Kept(2, duplicate=True), Kept(3, duplicate=False))
         assert [logged.event for logged in everything(log)] == [read_note(1), read_note(2), read_note(3)]
-
-
-def test_every_commit_is_synced(log: EmbeddedLog) -> None:
-    assert log._connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert log._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_second_writer_is_told_who_writes(path: Path, log: EmbeddedLog) -> None:
@@ -137,8 +122,7 @@ def test_a_log_for_reading_keeps_nothing(path: Path, log: EmbeddedLog) -> None:
 def test_there_is_no_log_to_read_where_none_was_written(path: Path) -> None:
     with pytest.raises(LogMissing, match="There is no event log"):
         ReadOnlyLog(path)
-    path.parent.mkdir()
-    sqlite3.connect(path).close()
+    path.mkdir(parents=True)
     with pytest.raises(LogMissing):
         ReadOnlyLog(path)
 
@@ -173,17 +157,16 @@ class Gate:
         self.groups: list[int] = []
         self.sizes: list[int] = []
         self._open, self._reached = threading.Event(), threading.Event()
-        self._write = table.write
-        monkeypatch.setattr(table, "write", self.write)
+        write = SegmentStore.write
 
-    def write(
-        self, connection: sqlite3.Connection, path: Path, batches: Sequence[Sequence[table.Row]], *, end: int
-    ) -> list[tuple[Kept, ...]]:
-        self.groups.append(len(batches))
-        self.sizes.append(sum(len(row.body) for rows in batches for row in rows))
-        self._reached.set()
-        assert self._open.wait(PATIENCE_S)
-        return self._write(connection, path, batches, end=end)
+        def held_up(store: SegmentStore, batches: Sequence[Packed]) -> list[tuple[Kept, ...]]:
+            self.groups.append(len(batches))
+            self.sizes.append(sum(batch.size_bytes for batch in batches))
+            self._reached.set()
+            assert self._open.wait(PATIENCE_S)
+            return write(store, batches)
+
+        monkeypatch.setattr(SegmentStore, "write", held_up)
 
     def wait_until_reached(self) -> None:
         assert self._reached.wait(PATIENCE_S)
@@ -243,20 +226,6 @@ class TestGroupCommit:
         assert queued.result(PATIENCE_S)[-1].offset == 4
         assert keep(log, read_note(4)) == (Kept(5, duplicate=False),)
 
-    def test_a_poisoned_batch_in_a_group_fails_alone(self, log: EmbeddedLog, gate: Gate) -> None:
-        # The number fits msgpack and not SQLite, so it is found only inside the shared transaction.
-        first = log.append([read_note(0)])
-        gate.wait_until_reached()
-        good = log.append([read_note(1)])
-        poison = log.append([read_note(2), replace(read_note(3), occurred_at_ms=2**63)])
-        late = log.append([read_note(4)])
-        gate.open()
-
-        assert [future.result(PATIENCE_S)[0].offset for future in (first, good, late)] == [1, 2, 3]
-        with pytest.raises(OverflowError):
-            poison.result(PATIENCE_S)
-        assert ids(everything(log)) == ["evt-000000", "evt-000001", "evt-000004"]
-
     def test_a_queue_is_also_bounded_by_bytes(self, log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(committer, "QUEUE_BYTES_MAX", 1_000)
 
@@ -282,74 +251,9 @@ class TestGroupCommit:
         assert keep(log, read_note(2)) == (Kept(2, duplicate=False),)
 
 
-class TestAFullDisk:
-    def test_refuses_that_batch_and_goes_on_when_there_is_room(self, log: EmbeddedLog) -> None:
-        keep(log, read_note(1))
-        pages = log._connection.execute("PRAGMA page_count").fetchone()[0]
-        log._connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+def test_a_log_that_cannot_be_opened_is_a_named_error(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text("no folder")
 
-        # 7 May: the disk is full. The batch is refused whole; small ones may still find room.
-        with pytest.raises(DiskFull) as caught:
-            keep(log, *(read_note(number, detail="x" * 2_000) for number in range(2, 50)))
-        assert caught.value.status == 503
-        assert log.end() == 1
-        assert keep(log, read_note(2)) == (Kept(2, duplicate=False),)
-
-        # 8 May: somebody made room; the same batch is sent again.
-        log._connection.execute("PRAGMA max_page_count = 1000000")
-        answer = keep(log, *(read_note(number, detail="x" * 2_000) for number in range(2, 50)))
-        assert [kept.offset for kept in answer] == list(range(2, 50))
-        assert [logged.offset for logged in everything(log)] == list(range(1, 50))
-
-    def test_is_an_error_that_says_the_log_is_full(self, log: EmbeddedLog) -> None:
-        log._connection.execute("PRAGMA max_page_count = 1")
-
-        with pytest.raises(LogFull, match="The disk is full"):
-            keep(log, *(read_note(number, detail="x" * 2_000) for number in range(50)))
-
-
-class TestDamage:
-    @pytest.mark.parametrize(
-        ("blow", "offset", "why"),
-        [
-            ('UPDATE log SET body = zeroblob(length(body)) WHERE "offset" = 2', 2, "checksum"),
-            ("UPDATE log SET event_id = 'evt-x' WHERE \"offset\" = 3", 3, "checksum"),
-            ('UPDATE log SET checksum = checksum + 1 WHERE "offset" = 1', 1, "checksum"),
-            ('DELETE FROM log WHERE "offset" = 2', 2, "missing"),
-        ],
-    )
-    def test_of_a_row_is_named_with_its_offset(self, path: Path, blow: str, offset: int, why: str) -> None:
-        with EmbeddedLog(path) as log:
-            keep(log, *(read_note(number) for number in range(1, 5)))
-        with sqlite3.connect(path) as vandal:
-            vandal.execute(blow)
-        vandal.close()
-
-        with EmbeddedLog(path) as log, pytest.raises(LogDamaged, match=why) as caught:
-            everything(log)
-        assert caught.value.params["offset"] == offset
-
-    def test_of_the_file_is_named(self, path: Path) -> None:
-        path.parent.mkdir()
-        path.write_bytes(b"this is no database, but it is long enough to look like one" * 20)
-
-        with pytest.raises(LogDamaged, match="damaged at offset 0"):
-            EmbeddedLog(path)
-        # The claim was let go of, so whoever restores the file can go on.
-        path.unlink()
-        EmbeddedLog(path).close()
-
-    def test_is_not_confused_with_a_later_format(self, path: Path) -> None:
-        EmbeddedLog(path).close()
-        with sqlite3.connect(path) as later:
-            later.execute("PRAGMA user_version = 99")
-        later.close()
-
-        with pytest.raises(LogDamaged, match="written by a later program"):
-            EmbeddedLog(path)
-
-    def test_a_log_that_cannot_be_opened_is_a_named_error(self, path: Path) -> None:
-        path.mkdir(parents=True)
-
-        with pytest.raises(LogFailed, match="cannot be used right now"):
-            EmbeddedLog(path)
+    with pytest.raises(LogFailed, match="it is a file"):
+        EmbeddedLog(path)

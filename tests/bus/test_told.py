@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bus.log_conformance import keep
+from bus.segments.disks import SmallDisk
 from events.strategies import read_note
 from hongmao.bus import committer
 from hongmao.bus.embedded import EmbeddedLog
@@ -25,7 +26,8 @@ def told(meter: LiveMeter, metric: names.Metric) -> dict[tuple[str, ...], Any]:
 
 def test_commits_and_refusals_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     meter = LiveMeter()
-    with EmbeddedLog(tmp_path / "log.sqlite", meter=LogMeter(meter)) as log:
+    disk = SmallDisk(2**20)
+    with EmbeddedLog(tmp_path / "log", meter=LogMeter(meter), files=disk) as log:
         keep(log, read_note(1), read_note(2))
         keep(log, read_note(3))
         commits = told(meter, names.LOG_COMMIT_EVENTS)[()]
@@ -34,10 +36,8 @@ def test_commits_and_refusals_are_told(tmp_path: Path, monkeypatch: pytest.Monke
         assert sum(told(meter, names.LOG_COMMIT_SECONDS)[()].counts) == 2
         assert told(meter, names.LOG_FULL) == {("disk",): 0, ("queue",): 0}
 
-        pages = log._connection.execute("PRAGMA page_count").fetchone()[0]
-        log._connection.execute(f"PRAGMA max_page_count = {pages + 1}")
         with pytest.raises(DiskFull):
-            keep(log, *(read_note(number, detail="x" * 2_000) for number in range(4, 50)))
+            keep(log, *(read_note(number, detail="x" * 40_000) for number in range(4, 50)))
         monkeypatch.setattr(committer, "QUEUE_ROWS_MAX", 0)
         with pytest.raises(LogFull):
             keep(log, read_note(4))

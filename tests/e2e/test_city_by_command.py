@@ -87,13 +87,13 @@ def test_a_city_that_is_being_served_is_not_emptied_under_its_readers(tmp_path: 
     home = tmp_path / "home"
     clear_home(home, {"seed": 5})
     environ = {**os.environ, "HONGMAO_HOME": str(home), "HONGMAO_LANG": "zh"}
-    with EmbeddedLog(home / "log.sqlite"):
+    with EmbeddedLog(home / "log"):
         done = subprocess.run(
             [sys.executable, "-m", "hongmao", *CITY], env=environ, capture_output=True, text=True, check=False
         )
         assert done.returncode == 3
         assert str(os.getpid()) in done.stderr
-        assert (home / "log.sqlite").exists()
+        assert (home / "log").exists()
 
 
 def _assert_equal_folders(one: Path, two: Path) -> None:

@@ -125,7 +125,7 @@ def test_promise_1_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) 
 
 
 def _check(home: Path, acked: set[str]) -> None:
-    with EmbeddedLog(home / "log.sqlite") as log:
+    with EmbeddedLog(home / "log") as log:
         logged = [one.event for one in log.read(after=0, limit=1_000_000)]
     found = collections.Counter(
         event.event_id if event.kind is Kind.READ else str(event.ref)

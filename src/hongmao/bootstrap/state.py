@@ -25,7 +25,7 @@ class Layout:
     @property
     def log(self) -> Path:
         """What happened."""
-        return self.home / "log.sqlite"
+        return self.home / "log"
 
     @property
     def secrets(self) -> Path:

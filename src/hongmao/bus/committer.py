@@ -1,7 +1,7 @@
-"""Group commit: one thread, one transaction for whatever arrived while the last one was being synced.
+"""Group commit: one thread, one write and one sync for whatever arrived while the last one was being synced.
 
 There is no timer: an idle log commits a single event at once, a busy one pays a sync per group. A waiter hears only after
-COMMIT has returned, and nothing a waiter does (cancel, raise, go away) can hold the thread up.
+the sync has returned, and nothing a waiter does (cancel, raise, go away) can hold the thread up.
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from hongmao.bus import table
+from hongmao.bus.answers import refuse, tell
+from hongmao.bus.errors import LogUnsure
 from hongmao.events.api import DiskFull, Kept, LogClosed, LogFull, Pressure
 from hongmao.telemetry.parts import NO_LOG_METER
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from hongmao.bus.table import Row
+    from hongmao.events.api import Packed
     from hongmao.telemetry.parts import LogMeter
+
+T = TypeVar("T")
 
 COMMIT_BYTES_MAX: Final = 512 * 1024  # beyond it one sync takes longer than the waiters gain
 QUEUE_ROWS_MAX: Final = 50_000
@@ -32,40 +34,54 @@ QUEUE_BYTES_MAX: Final = 64 * 2**20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Rows that are kept together or not at all, and who waits for them."""
+    """Events that are kept together or not at all, and who waits for them."""
 
-    rows: Sequence[Row]
+    events: Packed
     size_bytes: int
     queued_at_s: float
     done: Future[tuple[Kept, ...]] = field(default_factory=Future)
 
 
+class Store(Protocol):
+    """What is written to."""
+
+    @property
+    def end(self) -> int:
+        """Give the offset of the last durable event."""
+        ...
+
+    def write(self, batches: Sequence[Packed]) -> list[tuple[Kept, ...]]:
+        """Keep batches together, durable on return, or none of them."""
+        ...
+
+
 class Committer:
-    """Owns the writing connection. `advanced` is called with the new end after every commit, before any waiter hears."""
+    """Owns the writing. `advanced` is called with the new end after every commit, before any waiter hears."""
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        store: Store,
         path: Path,
         advanced: Callable[[int], None],
         meter: LogMeter = NO_LOG_METER,
     ) -> None:
         """Start the thread."""
         self._meter = meter
-        self._connection = connection
+        self._store = store
         self._path = path
         self._advanced = advanced
-        self._end = table.end(connection)
         self._queue: deque[Batch] = deque()
         self._rows = self._bytes = 0
+        self._errands: list[Callable[[], None]] = []
         self._closing = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="hongmao-log", daemon=True)
         self._thread.start()
 
-    def submit(self, rows: Sequence[Row]) -> Future[tuple[Kept, ...]]:
+    def submit(self, events: Packed) -> Future[tuple[Kept, ...]]:
         """Queue a batch. The future fails at once where the queue is full or the log is closing."""
-        batch = Batch(rows, sum(len(row.body) + len(row.event_id) for row in rows), time.monotonic())
+        rows = events.ids
+        batch = Batch(events, events.size_bytes, time.monotonic())
         # From here on the batch will be kept whether or not anybody still waits, so the future cannot be cancelled:
         # an answer to a waiter that has gone is then simply not read.
         batch.done.set_running_or_notify_cancel()
@@ -88,6 +104,23 @@ class Committer:
             oldest_ms = (time.monotonic() - self._queue[0].queued_at_s) * 1_000 if self._queue else 0.0
             return Pressure(self._rows, self._bytes, oldest_ms)
 
+    def run(self, errand: Callable[[], T]) -> T:
+        """Do something between two commits, on the thread that writes; raises what it raises, `LogClosed` at the end."""
+        done: Future[T] = Future()
+
+        def carry_out() -> None:
+            try:
+                done.set_result(errand())
+            except Exception as error:  # noqa: BLE001 - whoever asked hears it
+                done.set_exception(error)
+
+        with self._changed:
+            if self._closing:
+                raise LogClosed(path=str(self._path))
+            self._errands.append(carry_out)
+            self._changed.notify()
+        return done.result()
+
     def close(self) -> None:
         """Commit what is queued, then stop; batches that come later are refused."""
         with self._changed:
@@ -96,56 +129,53 @@ class Committer:
         self._thread.join()
 
     def _run(self) -> None:
-        while group := self._next_group():
-            self._commit(group)
+        while True:
+            group, errands = self._next()
+            for errand in errands:
+                errand()
+            if group:
+                self._commit(group)
+            elif not errands:
+                return
 
-    def _next_group(self) -> list[Batch]:
-        """Wait for work; an empty group means that the log is closed and everything is written."""
+    def _next(self) -> tuple[list[Batch], Sequence[Callable[[], None]]]:
+        """Wait for work; none at all means that the log is closed and everything is written."""
         group: list[Batch] = []
         size = 0
         with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closing)
+            self._changed.wait_for(lambda: self._queue or self._errands or self._closing)
+            errands, self._errands = self._errands, []
             while self._queue and (not group or size + self._queue[0].size_bytes <= COMMIT_BYTES_MAX):
                 batch = self._queue.popleft()
                 size += batch.size_bytes
-                self._rows -= len(batch.rows)
+                self._rows -= len(batch.events.ids)
                 self._bytes -= batch.size_bytes
                 group.append(batch)
-        return group
+        return group, errands
 
     def _commit(self, group: list[Batch]) -> None:
         began_s = time.monotonic()
         try:
-            answers = table.write(self._connection, self._path, [batch.rows for batch in group], end=self._end)
+            answers = self._store.write([batch.events for batch in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, the waiters hear it and the thread lives on
-            if len(group) > 1:
-                # One batch may be at fault, or the group too big for what room is left: try each by itself.
-                for batch in group:
-                    self._commit([batch])
-            else:
-                if isinstance(error, DiskFull):
-                    self._meter.full("disk")
-                _settle(group[0].done, error=error)
+            self._failed(group, error)
             return
         self._meter.committed(
-            sum(len(batch.rows) for batch in group),
+            sum(len(batch.events.ids) for batch in group),
             sum(batch.size_bytes for batch in group),
             time.monotonic() - began_s,
         )
-        fresh = sum(not kept.duplicate for answer in answers for kept in answer)
-        if fresh:
-            self._end += fresh
-            self._advanced(self._end)
+        self._advanced(self._store.end)
         for batch, answer in zip(group, answers, strict=True):
-            _settle(batch.done, answer=answer)
+            tell(batch.done, answer)
 
-
-def _settle(future: Future[tuple[Kept, ...]], *, answer: tuple[Kept, ...] = (), error: Exception | None = None) -> None:
-    """Answer a waiter; its callbacks run here, and none of them may take the committing thread down."""
-    try:
-        if error is None:
-            future.set_result(answer)
-        else:
-            future.set_exception(error)
-    except BaseException:  # noqa: BLE001, S110 - `Future` logs what a callback raises; the rest is the waiter's own affair
-        pass
+    def _failed(self, group: list[Batch], error: Exception) -> None:
+        if len(group) > 1 and not isinstance(error, LogUnsure):
+            # One batch may be at fault, or the group too big for what room is left: try each by itself.
+            for batch in group:
+                self._commit([batch])
+            return
+        if isinstance(error, DiskFull):
+            self._meter.full("disk")
+        for batch in group:
+            refuse(batch.done, error)

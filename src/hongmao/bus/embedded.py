@@ -1,4 +1,4 @@
-"""The embedded log: SQLite in WAL mode with full sync, one committing thread, any number of readers.
+"""The embedded log: segments of frames with a checksum each, one committing thread, any number of readers.
 
 Whatever `append` has answered survives `kill -9` and a power cut. One process writes at a time; others read along.
 """
@@ -6,46 +6,61 @@ Whatever `append` has answered survives `kill -9` and a power cut. One process w
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
-from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from hongmao.bus import table
+from hongmao.bus.answers import awaited, hear, refuse
 from hongmao.bus.committer import Committer
-from hongmao.bus.reader import LogReader
-from hongmao.events.api import LogBusy, LogFailed
+from hongmao.bus.importing import adopt
+from hongmao.bus.segments.files import REAL
+from hongmao.bus.segments.store import SegmentStore
+from hongmao.bus.segments.writing import SEGMENT_BYTES
+from hongmao.events.api import LogBusy, LogFailed, Packed
 from hongmao.events.disk import WriterLock, make_folder, sync_folder
-from hongmao.kernel.errors import HongmaoError
 from hongmao.telemetry.parts import NO_LOG_METER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
-    from hongmao.events.api import Event, Kept, Logged, Packed, Pressure, Waiter
+    from hongmao.bus.segments.files import Files
+    from hongmao.events.api import Event, Kept, Logged, PackedSlice, Pressure, Waiter
     from hongmao.events.store import Deliver
     from hongmao.telemetry.parts import LogMeter
 
 
 class EmbeddedLog:
-    """An `EventLog` in one file. Use as a context manager or call `close`."""
+    """An `EventLog` in one folder. Use as a context manager or call `close`."""
 
-    def __init__(self, path: Path, *, meter: LogMeter = NO_LOG_METER) -> None:
-        """Open for writing, creating the file where there is none; `LogBusy` says who else is writing."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        meter: LogMeter = NO_LOG_METER,
+        files: Files = REAL,
+        segment_bytes: int = SEGMENT_BYTES,
+    ) -> None:
+        """Open the folder for writing, making it where there is none; `LogBusy` says who else is writing.
+
+        What a crash has torn is repaired. `LogDamaged` names acknowledged events that are not whole; a log of an earlier
+        program, `path` with `.sqlite` behind it, is taken over first.
+        """
         make_folder(path.parent)
         self._path = path
         self._lock = WriterLock(path.with_name(f"{path.name}.lock"), of=path, busy=LogBusy)
         try:
-            self._connection = table.open_for_writing(path)
+            if path.exists() and not path.is_dir():
+                raise LogFailed(path=str(path), why="it is a file, where the log is a folder")
+            adopt(path)
+            self._store = SegmentStore(path, files=files, segment_bytes=segment_bytes)
             sync_folder(path.parent)
-            self._reader = LogReader(path)
-            self._end = self._reader.end()
         except BaseException:
             self._lock.release()
             raise
+        self._end = self._store.end
         self._moved = threading.Condition()
         self._closed = False
-        self._committer = Committer(self._connection, path, self._advance, meter)
+        self._committer = Committer(self._store, path, self._advance, meter)
 
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         """Keep a batch, all or nothing; the future is done only when it is on disk.
@@ -54,27 +69,14 @@ class EmbeddedLog:
         file can hold. Nothing of the batch was kept then.
         """
         try:
-            rows = [table.Row.of(event) for event in events]
+            batch = Packed.of(events)
         except ValueError as error:
-            refused: Future[tuple[Kept, ...]] = Future()
-            refused.set_exception(error)
-            return refused
-        return self._committer.submit(rows)
+            return refuse(awaited(), error)
+        return self._committer.submit(batch)
 
     def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
         """Queue a batch of encoded events, all or nothing, and never block; the waiter hears by `deliver`."""
-
-        def heard(done: Future[tuple[Kept, ...]]) -> None:
-            error = done.exception()
-            if error is None:
-                deliver(partial(waiter.kept, done.result()))
-            elif isinstance(error, HongmaoError):
-                deliver(partial(waiter.failed, error))
-            else:
-                deliver(partial(waiter.failed, LogFailed(path=str(self._path), why=str(error)[:80])))
-
-        rows = [table.Row.packed(id, record) for id, record in zip(batch.ids, batch.records, strict=True)]
-        self._committer.submit(rows).add_done_callback(heard)
+        hear(self._committer.submit(batch), waiter, deliver, path=str(self._path))
 
     def pressure(self) -> Pressure:
         """Tell how far the writing is behind with what was queued."""
@@ -82,7 +84,26 @@ class EmbeddedLog:
 
     def read(self, *, after: int, limit: int) -> list[Logged]:
         """Read up to `limit` events after an offset, in order and without gaps."""
-        return self._reader.read(after=after, limit=limit)
+        return self._store.reader.read(after=after, limit=limit)
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read up to `limit` events after an offset, as bytes."""
+        return self._store.reader.read_packed(after=after, limit=limit)
+
+    def first(self) -> int:
+        """Give the offset of the first event that the log still holds; one more than its end where it is empty."""
+        return self._store.reader.first()
+
+    def sealed(self) -> list[tuple[int, int]]:
+        """Give the first and the last offset of each segment that is no longer written to, in order."""
+        return self._store.reader.bounds()
+
+    def trim(self, below: int) -> int:
+        """Remove whole segments of events below an offset; give the first offset that is left.
+
+        Their ids stay known for good. Who removes events answers for it that nobody needs them here any more.
+        """
+        return self._committer.run(lambda: self._store.trim(below))
 
     def end(self) -> int:
         """Give the offset of the last durable event."""
@@ -91,7 +112,7 @@ class EmbeddedLog:
 
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log already holds."""
-        return self._reader.known(event_ids)
+        return self._store.index.known(event_ids)
 
     def wait(self, *, after: int, timeout_s: float) -> bool:
         """Sleep until the log reaches beyond `after`, the time is up or the log is closed."""
@@ -107,8 +128,7 @@ class EmbeddedLog:
             self._closed = True
             self._moved.notify_all()
         self._committer.close()
-        self._reader.close()
-        self._connection.close()
+        self._store.close()
         self._lock.release()
 
     def __enter__(self) -> Self:

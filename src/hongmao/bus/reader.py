@@ -6,55 +6,28 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, Self
 
-from hongmao.bus import table
+from hongmao.bus.segments.index import IdIndex
+from hongmao.bus.segments.reading import SegmentReader
 from hongmao.events.api import LogClosed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from hongmao.events.api import Event, Kept, Logged
+    from hongmao.events.api import Event, Kept, Logged, PackedSlice
 
 POLL_S: Final = 0.02  # how late another process may learn of a new event
-
-
-class LogReader:
-    """One reading connection, shared by threads: each read is a short snapshot of what is durable."""
-
-    def __init__(self, path: Path) -> None:
-        """Open an existing log; raises `LogMissing` where there is none."""
-        self._path = path
-        self._connection = table.open_for_reading(path)
-        self._lock = threading.Lock()
-
-    def read(self, *, after: int, limit: int) -> list[Logged]:
-        """Read up to `limit` events after an offset, in order and without gaps; `LogDamaged` where that cannot be."""
-        with self._lock:
-            return table.read(self._connection, self._path, after=after, limit=limit)
-
-    def end(self) -> int:
-        """Give the offset of the last durable event."""
-        with self._lock, table.named(self._path):
-            return table.end(self._connection)
-
-    def known(self, event_ids: Collection[str]) -> frozenset[str]:
-        """Say which of these ids the log holds."""
-        with self._lock, table.named(self._path):
-            return table.known(self._connection, event_ids)
-
-    def close(self) -> None:
-        """Release the file."""
-        with self._lock:
-            self._connection.close()
 
 
 class ReadOnlyLog:
     """The log for processes that only look (`hongmao explain`, reports): a full `EventLog` that keeps nothing."""
 
     def __init__(self, path: Path) -> None:
-        """Open a log that another process may be writing."""
+        """Open a log that another process may be writing; raises `LogMissing` where there is none."""
         self._path = path
-        self._reader = LogReader(path)
+        self._reader = SegmentReader(path)
+        self._index: IdIndex | None = None
+        self._asked = threading.Lock()
         self._closed = threading.Event()
 
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
@@ -67,13 +40,26 @@ class ReadOnlyLog:
         """Read up to `limit` events after an offset."""
         return self._reader.read(after=after, limit=limit)
 
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read up to `limit` events after an offset, as bytes."""
+        return self._reader.read_packed(after=after, limit=limit)
+
+    def first(self) -> int:
+        """Give the offset of the first event that the log still holds."""
+        return self._reader.first()
+
     def end(self) -> int:
         """Give the offset of the last durable event."""
         return self._reader.end()
 
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
-        """Say which of these ids the log holds."""
-        return self._reader.known(event_ids)
+        """Say which of these ids the log holds. The first question of a process reads the index, later ones what came."""
+        with self._asked:
+            end = self._reader.end()
+            if self._index is None:
+                self._index = IdIndex(self._path, first=self._reader.first())
+            self._index.follow(lambda after, limit: self._reader.read_packed(after=after, limit=limit), end)
+            return self._index.known(event_ids)
 
     def wait(self, *, after: int, timeout_s: float) -> bool:
         """Look again and again until the log reaches beyond `after`: another process cannot ring a bell here."""
@@ -81,9 +67,11 @@ class ReadOnlyLog:
         return any(self._beyond(after) or self._closed.wait(POLL_S) for _ in range(polls)) and self._beyond(after)
 
     def close(self) -> None:
-        """Wake those who wait and release the file."""
+        """Wake those who wait and release the files. Twice does no harm."""
         self._closed.set()
         self._reader.close()
+        if self._index is not None:
+            self._index.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,49 @@
+"""Disks that fail when a test says so."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from hongmao.bus.segments.files import Files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SmallDisk(Files):
+    """A disk of so many bytes; `left` is what nobody has taken yet."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+    def room(self, folder: Path) -> int:
+        return self.left
+
+    def make(self, path: Path, size: int) -> None:
+        if size > self.left:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.left -= size
+        super().make(path, size)
+
+
+class BadDisk(Files):
+    """A disk that refuses writes, or writes only the first half, or cannot say that they have arrived."""
+
+    def __init__(self) -> None:
+        self.refuses: int | None = None
+        self.cannot_sync = False
+        self.syncs = 0
+
+    def write(self, file: int, data: bytes | memoryview, at: int) -> None:
+        if self.refuses is not None and len(data) > 64:
+            super().write(file, memoryview(data)[: len(data) // 2], at)
+            raise OSError(self.refuses, os.strerror(self.refuses))
+        super().write(file, data, at)
+
+    def sync(self, file: int) -> None:
+        self.syncs += 1
+        if self.cannot_sync:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        super().sync(file)
