@@ -19,7 +19,7 @@ class SmallDisk(Files):
         self.left = size
 
     def room(self, folder: Path) -> int:
-        return self.left
+        return min(self.left, super().room(folder))
 
     def make(self, path: Path, size: int) -> None:
         if size > self.left:

@@ -133,6 +133,8 @@ class FileRun:
             raise LogDamaged(path=str(self.path), offset=0, why="the index does not begin as it was written")
         _, first, last, blocks, crc = _HEAD.unpack(head)
         self.span = Span(first, last)
+        if named(self.path.parent, self.span) != self.path or blocks != -(-self.span.count // BLOCK):
+            raise LogDamaged(path=str(self.path), offset=0, why="the index does not begin as it was written")
         foot = os.pread(self._file, blocks * 12, _HEAD.size + self.span.count * ENTRY.itemsize)
         if len(foot) != blocks * 12 or zlib.crc32(foot, zlib.crc32(head[:-4])) != crc:
             raise LogDamaged(path=str(self.path), offset=0, why="the index does not end as it was written")
