@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hongmao.events.bulk import BulkReader
 from hongmao.events.codec import from_json, pack, read, to_json, unpack
+from hongmao.events.consumers import ConsumerGroups, ConsumerWork, check_move
 from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, REPORTED, SCHEMA_VERSION, Event, Kept, Kind, Logged
 from hongmao.events.errors import (
     AmountOutOfRange,
@@ -31,6 +32,7 @@ from hongmao.events.errors import (
     LogPressed,
     LogTrimmed,
     NumberOutOfRange,
+    OffsetRefused,
     QueryRefused,
     SchemaTooNew,
     TextTooLong,
@@ -63,6 +65,8 @@ __all__ = [
     "BodyUnreadable",
     "BulkReader",
     "Collector",
+    "ConsumerGroups",
+    "ConsumerWork",
     "DiskFull",
     "Duplicate",
     "Enrich",
@@ -92,6 +96,7 @@ __all__ = [
     "LogTrimmed",
     "Logged",
     "NumberOutOfRange",
+    "OffsetRefused",
     "Outcome",
     "Packed",
     "PackedSlice",
@@ -107,6 +112,7 @@ __all__ = [
     "Waiter",
     "WriterBusy",
     "check",
+    "check_move",
     "from_json",
     "pack",
     "read",

@@ -10,7 +10,7 @@
     ├── LogFull ── DiskFull, LogPressed
     ├── LogClosed, LogFailed
     └── WriterBusy ── LogBusy, LakeBusy
-    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing, LogTrimmed, LakeMissing
+    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing, LogTrimmed, LakeMissing, OffsetRefused
 
 `place` is always the way into what was sent, such as `events[3].amount_fen`.
 """
@@ -307,6 +307,16 @@ class LogTrimmed(NotFound):
     en = "The event log {path} no longer holds offset {offset}; it begins at {first}"
     hint_zh = "更早的事件在数据湖中：hongmao replay"
     hint_en = "Earlier events are in the lake: run hongmao replay"
+
+
+class OffsetRefused(Conflict):
+    """A consumer would go back, so that effects came twice, or ahead of the log, so that events were passed over."""
+
+    code = "offset_refused"
+    zh = "消费者 {id} 位于 {at}，不能移到 {to}：日志到 {end} 为止"
+    en = "The consumer {id} stands at {at} and cannot move to {to}; the log ends at {end}"
+    hint_zh = "位置只能前进，且不超过日志末尾；请从它所在的位置继续读取"
+    hint_en = "It moves forward only, and not beyond the log's end; go on reading where it stands"
 
 
 class LakeMissing(NotFound):

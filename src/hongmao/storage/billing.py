@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, tuple_
 
 from hongmao.billing.contracts import Charge, Spend, Uncharged
+from hongmao.storage.consumers import advance
 from hongmao.storage.days import day, day_number
 from hongmao.storage.ledger_posting import SqlLedgerWork
 from hongmao.storage.models import ChargeRow, PositionRow
@@ -64,11 +65,7 @@ class SqlBillingWork:
 
     def move_to(self, offset: int) -> None:
         """Keep the offset, never backwards."""
-        row = self._session.get(PositionRow, CONSUMER, with_for_update=True)
-        if row is None:
-            self._session.add(PositionRow(consumer=CONSUMER, log_offset=offset))
-        else:
-            row.log_offset = max(row.log_offset, offset)
+        advance(self._session, CONSUMER, offset)
 
 
 class SqlBillingStore:

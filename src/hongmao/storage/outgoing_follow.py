@@ -10,7 +10,8 @@ from sqlalchemy import delete, select, tuple_, update
 
 from hongmao.events.contracts import Event
 from hongmao.returns.out.contracts import DEAD_LETTERS, WAITING, Delivery
-from hongmao.storage.models import GateRow, OutgoingRow, PositionRow, SeenClickRow, UnsentRow
+from hongmao.storage.consumers import advance, held
+from hongmao.storage.models import GateRow, OutgoingRow, SeenClickRow, UnsentRow
 from hongmao.storage.upsert import insert_new
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ class SqlFollowerWork(SqlClicks):
 
     def position(self) -> int:
         """Give the log offset up to which everything is enqueued, and hold it."""
-        row = self._session.get(PositionRow, CONSUMER, with_for_update=True)
-        return row.log_offset if row else 0
+        return held(self._session, CONSUMER).log_offset
 
     def keep_clicks(self, clicks: Collection[Event]) -> None:
         """Remember clicks; one that is known stays as it was."""
@@ -145,11 +145,7 @@ class SqlFollowerWork(SqlClicks):
 
     def move_to(self, offset: int) -> None:
         """Keep the log offset, never backwards."""
-        row = self._session.get(PositionRow, CONSUMER, with_for_update=True)
-        if row is None:
-            self._session.add(PositionRow(consumer=CONSUMER, log_offset=offset))
-        else:
-            row.log_offset = max(row.log_offset, offset)
+        advance(self._session, CONSUMER, offset)
 
     def _remove(self, statement: Any) -> None:
         self._session.execute(statement, execution_options={"synchronize_session": False})
