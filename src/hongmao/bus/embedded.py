@@ -54,8 +54,10 @@ class EmbeddedLog:
             adopt(path)
             self._store = SegmentStore(path, files=files, segment_bytes=segment_bytes)
             sync_folder(path.parent)
-        except BaseException:
+        except BaseException as error:
             self._lock.release()
+            if isinstance(error, OSError):
+                raise LogFailed(path=str(path), why=str(error)) from error
             raise
         self._end = self._store.end
         self._moved = threading.Condition()

@@ -18,7 +18,6 @@ from hongmao.bus.segments.runs import FileRun, MemoryRun, Span, write
 from hongmao.events.api import Kept, LogDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=70)
@@ -74,7 +73,7 @@ def test_it_says_what_a_dict_says_after_any_restart(
     for turn, batch in enumerate(batches):
         new = [f"evt-{number}" for number in dict.fromkeys(batch) if f"evt-{number}" not in there]
         if new:
-            held.add(new, hashed(new), len(there) + 1)
+            held.add(hashed(new))
             there.update({name: len(there) + place for place, name in enumerate(new, 1)})
         if turn % reopen == 0:
             held.close()
@@ -82,7 +81,7 @@ def test_it_says_what_a_dict_says_after_any_restart(
             names = list(there)
             missing = names[held.end :]
             if missing:  # the log gives those that were in no file yet
-                held.add(missing, hashed(missing), held.end + 1)
+                held.add(hashed(missing))
         asked = [f"evt-{number}" for number in range(61)]
         assert held.places(asked, hashed(asked)) == there
         assert held.known(asked) == there.keys()
@@ -93,7 +92,7 @@ def test_runs_of_one_size_are_merged_so_that_few_are_asked(tmp_path: Path) -> No
     held = IdIndex(tmp_path, write=True)
     names = [f"evt-{number}" for number in range(400)]
     for start in range(0, 400, 4):
-        held.add(names[start : start + 4], hashed(names[start : start + 4]), start + 1)
+        held.add(hashed(names[start : start + 4]))
         held.settle()
 
     files = sorted((tmp_path / "ids").glob("*.ids"))
@@ -110,8 +109,8 @@ def test_a_merged_run_has_every_entry_in_order_however_it_is_cut(
     parts: list[MemoryRun | FileRun] = []
     for start in range(0, 5_000, 1_000):
         numbers = hashed([f"evt-{number}" for number in range(start, start + 1_000)])
-        run = MemoryRun(Span(start + 1, start + 1_000), *numbers)
-        parts.append(run if start % 2_000 else write(tmp_path, [run]))
+        part = MemoryRun(Span(start + 1, start + 1_000), *numbers)
+        parts.append(part if start % 2_000 else write(tmp_path, [part]))
 
     merged = write(tmp_path, parts)
 
@@ -140,7 +139,7 @@ class TestDamage:
     """7 May: forty events are kept; on 8 May a bit of the index has flipped."""
 
     @pytest.fixture
-    def path(self, tmp_path: Path) -> Iterator[Path]:
+    def path(self, tmp_path: Path) -> Path:
         path = tmp_path / "log"
         with EmbeddedLog(path, segment_bytes=1_024) as log:
             for number in range(0, 40, 4):

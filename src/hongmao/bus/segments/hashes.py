@@ -33,11 +33,9 @@ _HALF, _LAST = np.uint64(32), np.uint64(29)
 
 def hashed(ids: Sequence[str]) -> tuple[U64, U64]:
     """Give both numbers of each id."""
-    text = "".join(ids)
-    if not text.isascii() or "\0" in text or max(map(len, ids), default=0) > ID_BYTES_MAX:
-        ids = [_short(id) for id in ids]  # no id that a collector lets through
-    count = -(-max(map(len, ids), default=1) // WORD) or 1
-    laid = np.array(ids, dtype=f"S{count * WORD}").view("<u8").reshape(len(ids), count)
+    laid = _laid(ids)
+    count = laid.itemsize // WORD
+    laid = laid.view("<u8").reshape(len(ids), count)
     words = np.multiply(laid.T, _STIR[:count], order="C")
     words ^= words >> _HALF
     words *= _FIRST[:count]
@@ -46,6 +44,26 @@ def hashed(ids: Sequence[str]) -> tuple[U64, U64]:
     words *= _SECOND[:count]
     second = np.add.reduce(words, axis=0)
     return _stirred(first * _ODD[0]), _stirred(second * _ODD[1])
+
+
+def distinct(numbers: U64) -> bool:
+    """Tell whether no two are the same."""
+    ordered = np.sort(numbers)
+    return not bool((ordered[1:] == ordered[:-1]).any())
+
+
+def _laid(ids: Sequence[str]) -> np.ndarray[Any, Any]:
+    """Put ids side by side, filled up with zeros to whole words."""
+    try:
+        if "\0" in "".join(ids):
+            raise UnicodeError
+        laid = np.array(ids, dtype="S")
+    except UnicodeError:
+        laid = np.array([_short(id) for id in ids], dtype="S")  # no id that a collector lets through
+    if laid.itemsize > ID_BYTES_MAX:
+        laid = np.array([_short(id) for id in ids], dtype="S")
+    width = -(-laid.itemsize // WORD) * WORD
+    return laid if width == laid.itemsize else laid.astype(f"S{width}")
 
 
 def _stirred(word: U64) -> U64:

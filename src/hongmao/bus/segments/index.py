@@ -1,4 +1,6 @@
-"""Where each id is: the newest in a dict, older ones in sorted runs, and a filter in front of those.
+"""Where each id is: the newest in the order they came, older ones in sorted runs, and a filter in front of all of them.
+
+No id is kept as text: its two numbers stand for it, and a batch is asked for and taken in as arrays.
 
 The index is derived: what its files do not know is read from the segments when it is opened. So a run is written whenever
 there is time, on a thread of its own, and a crash costs nothing. Runs of one size are merged by eight, so their number
@@ -10,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bus.segments.hashes import U64
+
+    Int64 = np.ndarray[Any, np.dtype[np.int64]]
     from hongmao.events.api import PackedSlice
 
 RECENT_MAX: Final = 2**15
+FEW: Final = 8  # looked for one by one; more are worth sorting for
 MERGE: Final = 8
 FOLDER: Final = "ids"
 _TOLD: Final = logging.getLogger("hongmao.log")
@@ -51,13 +56,12 @@ class IdIndex:
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="hongmao-ids") if write else None
         self._last_kept: Future[None] | None = None
         self._lock = threading.Lock()
-        self._recent: dict[str, int] = {}
-        self._hashes: list[tuple[U64, U64]] = []
+        self._recent = _Recent(0)
         if write:
             make_folder(self._folder)
         chain, self._blooms = _opened(self._folder, first)
         self._runs: tuple[Run, ...] = tuple(chain)
-        self.end = chain[-1].span.last if chain else 0
+        self._recent.after = chain[-1].span.last if chain else 0
         if write:
             _tidy(self._folder, {run.path for run in chain})
 
@@ -66,12 +70,17 @@ class IdIndex:
         """Give the offset up to which ids are in files, so that their segments are no longer needed to know them."""
         return max((run.span.last for run in self._runs if isinstance(run, FileRun)), default=0)
 
+    @property
+    def end(self) -> int:
+        """Give the offset up to which ids are known."""
+        return self._recent.after + self._recent.count
+
     def follow(self, read: Callable[[int, int], PackedSlice], end: int) -> None:
         """Learn the ids of the events that came since, up to `end`, by reading them."""
         while self.end < end:
             found = read(self.end, min(RECENT_MAX, end - self.end))
             ids = [_ID.decode(record)[1].event_id for record in found.split()]
-            self.add(ids, hashed(ids), found.first_offset)
+            self.add(hashed(ids))
 
     def known(self, ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids are in the log."""
@@ -80,21 +89,25 @@ class IdIndex:
 
     def places(self, ids: Sequence[str], numbers: tuple[U64, U64]) -> dict[str, int]:
         """Give the offsets of those ids that are in the log."""
-        recent, found = self._recent, {}
-        if not recent.keys().isdisjoint(ids):
-            found = {id: recent[id] for id in ids if id in recent}
-        for place in np.flatnonzero(self._blooms.maybe(*numbers)).tolist():
-            if ids[place] not in found and (offset := self._find(int(numbers[0][place]), int(numbers[1][place]))):
-                found[ids[place]] = offset
-        return found
+        maybe = np.flatnonzero(self._blooms.maybe(*numbers))
+        if not len(maybe):
+            return {}
+        first, second = numbers[0][maybe], numbers[1][maybe]
+        recent = self._recent  # before the runs: what is set aside meanwhile is in both
+        found = recent.find(first, second)
+        for place in np.flatnonzero(found == 0).tolist():
+            found[place] = self._find(int(first[place]), int(second[place]))
+        return {ids[place]: offset for place, offset in zip(maybe.tolist(), found.tolist(), strict=True) if offset}
 
-    def add(self, ids: Sequence[str], numbers: tuple[U64, U64], first: int) -> None:
-        """Take in new ids that have the offsets from `first` on."""
-        self._recent.update(zip(ids, range(first, first + len(ids)), strict=True))
-        self._hashes.append(numbers)
-        self.end = first + len(ids) - 1
-        if len(self._recent) >= RECENT_MAX:
-            self._set_aside()
+    def add(self, numbers: tuple[U64, U64]) -> None:
+        """Take in new ids, which have the offsets behind `end`."""
+        at, count = 0, len(numbers[0])
+        self._blooms.add(*numbers)
+        while at < count:
+            taken = self._recent.add(numbers[0][at:], numbers[1][at:])
+            at += taken
+            if self._recent.count == RECENT_MAX:
+                self._set_aside()
 
     def settle(self) -> None:
         """Wait until what was set aside is in its file."""
@@ -103,7 +116,7 @@ class IdIndex:
 
     def set_aside(self) -> None:
         """File what there is, however little, and wait for it."""
-        if self._recent:
+        if self._recent.count:
             self._set_aside()
         self.settle()
 
@@ -118,14 +131,11 @@ class IdIndex:
         return next((offset for run in reversed(self._runs) if (offset := run.find(first, second))), 0)
 
     def _set_aside(self) -> None:
-        first = np.concatenate([one for one, _ in self._hashes])
-        second = np.concatenate([other for _, other in self._hashes])
-        run = MemoryRun(Span(self.end - len(first) + 1, self.end), first, second)
-        # Whoever asks finds an id in the run or in the dict at every moment.
-        self._blooms.add(first, second)
+        recent = self._recent
+        run = MemoryRun(Span(recent.after + 1, self.end), *recent.numbers)
         with self._lock:
             self._runs = (*self._runs, run)
-        self._recent, self._hashes = {}, []
+        self._recent = _Recent(run.span.last)
         if self._keeper is not None:
             self._last_kept = self._keeper.submit(self._keep)
 
@@ -147,6 +157,45 @@ class IdIndex:
         for run in old:
             if isinstance(run, FileRun):
                 run.path.unlink()
+
+
+class _Recent:
+    """The numbers of the newest ids, in the order of their offsets, of which `after` is the last one before."""
+
+    def __init__(self, after: int) -> None:
+        self.after, self.count = after, 0
+        self._first = np.empty(RECENT_MAX, dtype=np.uint64)
+        self._second = np.empty(RECENT_MAX, dtype=np.uint64)
+
+    @property
+    def numbers(self) -> tuple[U64, U64]:
+        return self._first[: self.count], self._second[: self.count]
+
+    def add(self, first: U64, second: U64) -> int:
+        """Take in what there is room for; say how many."""
+        begin, end = self.count, min(self.count + len(first), RECENT_MAX)
+        self._first[begin:end], self._second[begin:end] = first[: end - begin], second[: end - begin]
+        self.count = end  # last, so that whoever asks meanwhile sees whole entries
+        return end - begin
+
+    def find(self, first: U64, second: U64) -> Int64:
+        """Give the offsets of ids, 0 for those that are not here."""
+        found = np.zeros(len(first), dtype=np.int64)
+        mine, others = self.numbers
+        if not len(mine):
+            return found
+        if len(first) > FEW:
+            order = np.argsort(mine, kind="stable")
+            places = np.searchsorted(mine, first, sorter=order)
+            hits = order[np.minimum(places, len(mine) - 1)]
+            same = (mine[hits] == first) & (others[hits] == second)
+            found[same] = hits[same] + (self.after + 1)
+            return found
+        for place in range(len(first)):
+            hits = np.flatnonzero((mine == first[place]) & (others == second[place]))
+            if len(hits):
+                found[place] = self.after + 1 + int(hits[0])
+        return found
 
 
 def _level(run: Run) -> int:
