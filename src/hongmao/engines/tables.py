@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
@@ -19,7 +20,7 @@ from hongmao.engines.lake.warm import WARM_ROWS_MAX, Warmth, show_events, sql_te
 from hongmao.events.api import LakeDamaged, QueryRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from hongmao.engines.session import Session
@@ -91,6 +92,17 @@ class DuckTables:
 
         return self._again(begin)
 
+    def stream(self, sql: str, params: Mapping[str, object], *, rows: int) -> Generator[Any, None, None]:
+        """Ask one SELECT that sorts, and give its rows as Arrow batches of up to `rows`, over the snapshot it began with.
+
+        A sort reads its files before it gives the first row, so merges may come while the rest is taken.
+        """
+        cursor, batches = self._again(lambda seen: self._begin(seen, sql, params, rows))
+        try:
+            yield from batches
+        finally:
+            cursor.close()
+
     def position(self) -> int:
         """Give the offset up to which `events` shows the log at this moment."""
         return self._up_to(manifest.load(self._root))
@@ -129,6 +141,20 @@ class DuckTables:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         finally:
             cursor.close()
+
+    def _begin(
+        self, seen: _Seen, sql: str, params: Mapping[str, object], rows: int
+    ) -> tuple[duckdb.DuckDBPyConnection, Iterator[Any]]:
+        with self._turn:
+            self._look_at(seen)
+            cursor = self._connection.cursor()
+        try:
+            batches = iter(cursor.sql(sql, params=dict(params)).to_arrow_reader(rows))
+            first = list(islice(batches, 1))
+        except BaseException:
+            cursor.close()
+            raise
+        return cursor, chain(first, batches)
 
     def _look_at(self, seen: _Seen) -> None:
         if seen != self._seen:
