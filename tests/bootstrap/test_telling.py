@@ -65,6 +65,9 @@ class HeldLog:
     def end(self) -> int:
         return len(self.held)
 
+    def first(self) -> int:
+        return 1
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         return frozenset(event_ids) & {logged.event.event_id for logged in self.held}
 

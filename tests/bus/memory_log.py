@@ -44,6 +44,9 @@ class MemoryLog:
     def end(self) -> int:
         return len(self.events)
 
+    def first(self) -> int:
+        return 1
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         return frozenset(event.event_id for event in self.events) & frozenset(event_ids)
 

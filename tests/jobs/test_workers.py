@@ -28,6 +28,9 @@ class _Log:
     def end(self) -> int:
         return self._end
 
+    def first(self) -> int:
+        return 1
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         raise AssertionError(event_ids)
 

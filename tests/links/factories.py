@@ -117,6 +117,9 @@ class MemoryLog:
     def end(self) -> int:
         return len(self.kept)
 
+    def first(self) -> int:
+        return 1
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         return frozenset(event_ids) & self._ids.keys()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from hongmao.events.api import LogTrimmed
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from concurrent.futures import Future
 
-    from hongmao.events.api import Event, EventLog, Kept, Lake, Logged
+    from hongmao.events.api import Event, EventLog, Kept, Lake, Logged, Past
     from hongmao.events.packed import Packed
     from hongmao.events.store import Appender, Deliver, Pressure, Waiter
 
@@ -40,6 +42,10 @@ class LogFront:
         """Give the offset of the last durable event."""
         return self._log.end()
 
+    def first(self) -> int:
+        """Give the offset of the first event that can still be read."""
+        return self._log.first()
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log already holds."""
         return self._log.known(event_ids)
@@ -51,6 +57,25 @@ class LogFront:
     def close(self) -> None:
         """Close the log."""
         self._log.close()
+
+
+class History(LogFront):
+    """An `EventLog` that begins with the first event of all: what the log has let go of is read from the lake."""
+
+    def __init__(self, log: EventLog, past: Past) -> None:
+        """Stand in front of a log and the past it was."""
+        super().__init__(log)
+        self._past = past
+
+    def read(self, *, after: int, limit: int) -> Sequence[Logged]:
+        """Read as the log does; `LogTrimmed` where neither has what comes next."""
+        try:
+            return super().read(after=after, limit=limit)
+        except LogTrimmed:
+            found = self._past.read(after=after, limit=limit, until=self.first() - 1)
+            if not found:
+                raise
+            return found
 
 
 class LakeFront:

@@ -105,6 +105,10 @@ class SharedLog:
         """Give the offset of the last durable event."""
         return self._log.end()
 
+    def first(self) -> int:
+        """Give the offset of the first event that can still be read."""
+        return self._log.first()
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log holds."""
         return self._log.known(event_ids)

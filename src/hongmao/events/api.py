@@ -45,7 +45,7 @@ from hongmao.events.packed import SLICE_BYTES_MAX, Packed, PackedSlice
 from hongmao.events.rules import AGE_DAYS_MAX, BATCH_EVENTS_MAX, BODY_BYTES_MAX, check
 from hongmao.events.service import Collector, Enrich
 from hongmao.events.sink import Sink, rebuild
-from hongmao.events.store import Appender, EventLog, Lake, Pressure, Tables, Waiter
+from hongmao.events.store import Appender, EventLog, Lake, Past, Pressure, Tables, Waiter
 
 __all__ = [
     "AGE_DAYS_MAX",
@@ -100,6 +100,7 @@ __all__ = [
     "Outcome",
     "Packed",
     "PackedSlice",
+    "Past",
     "Pressure",
     "QueryRefused",
     "Rejected",

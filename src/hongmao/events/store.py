@@ -69,6 +69,10 @@ class EventLog(Protocol):
         """Give the offset of the last durable event; 0 for an empty log."""
         ...
 
+    def first(self) -> int:
+        """Give the offset of the first event that can still be read; 1 unless the beginning was removed."""
+        ...
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log already holds."""
         ...
@@ -99,6 +103,14 @@ class Lake(Protocol):
 
     def wipe(self) -> None:
         """Throw everything away, so that a rebuild can begin from the log."""
+        ...
+
+
+class Past(Protocol):
+    """What the log no longer holds, in its order: the lake, read as the log was."""
+
+    def read(self, *, after: int, limit: int, until: int | None = None) -> Sequence[Logged]:
+        """Read up to `limit` events with offsets above `after`, in order and without gaps, none above `until`."""
         ...
 
 

@@ -82,6 +82,10 @@ class LineLog:
         """Give the offset of the last durable event."""
         return self._reader.end()
 
+    def first(self) -> int:
+        """Give the offset of the first event that can still be read."""
+        return self._reader.first()
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log holds."""
         return self._reader.known(event_ids)

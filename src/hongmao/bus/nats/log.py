@@ -96,6 +96,10 @@ class NatsLog:
         """Give the offset of the last event that has reached this machine."""
         return self._replica.log.end()
 
+    def first(self) -> int:
+        """Give the offset of the first event that can still be read."""
+        return self._replica.log.first()
+
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log holds, as far as it has reached this machine."""
         return self._replica.log.known(event_ids)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BATCH_ROWS: Final = 8_192
+MEMORY: Final = "256MiB"  # beside what queries may hold: catching up is slow work that must not push them out
 STREAMS_MAX: Final = 4  # each is one sort under way; who follows at yet another place begins one anew
 _NAMES: Final = tuple(name for name in columns.COLUMNS if name not in {"offset", "day"})
 _LISTED: Final = ", ".join(f'"{name}"' for name in ("offset", *_NAMES))
@@ -32,8 +33,8 @@ _IN_ORDER: Final = f'SELECT {_LISTED} FROM events WHERE "offset" > $after AND "o
 class LakePast:
     """Reads a lake as a log is read. Threads may share it; who reads on where he stopped goes on in the same sort."""
 
-    def __init__(self, root: Path, *, memory: str = "") -> None:
-        """Read below `root`; sorting takes at most `memory` (such as `2GiB`) and spills the rest to disk."""
+    def __init__(self, root: Path, *, memory: str = MEMORY) -> None:
+        """Read below `root`; sorting takes at most `memory` and spills the rest to disk."""
         self._root = root
         self._memory = memory
         self._turn = threading.Lock()
