@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hongmao.bus.segments.files import Files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -36,11 +37,12 @@ class BadDisk(Files):
         self.cannot_sync = False
         self.syncs = 0
 
-    def write(self, file: int, data: bytes | memoryview, at: int) -> None:
+    def write(self, file: int, parts: Sequence[bytes | memoryview], at: int) -> None:
+        data = b"".join(parts)
         if self.refuses is not None and len(data) > 64:
-            super().write(file, memoryview(data)[: len(data) // 2], at)
+            super().write(file, [data[: len(data) // 2]], at)
             raise OSError(self.refuses, os.strerror(self.refuses))
-        super().write(file, data, at)
+        super().write(file, parts, at)
 
     def sync(self, file: int) -> None:
         self.syncs += 1

@@ -10,7 +10,7 @@ RECORDS = st.lists(st.binary(max_size=40), min_size=1, max_size=12)
 
 @given(st.integers(1, 2**63), RECORDS)
 def test_a_frame_says_what_is_in_it(first: int, records: list[bytes]) -> None:
-    data = frames.sealed(first, records)
+    data = b"".join(frames.sealed(first, records))
 
     head = frames.head(data)
     assert head is not None
@@ -24,7 +24,7 @@ def test_a_frame_says_what_is_in_it(first: int, records: list[bytes]) -> None:
 
 @given(RECORDS, st.data())
 def test_no_flipped_bit_goes_unnoticed(records: list[bytes], data: st.DataObject) -> None:
-    whole = bytearray(frames.sealed(7, records))
+    whole = bytearray(b"".join(frames.sealed(7, records)))
     head = frames.head(bytes(whole))
     assert head is not None
     covered = frames.HEAD_BYTES + head.payload_bytes  # zeros that fill up to eight bytes say nothing
@@ -40,6 +40,6 @@ def test_no_flipped_bit_goes_unnoticed(records: list[bytes], data: st.DataObject
 
 def test_no_frame_begins_in_zeros_or_with_more_ends_than_bytes() -> None:
     assert frames.head(bytes(frames.HEAD_BYTES)) is None
-    lying = bytearray(frames.sealed(1, [b"record"]))
+    lying = bytearray(b"".join(frames.sealed(1, [b"record"])))
     lying[16:20] = (2**31).to_bytes(4, "little")
     assert frames.head(bytes(lying)) is None

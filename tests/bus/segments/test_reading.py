@@ -43,7 +43,7 @@ def test_what_is_written_and_not_synced_is_not_read(tmp_path: Path) -> None:
     with EmbeddedLog(path) as log, ReadOnlyLog(path) as look:
         keep(log, read_note(1))
         at = places(last(path))[-1][1]
-        write(last(path), at, frames.sealed(2, [pack(read_note(2))]))
+        write(last(path), at, b"".join(frames.sealed(2, [pack(read_note(2))])))
 
         for reader in (log, look):
             assert reader.end() == 1

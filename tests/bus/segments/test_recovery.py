@@ -128,7 +128,7 @@ def test_damage_before_a_whole_frame_is_named_even_when_the_end_mark_was_lost(pa
 
 def test_a_frame_of_another_place_is_not_believed(path: Path) -> None:
     end = places(last(path))[-1][1]
-    alien = frames.sealed(9, [pack(read_note(9))])
+    alien = b"".join(frames.sealed(9, [pack(read_note(9))]))
     write(last(path), end, alien)
 
     with ReadOnlyLog(path) as look:
@@ -205,7 +205,7 @@ def test_batches_and_crashes_in_any_order_keep_what_the_oracle_keeps(
         with EmbeddedLog(path, segment_bytes=segment_bytes) as log:
             events = [read_note(number) for number in batch]
             assert keep(log, *events) == keep(oracle, *events)
-        begun = frames.sealed(log.end() + 1, [pack(read_note(99))])
+        begun = b"".join(frames.sealed(log.end() + 1, [pack(read_note(99))]))
         torn = data.draw(st.integers(0, len(begun) - 8), label="bytes of a write that was not finished")
         at = max([end for _, end in places(last(path))], default=START)
         write(last(path), at, begun[: min(torn, last(path).stat().st_size - at)])

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _ZEROS: Final = bytes(2**20)
@@ -19,12 +20,16 @@ class Files:
         """Open a file that exists."""
         return os.open(path, os.O_RDWR if write else os.O_RDONLY)
 
-    def write(self, file: int, data: bytes | memoryview, at: int) -> None:
-        """Write all of it or raise `OSError`."""
-        view = memoryview(data)
-        while view:
-            written = os.pwrite(file, view, at)
-            view, at = view[written:], at + written
+    def write(self, file: int, parts: Sequence[bytes | memoryview], at: int) -> None:
+        """Write all of it, one part behind the other, or raise `OSError`."""
+        left = [memoryview(part) for part in parts if len(part)]
+        while left:
+            written = os.pwritev(file, left, at)
+            at += written
+            while left and written >= len(left[0]):
+                written -= len(left.pop(0))
+            if written:
+                left[0] = left[0][written:]
 
     def read(self, file: int, size: int, at: int) -> bytes:
         """Read up to `size` bytes, fewer only where the file ends."""
@@ -48,7 +53,7 @@ class Files:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             for number, at in enumerate(range(0, size, len(_ZEROS)), 1):
-                self.write(file, _ZEROS[: size - at], at)
+                self.write(file, (_ZEROS[: size - at],), at)
                 if number % _SYNC_EVERY == 0:
                     os.fsync(file)
             os.fsync(file)

@@ -50,13 +50,17 @@ def size_of(records: Sequence[bytes]) -> int:
     return HEAD_BYTES + _aligned(sum(map(len, records)) + _CRC.size * len(records))
 
 
-def sealed(first: int, records: Sequence[bytes]) -> bytes:
-    """Write records, the first of which has the offset `first`, as a frame."""
+def sealed(first: int, records: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Write records, the first of which has the offset `first`, as a frame: its head, and all that follows.
+
+    In two parts, because the head needs the checksum of the rest, and to copy half a megabyte costs as much as to prove it.
+    """
     ends = np.cumsum(np.fromiter(map(len, records), dtype="<u4", count=len(records)), dtype="<u4").tobytes()
-    payload = b"".join((ends, *records))
-    before = _BEFORE.pack(MARK, len(payload), first, len(records))
-    crc = zlib.crc32(payload, zlib.crc32(before))
-    return b"".join((before, _CRC.pack(crc), payload, bytes(_aligned(len(payload)) - len(payload))))
+    size = len(ends) + (_CRC.unpack_from(ends, len(ends) - _CRC.size)[0] if records else 0)
+    payload = b"".join((ends, *records, bytes(_aligned(size) - size)))
+    before = _BEFORE.pack(MARK, size, first, len(records))
+    crc = zlib.crc32(memoryview(payload)[:size], zlib.crc32(before))
+    return before + _CRC.pack(crc), payload
 
 
 def head(data: memoryview | bytes) -> Frame | None:

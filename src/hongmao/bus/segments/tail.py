@@ -53,7 +53,7 @@ def found(path: Path, file: int, files: Files, *, told: int) -> Tail:
         if (later := _later(window, at, last, end + 1)) is not None:
             raise LogDamaged(path=str(path), offset=end + 1, why=f"whole events lie behind it, from {later} on")
         for place in range(at, last, CHUNK):
-            files.write(file, _ZEROS[: min(CHUNK, last - place)], place)
+            files.write(file, (_ZEROS[: min(CHUNK, last - place)],), place)
         _TOLD.warning("the last write of the log at %s was torn: %d bytes after event %d cleared", path, last - at, end)
     # What was written and not synced before a crash is there to be read: it shall stay.
     files.sync(file)

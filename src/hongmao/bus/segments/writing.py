@@ -53,12 +53,13 @@ class SegmentWriter:
         if self._broken:
             raise LogFailed(path=str(self._folder), why=self._broken)
         frame = frames.sealed(self.end + 1, records)
-        if self._at + len(frame) > self._size:
-            self._roll(len(frame))
+        size = sum(map(len, frame))
+        if self._at + size > self._size:
+            self._roll(size)
         self._put(frame)
         first = self.end + 1
         self.end += len(records)
-        self._at += len(frame)
+        self._at += size
         self._mark.move(self.end)
         if self._making is None and 2 * self._at > self._size:
             self._make_ahead(min(self._largest, 2 * self._size))
@@ -111,7 +112,7 @@ class SegmentWriter:
         self.end, self._at, self._size = tail.found(path, self._file, self._files, told=told)
         self._mark.move(self.end)
 
-    def _put(self, frame: bytes) -> None:
+    def _put(self, frame: tuple[bytes, bytes]) -> None:
         try:
             self._files.write(self._file, frame, self._at)
         except OSError as error:
@@ -129,7 +130,7 @@ class SegmentWriter:
     def _unwrite(self, error: OSError) -> None:
         """Let no frame begin where one was written in part."""
         try:
-            self._files.write(self._file, bytes(frames.HEAD_BYTES), self._at)
+            self._files.write(self._file, (bytes(frames.HEAD_BYTES),), self._at)
         except OSError:
             self._broken = f"{error}; start again"
 
@@ -160,7 +161,7 @@ class SegmentWriter:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 self._files.make(spare, size)
             file = self._files.open(spare, write=True)
-            self._files.write(file, segment.opening(first, size), 0)
+            self._files.write(file, (segment.opening(first, size),), 0)
             self._files.sync(file)
             spare.replace(self._folder / segment.name(first))
             sync_folder(self._folder)
