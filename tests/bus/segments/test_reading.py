@@ -94,6 +94,24 @@ class TestTrimming:
         with ReadOnlyLog(path) as look:
             assert look.known(["evt-000001", "evt-000031"]) == {"evt-000001"}
 
+    def test_a_reader_of_another_process_that_was_in_the_middle_is_told_so_and_lets_go_of_the_files(
+        self, path: Path
+    ) -> None:
+        with EmbeddedLog(path, segment_bytes=600) as log, ReadOnlyLog(path) as look:
+            for number in range(1, 31):
+                keep(log, read_note(number))
+            bounds = log.sealed()
+            assert len(look.read(after=0, limit=bounds[0][1])) == bounds[0][1]
+            first = log.trim(bounds[4][0])
+            # It may still give what it has open; what it has not is gone, and never damaged.
+            with pytest.raises(LogTrimmed) as gone:
+                look.read(after=0, limit=30)
+            assert gone.value.params["first"] == first
+            assert min(look._reader._open, default=first) >= first
+            assert [one.offset for one in look.read(after=first - 1, limit=99)] == list(range(first, 31))
+            with pytest.raises(LogTrimmed):
+                log.read(after=0, limit=1)
+
     def test_never_removes_the_segment_that_is_written_to(self, path: Path) -> None:
         with EmbeddedLog(path, segment_bytes=600) as log:
             for number in range(1, 31):

@@ -123,8 +123,7 @@ class SegmentReader:
     def first(self) -> int:
         """Give the offset of the first event that the log still holds; one more than its end where it is empty."""
         with self._lock:
-            self._firsts = segment.firsts(self._folder)
-            return self._firsts[0]
+            return self._listed()[0]
 
     def bounds(self) -> list[tuple[int, int]]:
         """Give the first and the last offset of each segment that is no longer written to."""
@@ -169,7 +168,11 @@ class SegmentReader:
                     if due > last or size >= SLICE_BYTES_MAX:
                         break
                 else:
-                    if due <= last and (due == held.first or due not in self._listed()):
+                    if due > last:
+                        break
+                    there = self._listed()
+                    # What has been removed meanwhile is said to be so by whoever opens the next segment.
+                    if due >= there[0] and (due == held.first or due not in there):
                         raise LogDamaged(path=str(self._folder), offset=due, why="the event is missing")
         packed = np.concatenate(ends).astype(_ENDS).tobytes() if ends else b""
         return PackedSlice(after + 1, b"".join(parts), packed)
@@ -184,7 +187,10 @@ class SegmentReader:
                     held.close()
 
     def _listed(self) -> list[int]:
+        """Look which segments there are, and let go of those that were removed: an open one still fills the disk."""
         self._firsts = segment.firsts(self._folder)
+        for gone in [first for first in self._open if first < self._firsts[0]]:
+            self._open.pop(gone).close()
         return self._firsts
 
     def _segment(self, offset: int) -> Segment:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hongmao.bus.segments import frames
 from hongmao.bus.segments.files import REAL
 from hongmao.bus.segments.hashes import distinct, hashed
 from hongmao.bus.segments.index import IdIndex
@@ -13,11 +15,22 @@ from hongmao.bus.segments.writing import SEGMENT_BYTES, SegmentWriter
 from hongmao.events.api import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from hongmao.bus.segments.files import Files
     from hongmao.events.api import Packed
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Batches that are ready to be written, and what is answered when they are."""
+
+    frame: tuple[bytes, bytes] | None
+    """None where all of them are there already."""
+    count: int
+    """Events in the frame."""
+    answers: list[tuple[Kept, ...]]
 
 
 class SegmentStore:
@@ -43,28 +56,50 @@ class SegmentStore:
         """Give the offset of the last durable event."""
         return self._writer.end
 
-    def write(self, batches: Sequence[Packed]) -> list[tuple[Kept, ...]]:
-        """Keep batches in one frame, or none of them: whatever is raised, nothing of them is in the log."""
+    def known(self, ids: Collection[str]) -> frozenset[str]:
+        """Say which of these ids are durable."""
+        return self.index.known(ids, self.end)
+
+    def prepare(self, batches: Sequence[Packed]) -> Prepared:
+        """Find what is new in batches and make a frame of it, as if all that was prepared before were durable.
+
+        One frame may be prepared while the last is being committed; no more.
+        """
         alone = len(batches) == 1
         ids = batches[0].ids if alone else tuple(itertools.chain.from_iterable(batch.ids for batch in batches))
         if not ids:
-            return [()] * len(batches)
+            return Prepared(None, 0, [()] * len(batches))
         numbers = hashed(ids)
         places = self.index.places(ids, numbers)
-        if not places and distinct(numbers[0]):
-            records = batches[0].records if alone else [record for batch in batches for record in batch.records]
-            first = self._writer.append(records)
-            self.index.add(numbers)
-            offsets = range(first, first + len(ids))
-            kept = map(Kept, offsets, itertools.repeat(False))  # noqa: FBT003 - by name it takes a loop of our own
-            return [tuple(itertools.islice(kept, len(batch.ids))) for batch in batches]
-        return self._some(batches, places)
+        if places or not distinct(numbers[0]):
+            return self._some(batches, places)
+        records = batches[0].records if alone else [record for batch in batches for record in batch.records]
+        offsets = range(self.index.end + 1, self.index.end + 1 + len(ids))
+        frame = frames.sealed(offsets[0], records)
+        self.index.add(numbers)
+        kept = map(Kept, offsets, itertools.repeat(False))  # noqa: FBT003 - by name it takes a loop of our own
+        answers = [tuple(itertools.islice(kept, len(batch.ids))) for batch in batches]
+        return Prepared(frame, len(ids), answers)
+
+    def commit(self, prepared: Prepared) -> None:
+        """Keep what was prepared, durable on return. Where it raises, `undo` what was prepared; nothing of it is kept."""
+        if prepared.frame is not None:
+            self._writer.put(prepared.frame, prepared.count)
+
+    def settle(self) -> None:
+        """After a commit: let the index put away what is durable."""
+        self.index.durable(self.end)
+
+    def undo(self) -> None:
+        """Forget what was prepared and not committed."""
+        self.index.forget(self.end)
 
     def trim(self, below: int) -> int:
         """Remove segments that hold only events below an offset; their ids stay known. Give the first offset left."""
         if self.index.filed < below - 1:
             self.index.set_aside()
-        return self._writer.trim(min(below, self.index.filed + 1))
+        self._writer.trim(min(below, self.index.filed + 1))
+        return self.reader.first()  # which also lets go of the files
 
     def close(self) -> None:
         """Release the files."""
@@ -72,22 +107,24 @@ class SegmentStore:
         self.index.close()
         self._writer.close()
 
-    def _some(self, batches: Sequence[Packed], places: dict[str, int]) -> list[tuple[Kept, ...]]:
-        """Keep what is new of the batches."""
-        end, new_ids, new_records, answers = self.end, [], [], []
+    def _some(self, batches: Sequence[Packed], places: dict[str, int]) -> Prepared:
+        """Prepare what is new of the batches."""
+        end = self.index.end
+        ids: list[str] = []
+        records: list[bytes] = []
+        answers = []
         for batch in batches:
             answer = []
             for id, record in zip(batch.ids, batch.records, strict=True):
                 there = places.get(id)
+                answer.append(Kept(there or end + len(ids) + 1, duplicate=there is not None))
                 if there is None:
-                    new_ids.append(id)
-                    new_records.append(record)
-                    there = places[id] = end + len(new_ids)
-                    answer.append(Kept(there, duplicate=False))
-                else:
-                    answer.append(Kept(there, duplicate=True))
+                    ids.append(id)
+                    records.append(record)
+                    places[id] = end + len(ids)
             answers.append(tuple(answer))
-        if new_ids:
-            self._writer.append(new_records)
-            self.index.add(hashed(new_ids))
-        return answers
+        if not ids:
+            return Prepared(None, 0, answers)
+        frame = frames.sealed(end + 1, records)
+        self.index.add(hashed(ids))
+        return Prepared(frame, len(ids), answers)
