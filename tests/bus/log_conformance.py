@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from events.strategies import read_note
-from hongmao.events.api import Kept, LogClosed, Logged
+from events.strategies import NOON, read_note
+from hongmao.events.api import Event, Kept, Kind, LogClosed, Logged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hongmao.events.api import Event, EventLog
+    from hongmao.events.api import EventLog
 
 PATIENCE_S = 30
 
@@ -64,6 +64,15 @@ class LogConformance:
         assert [logged.offset for logged in log.read(after=8, limit=100)] == [9, 10]
         assert list(log.read(after=10, limit=100)) == []
         assert list(log.read(after=99, limit=100)) == []
+
+    def test_bytes_are_those_of_the_events_read(self, log: EventLog) -> None:
+        keep(log, *(read_note(number, note="笔记" * number) for number in range(40)))
+        keep(log, Event(event_id="evt-x", kind=Kind.LIKE, occurred_at_ms=NOON), read_note(1))
+
+        for after, limit in ((0, 100), (0, 7), (3, 4), (40, 9), (41, 9), (99, 9), (5, 0)):
+            packed = log.read_packed(after=after, limit=limit)
+            assert packed.logged() == list(log.read(after=after, limit=limit))
+            assert (packed.first_offset, packed.last_offset) == (after + 1, after + packed.count)
 
     def test_an_id_is_kept_once_and_the_first_event_stays(self, log: EventLog) -> None:
         keep(log, read_note(1), read_note(2))

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from hongmao.events.api import Kept, LogClosed, Logged
+from hongmao.events.api import Kept, LogClosed, Logged, PackedSlice, pack
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -40,6 +40,9 @@ class MemoryLog:
 
     def read(self, *, after: int, limit: int) -> list[Logged]:
         return [Logged(offset, event) for offset, event in enumerate(self.events, 1) if offset > after][:limit]
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        return PackedSlice.of(after + 1, [pack(logged.event) for logged in self.read(after=after, limit=limit)])
 
     def end(self) -> int:
         return len(self.events)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import threading
@@ -12,12 +13,13 @@ from msgspec.structs import replace
 
 from bus.log_conformance import PATIENCE_S, LogConformance, everything, ids, keep
 from bus.memory_log import MemoryLog
+from bus.segments.disks import BadDisk
 from events.strategies import read_note, some_events
 from hongmao.bus import committer
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.reader import ReadOnlyLog
-from hongmao.bus.segments.store import SegmentStore
-from hongmao.events.api import Event, Kept, LogBusy, LogClosed, LogFailed, LogFull, LogMissing, Packed
+from hongmao.bus.segments.store import Prepared, SegmentStore
+from hongmao.events.api import DiskFull, Event, Kept, LogBusy, LogClosed, LogFailed, LogFull, LogMissing, Packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -157,16 +159,20 @@ class Gate:
         self.groups: list[int] = []
         self.sizes: list[int] = []
         self._open, self._reached = threading.Event(), threading.Event()
-        write = SegmentStore.write
+        prepare, commit = SegmentStore.prepare, SegmentStore.commit
 
-        def held_up(store: SegmentStore, batches: Sequence[Packed]) -> list[tuple[Kept, ...]]:
+        def counted(store: SegmentStore, batches: Sequence[Packed]) -> Prepared:
             self.groups.append(len(batches))
             self.sizes.append(sum(batch.size_bytes for batch in batches))
+            return prepare(store, batches)
+
+        def held_up(store: SegmentStore, prepared: Prepared) -> None:
             self._reached.set()
             assert self._open.wait(PATIENCE_S)
-            return write(store, batches)
+            commit(store, prepared)
 
-        monkeypatch.setattr(SegmentStore, "write", held_up)
+        monkeypatch.setattr(SegmentStore, "prepare", counted)
+        monkeypatch.setattr(SegmentStore, "commit", held_up)
 
     def wait_until_reached(self) -> None:
         assert self._reached.wait(PATIENCE_S)
@@ -208,6 +214,24 @@ class TestGroupCommit:
         assert [future.result(PATIENCE_S)[0].offset for future in (first, *small, large)] == list(range(1, 14))
         assert gate.groups == [1, 5, 5, 1, 1]
         assert [size <= committer.COMMIT_BYTES_MAX for size in gate.sizes] == [True, True, True, True, False]
+
+    def test_what_was_made_ready_behind_a_write_that_failed_is_kept_without_a_gap(self, path: Path) -> None:
+        disk = BadDisk()
+        with EmbeddedLog(path, files=disk) as log:
+            keep(log, read_note(0))
+            disk.refuses = errno.ENOSPC
+            wide = "x" * 90_000
+            waiting = [log.append([read_note(number, detail=wide)]) for number in range(1, 40)]
+            errors = [future.exception(PATIENCE_S) for future in waiting]
+            assert {type(error) for error in errors} == {DiskFull}
+            disk.refuses = None
+
+            again = [log.append([read_note(number, detail=wide)]) for number in (*range(1, 40), *range(20, 60))]
+
+            kept = [future.result(PATIENCE_S)[0] for future in again]
+            assert [one.offset for one in kept if not one.duplicate] == list(range(2, 61))
+            assert [one.offset for one in kept[39:59]] == [one.offset for one in kept[19:39]]
+            assert ids(everything(log)) == [f"evt-{number:06}" for number in range(60)]
 
     def test_a_full_queue_refuses_at_once_and_takes_again_later(
         self, log: EmbeddedLog, gate: Gate, monkeypatch: pytest.MonkeyPatch

@@ -30,7 +30,7 @@ def tell(future: Answer, kept: tuple[Kept, ...]) -> None:
         future.set_result(kept)
 
 
-def refuse(future: Answer, error: Exception) -> Answer:
+def refuse(future: Answer, error: BaseException) -> Answer:
     """Let a waiter hear an error."""
     with contextlib.suppress(BaseException):
         future.set_exception(error)

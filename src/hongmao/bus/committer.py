@@ -1,7 +1,8 @@
 """Group commit: one thread, one write and one sync for whatever arrived while the last one was being synced.
 
-There is no timer: an idle log commits a single event at once, a busy one pays a sync per group. A waiter hears only after
-the sync has returned, and nothing a waiter does (cancel, raise, go away) can hold the thread up.
+There is no timer: an idle log commits a single event at once, a busy one pays a sync per group. Where much is waiting, the
+next group is made ready while this one is synced. A waiter hears only after the sync has returned, and nothing a waiter
+does (cancel, raise, go away) can hold the thread up.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from hongmao.bus.segments.store import Prepared
     from hongmao.events.api import Packed
     from hongmao.telemetry.parts import LogMeter
 
 T = TypeVar("T")
 
 COMMIT_BYTES_MAX: Final = 512 * 1024  # beyond it one sync takes longer than the waiters gain
+AHEAD_BYTES_MIN: Final = COMMIT_BYTES_MAX // 4  # less is better left to grow until the sync is over
 QUEUE_ROWS_MAX: Final = 50_000
 QUEUE_BYTES_MAX: Final = 64 * 2**20
 
@@ -50,8 +53,20 @@ class Store(Protocol):
         """Give the offset of the last durable event."""
         ...
 
-    def write(self, batches: Sequence[Packed]) -> list[tuple[Kept, ...]]:
-        """Keep batches together, durable on return, or none of them."""
+    def prepare(self, batches: Sequence[Packed]) -> Prepared:
+        """Make batches ready to be written together, behind what was made ready before."""
+        ...
+
+    def commit(self, prepared: Prepared) -> None:
+        """Keep them, durable on return, or raise."""
+        ...
+
+    def settle(self) -> None:
+        """Tidy up after a commit."""
+        ...
+
+    def undo(self) -> None:
+        """Forget what was prepared and not committed."""
         ...
 
 
@@ -75,6 +90,7 @@ class Committer:
         self._errands: list[Callable[[], None]] = []
         self._closing = False
         self._changed = threading.Condition()
+        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="hongmao-log-sync")
         self._thread = threading.Thread(target=self._run, name="hongmao-log", daemon=True)
         self._thread.start()
 
@@ -127,6 +143,7 @@ class Committer:
             self._closing = True
             self._changed.notify()
         self._thread.join()
+        self._syncer.shutdown()
 
     def _run(self) -> None:
         while True:
@@ -140,40 +157,87 @@ class Committer:
 
     def _next(self) -> tuple[list[Batch], Sequence[Callable[[], None]]]:
         """Wait for work; none at all means that the log is closed and everything is written."""
-        group: list[Batch] = []
-        size = 0
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._errands or self._closing)
             errands, self._errands = self._errands, []
-            while self._queue and (not group or size + self._queue[0].size_bytes <= COMMIT_BYTES_MAX):
-                batch = self._queue.popleft()
-                size += batch.size_bytes
-                self._rows -= len(batch.events.ids)
-                self._bytes -= batch.size_bytes
-                group.append(batch)
-        return group, errands
+            return self._taken(), errands
+
+    def _taken(self) -> list[Batch]:
+        """Take as much of the queue as goes into one commit."""
+        group: list[Batch] = []
+        size = 0
+        while self._queue and (not group or size + self._queue[0].size_bytes <= COMMIT_BYTES_MAX):
+            batch = self._queue.popleft()
+            size += batch.size_bytes
+            self._rows -= len(batch.events.ids)
+            self._bytes -= batch.size_bytes
+            group.append(batch)
+        return group
+
+    def _much(self) -> list[Batch]:
+        """Take a group where so much is waiting that it is worth to make it ready ahead; empty where not."""
+        with self._changed:
+            return self._taken() if self._bytes >= AHEAD_BYTES_MIN else []
 
     def _commit(self, group: list[Batch]) -> None:
-        began_s = time.monotonic()
-        try:
-            answers = self._store.write([batch.events for batch in group])
-        except Exception as error:  # noqa: BLE001 - whatever it is, the waiters hear it and the thread lives on
-            self._failed(group, error)
+        """Commit a group, and those that pile up meanwhile, each made ready while the one before it is synced."""
+        ready = self._prepared(group)
+        while ready is not None:
+            began_s = time.monotonic()
+            ahead = self._much()
+            syncing = self._syncer.submit(self._store.commit, ready) if ahead else None
+            ready_ahead = self._prepared(ahead)
+            error = syncing.exception() if syncing else self._committed(ready)
+            if error is None:
+                self._settle(group, ready, time.monotonic() - began_s)
+            else:
+                self._store.undo()
+                self._failed(group, error)
+                ready_ahead = self._prepared(ahead)
+            group, ready = ahead, ready_ahead
+
+    def _alone(self, batch: Batch) -> None:
+        ready = self._prepared([batch])
+        if ready is None:
             return
+        began_s = time.monotonic()
+        error = self._committed(ready)
+        if error is None:
+            self._settle([batch], ready, time.monotonic() - began_s)
+        else:
+            self._store.undo()
+            self._failed([batch], error)
+
+    def _prepared(self, group: list[Batch]) -> Prepared | None:
+        """Make a group ready; None where there is nothing to commit, because its waiters have heard why."""
+        try:
+            return self._store.prepare([batch.events for batch in group]) if group else None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiters hear it and the thread lives on
+            for batch in group:
+                refuse(batch.done, error)
+            return None
+
+    def _committed(self, ready: Prepared) -> BaseException | None:
+        try:
+            self._store.commit(ready)
+        except Exception as error:  # noqa: BLE001 - as above
+            return error
+        return None
+
+    def _settle(self, group: list[Batch], ready: Prepared, took_s: float) -> None:
+        self._store.settle()
         self._meter.committed(
-            sum(len(batch.events.ids) for batch in group),
-            sum(batch.size_bytes for batch in group),
-            time.monotonic() - began_s,
+            sum(len(batch.events.ids) for batch in group), sum(batch.size_bytes for batch in group), took_s
         )
         self._advanced(self._store.end)
-        for batch, answer in zip(group, answers, strict=True):
+        for batch, answer in zip(group, ready.answers, strict=True):
             tell(batch.done, answer)
 
-    def _failed(self, group: list[Batch], error: Exception) -> None:
+    def _failed(self, group: list[Batch], error: BaseException) -> None:
         if len(group) > 1 and not isinstance(error, LogUnsure):
-            # One batch may be at fault, or the group too big for what room is left: try each by itself.
+            # The group may be too big for what room is left: try each batch by itself.
             for batch in group:
-                self._commit([batch])
+                self._alone(batch)
             return
         if isinstance(error, DiskFull):
             self._meter.full("disk")

@@ -114,7 +114,7 @@ class EmbeddedLog:
 
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log already holds."""
-        return self._store.index.known(event_ids)
+        return self._store.known(event_ids)
 
     def wait(self, *, after: int, timeout_s: float) -> bool:
         """Sleep until the log reaches beyond `after`, the time is up or the log is closed."""

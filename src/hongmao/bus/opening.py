@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bus.nats.log import NatsLog
-    from hongmao.events.api import Event, EventLog, Kept, Logged, Packed, Pressure, Waiter
+    from hongmao.events.api import Event, EventLog, Kept, Logged, Packed, PackedSlice, Pressure, Waiter
     from hongmao.events.store import Deliver
     from hongmao.telemetry.parts import LogMeter
 
@@ -100,6 +100,10 @@ class SharedLog:
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         """Read up to `limit` events after an offset."""
         return self._log.read(after=after, limit=limit)
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read up to `limit` events after an offset, as bytes."""
+        return self._log.read_packed(after=after, limit=limit)
 
     def end(self) -> int:
         """Give the offset of the last durable event."""

@@ -59,7 +59,7 @@ class ReadOnlyLog:
             if self._index is None:
                 self._index = IdIndex(self._path, first=self._reader.first())
             self._index.follow(lambda after, limit: self._reader.read_packed(after=after, limit=limit), end)
-            return self._index.known(event_ids)
+            return self._index.known(event_ids, end)
 
     def wait(self, *, after: int, timeout_s: float) -> bool:
         """Look again and again until the log reaches beyond `after`: another process cannot ring a bell here."""

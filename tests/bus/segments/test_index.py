@@ -74,6 +74,7 @@ def test_it_says_what_a_dict_says_after_any_restart(
         new = [f"evt-{number}" for number in dict.fromkeys(batch) if f"evt-{number}" not in there]
         if new:
             held.add(hashed(new))
+            held.durable(held.end)
             there.update({name: len(there) + place for place, name in enumerate(new, 1)})
         if turn % reopen == 0:
             held.close()
@@ -82,9 +83,26 @@ def test_it_says_what_a_dict_says_after_any_restart(
             missing = names[held.end :]
             if missing:  # the log gives those that were in no file yet
                 held.add(hashed(missing))
+                held.durable(held.end)
         asked = [f"evt-{number}" for number in range(61)]
         assert held.places(asked, hashed(asked)) == there
-        assert held.known(asked) == there.keys()
+        assert held.known(asked, len(there)) == there.keys()
+    held.close()
+
+
+def test_what_was_not_kept_after_all_is_forgotten(tmp_path: Path) -> None:
+    held = IdIndex(tmp_path, write=True)
+    names = [f"evt-{number}" for number in range(9)]
+    held.add(hashed(names[:3]))
+    held.add(hashed(names[3:]))  # made ready while the first three are written
+    assert held.known(names, 3) == set(names[:3])
+    held.forget(3)
+    held.durable(3)
+
+    assert held.places(names, hashed(names)) == {name: place for place, name in enumerate(names[:3], 1)}
+    held.add(hashed(names[6:]))
+    held.durable(6)
+    assert held.places(names, hashed(names))["evt-6"] == 4
     held.close()
 
 
@@ -93,6 +111,7 @@ def test_runs_of_one_size_are_merged_so_that_few_are_asked(tmp_path: Path) -> No
     names = [f"evt-{number}" for number in range(400)]
     for start in range(0, 400, 4):
         held.add(hashed(names[start : start + 4]))
+        held.durable(held.end)
         held.settle()
 
     files = sorted((tmp_path / "ids").glob("*.ids"))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from hongmao.events.api import Event, Kept, Logged, Waiter
+    from hongmao.events.api import Event, Kept, Logged, PackedSlice, Waiter
     from hongmao.events.store import Deliver
 
 AGAIN_S: Final = 0.05
@@ -77,6 +77,10 @@ class LineLog:
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         """Read up to `limit` events after an offset."""
         return self._reader.read(after=after, limit=limit)
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read up to `limit` events after an offset, as bytes."""
+        return self._reader.read_packed(after=after, limit=limit)
 
     def end(self) -> int:
         """Give the offset of the last durable event."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bus.nats.address import NatsAddress
-    from hongmao.events.api import Event, Kept, Logged, Packed, Pressure, Waiter
+    from hongmao.events.api import Event, Kept, Logged, Packed, PackedSlice, Pressure, Waiter
     from hongmao.events.store import Deliver
 
 OPEN_S: Final = 30.0  # how long opening waits for servers, and for the next message while it catches up
@@ -91,6 +91,10 @@ class NatsLog:
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         """Read up to `limit` events after an offset, from this machine's replica."""
         return self._replica.log.read(after=after, limit=limit)
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read up to `limit` events after an offset, as bytes."""
+        return self._replica.log.read_packed(after=after, limit=limit)
 
     def end(self) -> int:
         """Give the offset of the last event that has reached this machine."""

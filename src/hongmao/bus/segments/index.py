@@ -81,11 +81,13 @@ class IdIndex:
             found = read(self.end, min(RECENT_MAX, end - self.end))
             ids = [_ID.decode(record)[1].event_id for record in found.split()]
             self.add(hashed(ids))
+            self.durable(self.end)
 
-    def known(self, ids: Collection[str]) -> frozenset[str]:
-        """Say which of these ids are in the log."""
+    def known(self, ids: Collection[str], end: int) -> frozenset[str]:
+        """Say which of these ids are in the log at an offset up to `end`."""
         asked = list(ids)
-        return frozenset(self.places(asked, hashed(asked))) if asked else frozenset()
+        places = self.places(asked, hashed(asked)) if asked else {}
+        return frozenset(id for id, offset in places.items() if offset <= end)
 
     def places(self, ids: Sequence[str], numbers: tuple[U64, U64]) -> dict[str, int]:
         """Give the offsets of those ids that are in the log."""
@@ -100,14 +102,18 @@ class IdIndex:
         return {ids[place]: offset for place, offset in zip(maybe.tolist(), found.tolist(), strict=True) if offset}
 
     def add(self, numbers: tuple[U64, U64]) -> None:
-        """Take in new ids, which have the offsets behind `end`."""
-        at, count = 0, len(numbers[0])
+        """Take in new ids, which have the offsets behind `end`. They may be forgotten again until they are `durable`."""
         self._blooms.add(*numbers)
-        while at < count:
-            taken = self._recent.add(numbers[0][at:], numbers[1][at:])
-            at += taken
-            if self._recent.count == RECENT_MAX:
-                self._set_aside()
+        self._recent.add(*numbers)
+
+    def forget(self, end: int) -> None:
+        """Forget the ids behind an offset: they were never kept."""
+        self._recent.count = end - self._recent.after
+
+    def durable(self, end: int) -> None:
+        """Hear that the log is durable up to an offset; many recent ids are set aside then."""
+        if end - self._recent.after >= RECENT_MAX:
+            self._set_aside(end)
 
     def settle(self) -> None:
         """Wait until what was set aside is in its file."""
@@ -117,7 +123,7 @@ class IdIndex:
     def set_aside(self) -> None:
         """File what there is, however little, and wait for it."""
         if self._recent.count:
-            self._set_aside()
+            self._set_aside(self.end)
         self.settle()
 
     def close(self) -> None:
@@ -130,12 +136,14 @@ class IdIndex:
     def _find(self, first: int, second: int) -> int:
         return next((offset for run in reversed(self._runs) if (offset := run.find(first, second))), 0)
 
-    def _set_aside(self) -> None:
-        recent = self._recent
-        run = MemoryRun(Span(recent.after + 1, self.end), *recent.numbers)
+    def _set_aside(self, end: int) -> None:
+        done, rest = self._recent.parted(end)
+        run = MemoryRun(Span(self._recent.after + 1, end), *done)
         with self._lock:
             self._runs = (*self._runs, run)
-        self._recent = _Recent(run.span.last)
+        recent = _Recent(end)
+        recent.add(*rest)
+        self._recent = recent
         if self._keeper is not None:
             self._last_kept = self._keeper.submit(self._keep)
 
@@ -164,24 +172,25 @@ class _Recent:
 
     def __init__(self, after: int) -> None:
         self.after, self.count = after, 0
-        self._first = np.empty(RECENT_MAX, dtype=np.uint64)
-        self._second = np.empty(RECENT_MAX, dtype=np.uint64)
+        self._first, self._second = (np.empty(RECENT_MAX, dtype=np.uint64) for _ in range(2))
 
-    @property
-    def numbers(self) -> tuple[U64, U64]:
-        return self._first[: self.count], self._second[: self.count]
-
-    def add(self, first: U64, second: U64) -> int:
-        """Take in what there is room for; say how many."""
-        begin, end = self.count, min(self.count + len(first), RECENT_MAX)
-        self._first[begin:end], self._second[begin:end] = first[: end - begin], second[: end - begin]
+    def add(self, first: U64, second: U64) -> None:
+        begin, end = self.count, self.count + len(first)
+        if end > len(self._first):
+            self._first, self._second = (np.resize(old, 2 * end) for old in (self._first, self._second))
+        self._first[begin:end], self._second[begin:end] = first, second
         self.count = end  # last, so that whoever asks meanwhile sees whole entries
-        return end - begin
+
+    def parted(self, end: int) -> tuple[tuple[U64, U64], tuple[U64, U64]]:
+        """Give the numbers up to an offset, and those behind it."""
+        cut, count = end - self.after, self.count
+        return (self._first[:cut], self._second[:cut]), (self._first[cut:count], self._second[cut:count])
 
     def find(self, first: U64, second: U64) -> Int64:
         """Give the offsets of ids, 0 for those that are not here."""
         found = np.zeros(len(first), dtype=np.int64)
-        mine, others = self.numbers
+        count = self.count
+        mine, others = self._first[:count], self._second[:count]
         if not len(mine):
             return found
         if len(first) > FEW:

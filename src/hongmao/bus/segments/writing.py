@@ -44,26 +44,27 @@ class SegmentWriter:
             self.close()
             raise
 
-    def append(self, records: Sequence[bytes]) -> int:
-        """Keep records together; durable on return. Give the offset of the first.
+    def append(self, records: Sequence[bytes]) -> None:
+        """Keep records together; durable on return."""
+        self.put(frames.sealed(self.end + 1, records), len(records))
+
+    def put(self, frame: tuple[bytes, bytes], count: int) -> None:
+        """Keep a frame of so many records, the first of which is the next; durable on return.
 
         `DiskFull` and `LogFailed` where nothing was kept. `LogUnsure` where a sync failed: whether the bytes are on the
         disk cannot be known then, so the log takes no more until it is opened again.
         """
         if self._broken:
             raise LogFailed(path=str(self._folder), why=self._broken)
-        frame = frames.sealed(self.end + 1, records)
         size = sum(map(len, frame))
         if self._at + size > self._size:
             self._roll(size)
-        self._put(frame)
-        first = self.end + 1
-        self.end += len(records)
+        self._write(frame)
+        self.end += count
         self._at += size
         self._mark.move(self.end)
         if self._making is None and 2 * self._at > self._size:
             self._make_ahead(min(self._largest, 2 * self._size))
-        return first
 
     def trim(self, below: int) -> int:
         """Remove the segments that hold only events below an offset; give the first offset that is left.
@@ -112,7 +113,7 @@ class SegmentWriter:
         self.end, self._at, self._size = tail.found(path, self._file, self._files, told=told)
         self._mark.move(self.end)
 
-    def _put(self, frame: tuple[bytes, bytes]) -> None:
+    def _write(self, frame: tuple[bytes, bytes]) -> None:
         try:
             self._files.write(self._file, frame, self._at)
         except OSError as error:
