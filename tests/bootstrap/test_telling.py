@@ -230,7 +230,7 @@ def test_lag_is_told_in_events_and_in_the_age_of_the_oldest() -> None:
     log = HeldLog([Logged(offset, click(f"clk:{offset}", at_ms=offset * 1_000)) for offset in (1, 2, 3)])
     places = {"billing": 1, "sink": 3, "attribution": -1}
     jobs = [Step(name, lambda name=name: places[name], lambda: 0) for name in places]  # type: ignore[misc]
-    watch_log(meter, log, Workers(log, jobs), clock)
+    watch_log(meter, log, Workers(log, jobs).positions, clock)
     assert series(meter, names.LOG_END) == {(): 3}
     assert series(meter, names.CONSUMER_LAG_EVENTS) == {("billing",): 2, ("sink",): 0, ("attribution",): 4}
     assert series(meter, names.CONSUMER_LAG_SECONDS) == {("billing",): 59, ("sink",): 0, ("attribution",): 60}

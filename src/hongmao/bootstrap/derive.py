@@ -32,6 +32,7 @@ class Derivation:
     def __init__(
         self,
         log: EventLog,
+        history: EventLog,
         lake: Lake | None,
         derived: Derived,
         tables: DuckTables,
@@ -39,8 +40,9 @@ class Derivation:
         billing: Billing,
         definitions: LiveRegistry,
     ) -> None:
-        """Without a lake to write to, this only tells how far others have come."""
+        """Without a lake to write to, this only tells how far others have come. `history` is the log from its first day."""
         self._log = log
+        self._history = history
         self._lake = lake
         self._sink = None if lake is None else Sink(log, lake)
         self._derived = derived
@@ -73,7 +75,7 @@ class Derivation:
         self._derived.wipe()
         events = rebuild(self._log, self._lake, lambda at, _end: progress(at))
         position = 0
-        while batch := self._log.read(after=position, limit=BATCH_ROWS):
+        while batch := self._history.read(after=position, limit=BATCH_ROWS):
             self._billing.absorb(batch)
             position = batch[-1].offset
         self._credited_to = -1
@@ -82,7 +84,7 @@ class Derivation:
         return {"events": events, "credits": credits_published if isinstance(credits_published, int) else 0}
 
     def _bill(self) -> int:
-        batch = self._log.read(after=self._billing.position(), limit=BATCH_ROWS)
+        batch = self._history.read(after=self._billing.position(), limit=BATCH_ROWS)
         self._billing.absorb(batch)
         return len(batch)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from hongmao.attribution.api import CREDITS_TABLE
 from hongmao.bootstrap.clocks import open_clock
 from hongmao.bootstrap.engines import credit_engine
+from hongmao.bootstrap.fronts import History
 from hongmao.bootstrap.metered import MeteredLake, MeteredLog
 from hongmao.bootstrap.state import Layout
 from hongmao.bootstrap.telling import SILENT
@@ -19,6 +20,7 @@ from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.opening import log_files, open_log
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
 from hongmao.engines.lake.derived import Derived
+from hongmao.engines.lake.past import LakePast
 from hongmao.engines.lake.writer import ParquetLake
 from hongmao.engines.tables import DuckTables
 from hongmao.kernel.ids import IdMaker
@@ -51,6 +53,8 @@ class Foundations:
     random: RandomBits
     ids: IdMaker
     log: EventLog
+    history: EventLog
+    """The log from the first event of all; what it has let go of is read from the lake."""
     database: Database
     lake: Lake | None
     tables: DuckTables
@@ -80,6 +84,7 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
         tables = DuckTables(settings.lake_path, empty={CREDITS_TABLE: CREDITS_SCHEMA}, memory=settings.memory)
         stack.callback(tables.close)
         derived = Derived(settings.lake_path)
+        past = stack.enter_context(LakePast(settings.lake_path))
         yield Foundations(
             settings=settings,
             layout=layout,
@@ -87,6 +92,7 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
             random=random,
             ids=IdMaker(clock, random),
             log=_told_log(log, telling, teller),
+            history=History(log, past),
             database=database,
             lake=None if lake is None else _told_lake(lake, telling, teller, returned),
             tables=tables,

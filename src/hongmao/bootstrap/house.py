@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.api import Billing
 from hongmao.bootstrap.clocks import SystemClock
+from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
 from hongmao.bootstrap.derive import Derivation
 from hongmao.bootstrap.foundations import open_foundations
@@ -20,6 +21,7 @@ from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_links, watch_log, watch_queue
 from hongmao.bootstrap.outlooks import Outlooks
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
+from hongmao.bootstrap.readers import ReaderFollower
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
 from hongmao.bootstrap.state import first_start
@@ -41,6 +43,7 @@ from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.catalog import SqlCatalogStore
+from hongmao.storage.consumers import SqlConsumerGroups
 from hongmao.storage.definitions import SqlDefinitionStore
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.links import SqlLinkStore
@@ -62,6 +65,7 @@ if TYPE_CHECKING:
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
     from hongmao.bootstrap.telling import Telling
+    from hongmao.events.api import EventLog
     from hongmao.jobs.clockwork import Clockwork
     from hongmao.links.api import TokenMinter
     from hongmao.platforms.contracts import Platform
@@ -122,10 +126,15 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     intake = Intake(ground.log, shelves=shelves, minter=minter)
     room = put_up_returns(ground, platforms, accounts=accounts, shelves=shelves, intake=intake)
     brought = build_returns_in(ground, platforms, accounts=accounts, intake=intake)
-    derivation = Derivation(ground.log, ground.lake, ground.derived, ground.tables, attribution, billing, registry)
+    derivation = Derivation(
+        ground.log, ground.history, ground.lake, ground.derived, ground.tables, attribution, billing, registry
+    )
     glass = Glass(ground=ground, catalog=catalog, links=links, ledger=ledger)
     outlooks = Outlooks(attribution, glass)
-    workers = Workers(ground.log, (*derivation.jobs(), room.follower()))
+    groups = SqlConsumerGroups(ground.database, ground.log.end)
+    readers = ReaderFollower(ground.history, groups)
+    workers = Workers(ground.log, (*derivation.jobs(), room.follower(), readers.job()))
+    standings = Standings(workers, groups.positions)
     services = Services(
         clock=clock,
         log=ground.log,
@@ -167,7 +176,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         files=brought.files,
         feeds=brought.feeds,
         conversions=IntakeSink(intake, catalog, accounts, clock),
-        health=lambda: Health(log_end=ground.log.end(), lag=workers.lag()),
+        health=lambda: _health(ground.log, workers, standings),
         returning=room.sending.desk.returning,
         target_accounts=room.sending.desk.accounts,
         sending=room.sending.desk.health,
@@ -176,7 +185,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         settle=lambda: room.settle(workers),
         credited=attribution.manifest,
     )
-    watch_log(ground.telling.meter, ground.log, workers, clock)
+    watch_log(ground.telling.meter, ground.log, standings.positions, clock)
     if isinstance(ground.log, LogFront):
         watch_queue(ground.telling.meter, ground.log.pressure)
     watch_links(ground.telling.meter, table)
@@ -190,6 +199,10 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         clockwork=room.clockwork,
         derivation=derivation,
     )
+
+
+def _health(log: EventLog, workers: Workers, standings: Standings) -> Health:
+    return Health(log_end=log.end(), lag=workers.lag(), log_first=log.first(), strangers=standings.strangers())
 
 
 def _billing(ground: Foundations, ledger: Ledger, catalog: Catalog) -> Billing:

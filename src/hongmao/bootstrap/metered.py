@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import Enrich, Event, EventLog, Kept, Lake, Logged, Outcome
     from hongmao.events.store import Pressure
-    from hongmao.jobs.worker import Workers
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits, ReaderId
     from hongmao.links.api import KeyRing, LinkTable, Verified
@@ -102,11 +101,11 @@ class MeteredMinter(TokenMinter):
         return found
 
 
-def watch_log(meter: Meter, log: EventLog, workers: Workers, clock: Clock) -> None:
+def watch_log(meter: Meter, log: EventLog, positions: Callable[[], Mapping[str, int]], clock: Clock) -> None:
     """Let whoever looks see where the log ends and how far each follower is behind, in events and in time."""
     meter.watch(names.LOG_END, lambda: {(): log.end()})
-    meter.watch(names.CONSUMER_LAG_EVENTS, lambda: {(name,): behind for name, behind in workers.lag().items()})
-    meter.watch(names.CONSUMER_LAG_SECONDS, lambda: _ages(log, workers.positions(), clock))
+    meter.watch(names.CONSUMER_LAG_EVENTS, lambda: _waiting(log.end(), positions()))
+    meter.watch(names.CONSUMER_LAG_SECONDS, lambda: _ages(log, positions(), clock))
 
 
 def watch_queue(meter: Meter, pressure: Callable[[], Pressure]) -> None:
@@ -133,11 +132,16 @@ def watch_lake(meter: Meter, weigh: Callable[[], tuple[int, int]]) -> None:
     meter.watch(names.LAKE_BYTES, lambda: {(): weigh()[1]})
 
 
+def _waiting(end: int, positions: Mapping[str, int]) -> dict[Labels, float | None]:
+    return {(name,): max(0, end - at) for name, at in positions.items()}
+
+
 def _ages(log: EventLog, positions: Mapping[str, int], clock: Clock) -> dict[Labels, float | None]:
-    now_ms, ages = clock.now_ms(), dict[int, float]()
+    now_ms, first, ages = clock.now_ms(), log.first(), dict[int, float]()
     for position in set(positions.values()):
-        # A follower that starts over stands before the first event.
-        waiting = log.read(after=max(0, position), limit=1)
+        # A follower that starts over stands before the first event. One that has yet to take what is in the lake alone is
+        # at least as late as the first event that the log still holds.
+        waiting = log.read(after=max(position, first - 1), limit=1)
         # A played clock may stand before what it has already seen.
         ages[position] = max(0, now_ms - waiting[0].event.received_at_ms) / SECOND_MS if waiting else 0.0
     return {(name,): ages[position] for name, position in positions.items()}

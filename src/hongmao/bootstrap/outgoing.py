@@ -54,7 +54,7 @@ class SendingOn:
     desk: OutDesk
     dispatcher: Dispatcher
     sender: Sender
-    log: EventLog
+    history: EventLog
 
     def follower(self) -> Step:
         """Give the worker that follows the log."""
@@ -62,7 +62,7 @@ class SendingOn:
 
     def follow(self) -> int:
         """Enqueue what a piece of the log brings; give how many events that were."""
-        batch = self.log.read(after=self.dispatcher.position(), limit=FOLLOW_ROWS)
+        batch = self.history.read(after=self.dispatcher.position(), limit=FOLLOW_ROWS)
         self.dispatcher.absorb(batch)
         return len(batch)
 
@@ -82,7 +82,7 @@ def send_on(ground: Foundations, platforms: Mapping[str, Platform], caller: Call
     desk = _desk(ground.database, vault, targets_of(platforms), ground.clock)
     return SendingOn(
         desk=desk,
-        log=ground.log,
+        history=ground.history,
         dispatcher=Dispatcher(desk.outbox, desk.accounts, desk.targets, desk.clock),
         sender=Sender(
             desk.outbox,

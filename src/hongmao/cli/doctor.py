@@ -15,7 +15,7 @@ from hongmao.kernel.time import day_of
 
 if TYPE_CHECKING:
     from hongmao.kernel.errors import Lang
-    from hongmao.web.services import Services
+    from hongmao.web.services import Health, Services
 
 LAG_WORRYING = 10_000
 
@@ -62,7 +62,7 @@ def examine(services: Services) -> list[Finding]:
     check = services.ledger.verify()
     in_force = services.definitions.in_force(day_of(services.clock.now_ms()))
     return [
-        Finding(name="log", well=True, seen=f"{health.log_end} events", zh="", en=""),
+        Finding(name="log", well=True, seen=_span(health), zh="", en=""),
         *(
             Finding(
                 name=f"worker {name}",
@@ -72,6 +72,16 @@ def examine(services: Services) -> list[Finding]:
                 en="See that hongmao serve runs, or run hongmao rebuild",
             )
             for name, behind in health.lag.items()
+        ),
+        *(
+            Finding(
+                name=f"consumer {name}",
+                well=False,
+                seen=f"stands at {at}; nothing of this program follows the log under that name",
+                zh="日志不会清理它尚未读到的部分；若已停用，请从数据库的 positions 表删除该行",
+                en="The log keeps all it has yet to read; where it is gone for good, delete its row of the table positions",
+            )
+            for name, at in health.strangers.items()
         ),
         _credits(services),
         Finding(
@@ -89,6 +99,12 @@ def examine(services: Services) -> list[Finding]:
             en="No definition is in force: check HONGMAO_CLOCK and the effective days of the files",
         ),
     ]
+
+
+def _span(health: Health) -> str:
+    if health.log_first == 1:
+        return f"{health.log_end} events"
+    return f"{health.log_end} events, those before {health.log_first} in the lake alone"
 
 
 def _credits(services: Services) -> Finding:

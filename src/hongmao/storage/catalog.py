@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.ids import ReaderId, TenantId, UserId
     from hongmao.storage.base import Base
     from hongmao.storage.database import Database
-    from hongmao.storage.scope import Scope
+    from hongmao.storage.scope import Scope, ScopedSession
 
 _MODELS: dict[type, Any] = {
     Tenant: TenantRow,
@@ -163,7 +163,7 @@ class SqlCatalogStore:
     def remember(self, readers: Sequence[Reader]) -> None:
         """Keep readers that are new."""
         with self._database.session(_HOUSE, write=True) as session:
-            insert_new(session, ReaderRow, [to_values(reader, ReaderRow) for reader in readers])
+            keep_readers(session, readers)
 
     def reader(self, id: ReaderId) -> Reader | None:
         """Find a reader."""
@@ -179,6 +179,13 @@ class SqlCatalogStore:
     def _unknown(self, model: type[Base], id: str) -> bool:
         with self._database.session(_HOUSE) as session:
             return session.get(model, id) is None
+
+
+def keep_readers(session: ScopedSession, readers: Sequence[Reader]) -> None:
+    """Keep readers that are new, in a transaction that keeps something else as well."""
+    # In one order: two transactions that meet the same readers wait for each other and not in a circle.
+    rows = [to_values(reader, ReaderRow) for reader in sorted(readers, key=lambda one: one.id)]
+    insert_new(session, ReaderRow, rows)
 
 
 def _scope(tenant: TenantId | None) -> Scope:

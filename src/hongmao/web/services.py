@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import HTTPConnection
 
@@ -42,6 +42,10 @@ class Health:
 
     log_end: int
     lag: dict[str, int]
+    log_first: int = 1
+    """Offset of the first event that the log still holds; what came before it is in the lake alone."""
+    strangers: Mapping[str, int] = field(default_factory=dict)
+    """The positions that are kept for consumers of no part of this program."""
 
     @property
     def caught_up(self) -> bool:
