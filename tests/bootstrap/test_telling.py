@@ -14,7 +14,7 @@ from hongmao.bootstrap.metered import MeteredLake, MeteredLog, watch_lake, watch
 from hongmao.bootstrap.settings import Settings, SettingUnreadable
 from hongmao.bootstrap.telling import open_telling
 from hongmao.bootstrap.traced import LOOKS_MAX, RETURNED_MAX, Returned, Teller, TracedLake, TracedLog
-from hongmao.events.api import Event, Kept, Kind, LogFull, Logged
+from hongmao.events.api import Event, Kept, Kind, LogFull, Logged, PackedSlice, pack
 from hongmao.events.packed import Packed
 from hongmao.events.store import Pressure
 from hongmao.jobs.worker import Step, Workers
@@ -62,6 +62,9 @@ class HeldLog:
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         return [logged for logged in self.held if logged.offset > after][:limit]
 
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        return PackedSlice.of(after + 1, [pack(logged.event) for logged in self.read(after=after, limit=limit)])
+
     def end(self) -> int:
         return len(self.held)
 
@@ -86,6 +89,9 @@ class HeldLake:
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         self.at = max([self.at, *(logged.offset for logged in batch)])
+
+    def absorb_packed(self, batch: PackedSlice) -> None:
+        self.absorb(batch.logged())
 
     def position(self) -> int:
         return self.at

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from concurrent.futures import Future
 
-    from hongmao.events.api import Event, Kept, Logged
+    from hongmao.events.api import Event, Kept, Logged, PackedSlice
 
 
 class _Log:
@@ -23,6 +23,9 @@ class _Log:
         raise AssertionError(events)
 
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
+        raise AssertionError(after, limit)
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
         raise AssertionError(after, limit)
 
     def end(self) -> int:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hongmao.events.api import LogFull
+from hongmao.events.api import LogFull, PackedSlice, pack
 from hongmao.events.contracts import Event, Kept, Logged
 from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ShopId, TenantId
 from hongmao.links.api import LinkExists
@@ -113,6 +113,9 @@ class MemoryLog:
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         numbered = [Logged(offset, event) for offset, event in enumerate(self.kept, 1)]
         return numbered[after : after + limit]
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        return PackedSlice.of(after + 1, [pack(logged.event) for logged in self.read(after=after, limit=limit)])
 
     def end(self) -> int:
         return len(self.kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from hongmao.events.api import LogTrimmed
+from hongmao.events.api import LogTrimmed, PackedSlice, pack
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,6 +37,10 @@ class LogFront:
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         """Read as the log does."""
         return self._log.read(after=after, limit=limit)
+
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read as the log does, as bytes."""
+        return self._log.read_packed(after=after, limit=limit)
 
     def end(self) -> int:
         """Give the offset of the last durable event."""
@@ -77,6 +81,15 @@ class History(LogFront):
                 raise
             return found
 
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read as `read` does; what comes from the lake is encoded again."""
+        try:
+            return super().read_packed(after=after, limit=limit)
+        except LogTrimmed:
+            return PackedSlice.of(
+                max(after, 0) + 1, [pack(found.event) for found in self.read(after=after, limit=limit)]
+            )
+
 
 class LakeFront:
     """A `Lake` that asks another."""
@@ -88,6 +101,10 @@ class LakeFront:
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Add a batch as the lake does."""
         self._lake.absorb(batch)
+
+    def absorb_packed(self, batch: PackedSlice) -> None:
+        """Add a batch as the lake does, from the log's own bytes."""
+        self._lake.absorb_packed(batch)
 
     def position(self) -> int:
         """Give the offset up to which the log has been absorbed."""

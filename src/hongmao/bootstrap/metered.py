@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from hongmao.bootstrap.fronts import LakeFront, LogFront
@@ -13,10 +13,11 @@ from hongmao.links.api import TokenMinter, TokenProblem
 from hongmao.telemetry import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from hongmao.events.api import Enrich, Event, EventLog, Kept, Lake, Logged, Outcome
+    from hongmao.events.packed import PackedSlice
     from hongmao.events.store import Pressure
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits, ReaderId
@@ -62,8 +63,18 @@ class MeteredLake(LakeFront):
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Add a batch; what had been absorbed before is not counted again."""
+        with self._told():
+            super().absorb(batch)
+
+    def absorb_packed(self, batch: PackedSlice) -> None:
+        """Add a batch, and count it the same way."""
+        with self._told():
+            super().absorb_packed(batch)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         before, began_s = self._lake.position(), self._clock_s()
-        super().absorb(batch)
+        yield
         self._seconds.observe(self._clock_s() - began_s)
         self._events.add(self._lake.position() - before)
 

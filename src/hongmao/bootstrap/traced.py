@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hongmao.attribution.store import KeepingEngine
     from hongmao.definitions.api import Registry
     from hongmao.events.api import Event, EventLog, Kept, Lake, Logged, Tables
-    from hongmao.events.packed import Packed
+    from hongmao.events.packed import Packed, PackedSlice
     from hongmao.events.store import Deliver, Waiter
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.errors import HongmaoError
@@ -178,6 +178,15 @@ class TracedLake(LakeFront):
         """Add a batch; what it holds of clicks is told of once it is durable."""
         began_ns, before = self._teller.now_ns(), self._lake.position()
         super().absorb(batch)
+        self._tell(batch, began_ns, before)
+
+    def absorb_packed(self, batch: PackedSlice) -> None:
+        """Add a batch; whoever wants traces pays for decoding it once more."""
+        began_ns, before = self._teller.now_ns(), self._lake.position()
+        super().absorb_packed(batch)
+        self._tell(batch.logged(), began_ns, before)
+
+    def _tell(self, batch: Sequence[Logged], began_ns: int, before: int) -> None:
         for logged in batch:
             click = _click_of(logged.event) if logged.offset > before else None
             if click is None or not self._teller.wants(click):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from hongmao.events.packed import PackedSlice
     from hongmao.events.store import EventLog, Lake
 
-BATCH_ROWS = 10_000  # fixed, so that two rebuilds of one log write the same files byte for byte
+BATCH_ROWS = 50_000  # fixed, so that two rebuilds of one log write the same files byte for byte
 COMPACT_EVERY_RUNS = 16  # a query that began before a merge has this many runs to finish before its files go
 
 
@@ -24,21 +26,31 @@ class Sink:
 
     def run_once(self, max_rows: int = BATCH_ROWS) -> int:
         """Carry one batch over; durable on return. Give the number of events carried, 0 when there was nothing new."""
-        batch = self._log.read(after=self._lake.position(), limit=max_rows)
-        if not batch:
-            return 0
-        self._lake.absorb(batch)
-        self._runs += 1
-        if self._runs % COMPACT_EVERY_RUNS == 0:
-            self._lake.compact()
-        return len(batch)
+        batch = self._log.read_packed(after=self._lake.position(), limit=max_rows)
+        return self._absorb(batch) if batch.count else 0
 
     def drain(self, max_rows: int = BATCH_ROWS) -> int:
         """Carry everything over that the log holds; give how many events that was."""
-        total = 0
-        while carried := self.run_once(max_rows):
-            total += carried
-        return total
+        return sum(self.carrying(max_rows))
+
+    def carrying(self, max_rows: int = BATCH_ROWS) -> Iterator[int]:
+        """Carry batches over until the log holds no more, and say of each how many events it had.
+
+        While one batch is compressed and synced the next is read.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="hongmao-sink") as ahead:
+            batch = self._log.read_packed(after=self._lake.position(), limit=max_rows)
+            while batch.count:
+                coming = ahead.submit(self._log.read_packed, after=batch.last_offset, limit=max_rows)
+                yield self._absorb(batch)
+                batch = coming.result()
+
+    def _absorb(self, batch: PackedSlice) -> int:
+        self._lake.absorb_packed(batch)
+        self._runs += 1
+        if self._runs % COMPACT_EVERY_RUNS == 0:
+            self._lake.compact()
+        return batch.count
 
 
 def rebuild(log: EventLog, lake: Lake, progress: Callable[[int, int], None] | None = None) -> int:
@@ -47,8 +59,8 @@ def rebuild(log: EventLog, lake: Lake, progress: Callable[[int, int], None] | No
     `progress` is told (offset reached, offset of the log's end) after each batch.
     """
     lake.wipe()
-    sink, total = Sink(log, lake), 0
-    while carried := sink.run_once():
+    total = 0
+    for carried in Sink(log, lake).carrying():
         total += carried
         if progress is not None:
             progress(lake.position(), log.end())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from hongmao.events.contracts import Event, Kept, Logged
-    from hongmao.events.packed import Packed
+    from hongmao.events.packed import Packed, PackedSlice
     from hongmao.kernel.errors import HongmaoError
 
 Deliver = Callable[[Callable[[], None]], None]
@@ -65,6 +65,10 @@ class EventLog(Protocol):
         """Read up to `limit` events with offsets above `after`, in order. Offset 0 is before the first event."""
         ...
 
+    def read_packed(self, *, after: int, limit: int) -> PackedSlice:
+        """Read as `read` does, but as bytes: up to `limit` events, fewer where `SLICE_BYTES_MAX` is reached."""
+        ...
+
     def end(self) -> int:
         """Give the offset of the last durable event; 0 for an empty log."""
         ...
@@ -91,6 +95,10 @@ class Lake(Protocol):
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Add a batch that follows `position` without a gap; durable on return. A batch absorbed before is no-op."""
+        ...
+
+    def absorb_packed(self, batch: PackedSlice) -> None:
+        """Add a batch as `absorb` does, from the log's own bytes; the files are the same."""
         ...
 
     def position(self) -> int:

@@ -54,6 +54,8 @@ def table_of(batch: Sequence[Logged]) -> Any:
         (entry.offset, day_of(entry.event.occurred_at_ms).isoformat(), *msgspec.structs.astuple(entry.event))
         for entry in batch
     ]
+    if not rows:
+        return SCHEMA.empty_table()
     rows.sort(key=itemgetter(_DAY, _KIND, _OCCURRED, _ID))
     return pa.Table.from_arrays(
         [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), SCHEMA, strict=True)],

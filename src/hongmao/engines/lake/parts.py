@@ -7,14 +7,16 @@ which Spark would split it between two tasks.
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hongmao.engines.lake.columns import SCHEMA
+from hongmao.engines.lake.columns import COLUMNS, SCHEMA
 from hongmao.engines.lake.manifest import LakeFile
 from hongmao.engines.lake.proving import proved_bytes
 from hongmao.events.disk import make_folder, sync_folder, write_whole
@@ -25,21 +27,28 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "events"
 ROW_GROUP_ROWS: Final = 122_880
+WRITERS: Final = 4
+# Hardly a value of these comes twice in a file, so looking for repeats costs as much as writing them, and finds none.
+_UNIQUE: Final = frozenset(
+    (
+        *("offset", "event_id", "occurred_at_ms", "received_at_ms", "impression", "click_id", "async_click_id"),
+        *("media_click", "callback_param", "order_id", "sub_order_id", "ref", "detail"),
+    )
+)
+_REPEATING: Final = [name for name in COLUMNS if name not in _UNIQUE]
 
 
 def write_parts(root: Path, table: Any, *, first_offset: int, last_offset: int) -> list[LakeFile]:
     """Write a sorted table as one file per day and kind; durable on return, names and all."""
-    files = [
-        _write(
-            root,
-            part,
-            day=day,
-            kind=kind,
-            name=f"{first_offset:012d}-{last_offset:012d}",
-            span=(first_offset, last_offset),
-        )
-        for day, kind, part in _partitions(table)
-    ]
+    name, span = f"{first_offset:012d}-{last_offset:012d}", (first_offset, last_offset)
+
+    def write(cut: tuple[str, str, Any]) -> LakeFile:
+        day, kind, part = cut
+        return _write(root, part, day=day, kind=kind, name=name, span=span)
+
+    # While one file is on its way to the disk another is compressed; the order of the files stays.
+    with ThreadPoolExecutor(WRITERS) as writers:
+        files = list(writers.map(write, _partitions(table)))
     _sync(root, files)
     return files
 
@@ -62,19 +71,24 @@ def _table(data: bytes) -> Any:
 
 def _partitions(table: Any) -> Iterator[tuple[str, str, Any]]:
     """Cut a table that is sorted by day and kind where either changes."""
-    start = 0
-    while start < table.num_rows:
-        day, kind = table["day"][start].as_py(), table["kind"][start].as_py()
-        same = pc.and_(pc.equal(table["day"], day), pc.equal(table["kind"], kind))
-        count = pc.sum(same).as_py()
-        yield day, kind, table.slice(start, count)
-        start += count
+    if not table.num_rows:
+        return
+    codes = [table[name].combine_chunks().dictionary_encode().indices.to_numpy() for name in ("day", "kind")]
+    changes = np.flatnonzero(np.logical_or.reduce([np.diff(code) != 0 for code in codes])) + 1
+    for start, end in pairwise([0, *changes.tolist(), table.num_rows]):
+        yield table["day"][start].as_py(), table["kind"][start].as_py(), table.slice(start, end - start)
 
 
 def _write(root: Path, table: Any, *, day: str, kind: str, name: str, span: tuple[int, int]) -> LakeFile:
     path = f"{FOLDER}/day={day}/kind={kind}/{name}.parquet"
     buffer = BytesIO()
-    pq.write_table(table.combine_chunks(), buffer, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+    pq.write_table(
+        table.combine_chunks(),
+        buffer,
+        compression="zstd",
+        row_group_size=ROW_GROUP_ROWS,
+        use_dictionary=_REPEATING,
+    )
     data = buffer.getvalue()
     make_folder((root / path).parent)
     write_whole(root / path, data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from msgspec.structs import replace
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from hongmao.events.api import Logged
+    from hongmao.events.api import Logged, PackedSlice
 
 SMALL_FILES_MAX: Final = 8  # of one partition, before they are merged
 SMALL_ROWS_MAX: Final = 50_000  # a file with more rows is large enough to stay as it is
@@ -66,9 +66,21 @@ class ParquetLake:
             fresh = _following(batch, lake.position)
             if not fresh:
                 return
-            first, last = fresh[0].offset, fresh[-1].offset
-            written = parts.write_parts(self._root, columns.table_of(fresh), first_offset=first, last_offset=last)
-            self._publish(replace(lake, position=last, files=(*lake.files, *written)))
+            self._add(columns.table_of(fresh), first_offset=fresh[0].offset, last_offset=fresh[-1].offset)
+
+    def absorb_packed(self, batch: PackedSlice) -> None:
+        """Add a batch as `absorb` does, from the log's own bytes; the files are the same."""
+        # Numba comes with it: whoever opens a lake to wipe it, or absorbs no more than a test, shall not wait for it.
+        from hongmao.engines.lake.decode import packed_table  # noqa: PLC0415 - said above
+
+        with self._turn:
+            position = self._sound().position
+            fresh = batch.after(position)
+            if not fresh.count:
+                return
+            if fresh.first_offset != position + 1:
+                raise LakeGap(id=str(position + 1), expected=position + 1, got=fresh.first_offset)
+            self._add(packed_table(fresh), first_offset=fresh.first_offset, last_offset=fresh.last_offset)
 
     def compact(self, *, whole: bool = False) -> int:
         """Merge the small files of every crowded partition; give the number of files that are gone from the manifest.
@@ -116,6 +128,11 @@ class ParquetLake:
         if isinstance(self._manifest, Manifest):
             return self._manifest
         raise self._manifest
+
+    def _add(self, table: Any, *, first_offset: int, last_offset: int) -> None:
+        lake = self._sound()
+        written = parts.write_parts(self._root, table, first_offset=first_offset, last_offset=last_offset)
+        self._publish(replace(lake, position=last_offset, files=(*lake.files, *written)))
 
     def _publish(self, lake: Manifest) -> None:
         manifest.store(self._root, lake)
