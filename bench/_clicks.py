@@ -76,8 +76,13 @@ class Asked:
         return self._answer
 
 
-def offer(log: Appender, batch: Packed) -> tuple[Kept, ...]:
-    """Offer a batch and wait until it is durable."""
+def offered(log: Appender, batch: Packed) -> Asked:
+    """Offer a batch."""
     asked = Asked()
     log.offer(batch, asked, lambda call: call())
-    return asked.answer()
+    return asked
+
+
+def offer(log: Appender, batch: Packed) -> tuple[Kept, ...]:
+    """Offer a batch and wait until it is durable."""
+    return offered(log, batch).answer()

@@ -31,7 +31,7 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
     """Measure ours and the baseline in turn; one log and one table take all rounds, so that their indexes grow."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        EmbeddedLog(Path(folder) / "log.sqlite") as log,
+        EmbeddedLog(Path(folder) / "log") as log,
         contextlib.closing(sqlite3.connect(Path(folder) / "bare.sqlite", isolation_level=None)) as table,
     ):
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):

@@ -62,7 +62,7 @@ class OneShop:
 
 def rounds(count: int) -> Iterator[tuple[float, float]]:
     """Measure ours and the baseline in turn."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedLog(Path(folder) / "log.sqlite") as log:
+    with tempfile.TemporaryDirectory() as folder, EmbeddedLog(Path(folder) / "log") as log:
         clock, shop = SetClock(NOW_MS), OneShop()
         minter = TokenMinter(KeyRing(1, {1: b"a key of thirty-two bytes, agreed"}), clock, secrets.SystemRandom())
         desk = ReturnDesk(

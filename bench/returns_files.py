@@ -43,7 +43,7 @@ class NoShops:
 
 def rounds(count: int) -> Iterator[tuple[float, float]]:
     """Measure ours and the baseline in turn."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedLog(Path(folder) / "log.sqlite") as log:
+    with tempfile.TemporaryDirectory() as folder, EmbeddedLog(Path(folder) / "log") as log:
         clock = SetClock(NOW_MS)
         minter = TokenMinter(KeyRing(1, {1: b"a key of thirty-two bytes, agreed"}), clock, secrets.SystemRandom())
         desk = FileDesk(Intake(log, shelves=NoShops(), minter=minter), {"taobao": (UD_DAILY,)}, clock)
