@@ -42,6 +42,7 @@ from hongmao.events.errors import (
 )
 from hongmao.events.outcomes import Accepted, Duplicate, Outcome, Rejected
 from hongmao.events.packed import SLICE_BYTES_MAX, Packed, PackedSlice
+from hongmao.events.retention import Retention, Trimmable, TrimReport
 from hongmao.events.rules import AGE_DAYS_MAX, BATCH_EVENTS_MAX, BODY_BYTES_MAX, check
 from hongmao.events.service import Collector, Enrich
 from hongmao.events.sink import Sink, rebuild
@@ -104,12 +105,15 @@ __all__ = [
     "Pressure",
     "QueryRefused",
     "Rejected",
+    "Retention",
     "SchemaTooNew",
     "Sink",
     "Tables",
     "TextTooLong",
     "TimeInFuture",
     "TimeTooOld",
+    "TrimReport",
+    "Trimmable",
     "Waiter",
     "WriterBusy",
     "check",
