@@ -99,7 +99,7 @@ class HeldLake:
     def compact(self) -> int:
         return 0
 
-    def wipe(self) -> None:
+    def wipe(self, *, keep_to: int = 0) -> None:
         self.at = 0
 
 

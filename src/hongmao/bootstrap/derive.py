@@ -68,12 +68,14 @@ class Derivation:
     ) -> dict[str, int]:
         """Throw lake and credits away and make them again; post the charges that are missing, each once.
 
+        Events that the log no longer holds are `kept` in the lake as they are, and charged from there.
         `progress` is told the offset of the log that was read, `crediting` the slices of credits that are made, of how many.
         """
         if self._lake is None:
             raise LogClosed
-        self._derived.wipe()
+        # First the lake, which may refuse: then nothing has changed.
         events = rebuild(self._log, self._lake, lambda at, _end: progress(at))
+        self._derived.wipe()
         position = 0
         while batch := self._history.read(after=position, limit=BATCH_ROWS):
             self._billing.absorb(batch)
@@ -81,7 +83,9 @@ class Derivation:
         self._credited_to = -1
         self._advance(whole=True, crediting=crediting)
         credits_published = self._tables.rows("SELECT count(*) AS n FROM credits")[0]["n"]
-        return {"events": events, "credits": credits_published if isinstance(credits_published, int) else 0}
+        done = {"events": events, "credits": credits_published if isinstance(credits_published, int) else 0}
+        kept = self._lake.position() - events
+        return {**done, "kept": kept} if kept else done
 
     def _bill(self) -> int:
         batch = self._history.read(after=self._billing.position(), limit=BATCH_ROWS)

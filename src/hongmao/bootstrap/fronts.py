@@ -114,6 +114,6 @@ class LakeFront:
         """Merge as the lake does."""
         return self._lake.compact()
 
-    def wipe(self) -> None:
-        """Throw everything away."""
-        self._lake.wipe()
+    def wipe(self, *, keep_to: int = 0) -> None:
+        """Throw everything away that the log still has."""
+        self._lake.wipe(keep_to=keep_to)

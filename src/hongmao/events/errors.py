@@ -10,7 +10,7 @@
     ├── LogFull ── DiskFull, LogPressed
     ├── LogClosed, LogFailed
     └── WriterBusy ── LogBusy, LakeBusy
-    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LogMissing, LogTrimmed, LakeMissing, OffsetRefused
+    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LakeIrreplaceable, LogMissing, LogTrimmed, LakeMissing, OffsetRefused
 
 `place` is always the way into what was sent, such as `events[3].amount_fen`.
 """
@@ -358,6 +358,16 @@ class LakeOutdated(HongmaoError):
     en = "The lake {path} has other columns than this program"
     hint_zh = "请运行 hongmao rebuild，由日志重建"
     hint_en = "Run hongmao rebuild to derive it from the log again"
+
+
+class LakeIrreplaceable(Conflict):
+    """The lake would be made anew, and holds events that nothing else does and that cannot be carried over."""
+
+    code = "lake_irreplaceable"
+    zh = "位置 {until} 及以前的事件只保存在数据湖 {path} 中，无法保留（{why}），因此没有改动任何内容"
+    en = "The lake {path} alone holds the events up to offset {until}; they cannot be kept ({why}), so nothing was changed"
+    hint_zh = "请从备份恢复数据湖后重试：日志已不再保存这些事件"
+    hint_en = "Restore the lake from a backup and try again: the log no longer holds these events"
 
 
 class LakeGap(Conflict):

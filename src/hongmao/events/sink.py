@@ -54,11 +54,13 @@ class Sink:
 
 
 def rebuild(log: EventLog, lake: Lake, progress: Callable[[int, int], None] | None = None) -> int:
-    """Throw the lake away and derive it from the log again; give the number of events.
+    """Throw the lake away and derive it from the log again; give the number of events that were carried over.
+
+    What the log no longer holds stays in the lake, proved; where it cannot stay, `LakeIrreplaceable` says so beforehand.
 
     `progress` is told (offset reached, offset of the log's end) after each batch.
     """
-    lake.wipe()
+    lake.wipe(keep_to=log.first() - 1)
     total = 0
     for carried in Sink(log, lake).carrying():
         total += carried

@@ -109,8 +109,11 @@ class Lake(Protocol):
         """Merge small files of a partition; give the number of files removed. No query sees it happen."""
         ...
 
-    def wipe(self) -> None:
-        """Throw everything away, so that a rebuild can begin from the log."""
+    def wipe(self, *, keep_to: int = 0) -> None:
+        """Throw everything away, so that a rebuild can begin from the log, which has all that lies above `keep_to`.
+
+        What lies up to there is kept, proved; `LakeIrreplaceable` where it cannot be, and nothing is changed then.
+        """
         ...
 
 

@@ -71,16 +71,20 @@ def require(root: Path) -> None:
 
 def load(root: Path) -> Manifest:
     """Read the manifest; an empty one where there is none. Raises `LakeDamaged` or `LakeOutdated`: both mean rebuild."""
-    path = root / NAME
-    try:
-        found = _DECODER.decode(path.read_bytes())
-    except FileNotFoundError:
-        return Manifest()
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LakeDamaged(path=str(path), why=str(error)) from error
+    found = load_any(root)
     if found.columns != columns.FINGERPRINT:
         raise LakeOutdated(path=str(root))
     return found
+
+
+def load_any(root: Path) -> Manifest:
+    """Read the manifest whatever columns the lake was written with: for whoever carries its events over to today's."""
+    try:
+        return _DECODER.decode((root / NAME).read_bytes())
+    except FileNotFoundError:
+        return Manifest()
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LakeDamaged(path=str(root / NAME), why=str(error)) from error
 
 
 def store(root: Path, manifest: Manifest) -> None:

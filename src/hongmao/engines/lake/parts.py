@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hongmao.engines.lake.columns import COLUMNS, SCHEMA
 from hongmao.engines.lake.manifest import LakeFile
 from hongmao.engines.lake.proving import proved_bytes
+from hongmao.events.api import LakeDamaged
 from hongmao.events.disk import make_folder, sync_folder, write_whole
 
 if TYPE_CHECKING:
@@ -63,6 +65,28 @@ def merge(root: Path, parts: Sequence[LakeFile], *, generation: int) -> LakeFile
     merged = _write(root, table, day=parts[0].day, kind=parts[0].kind, name=name, span=span)
     _sync(root, [merged])
     return merged
+
+
+def carry_over(root: Path, part: LakeFile, *, until: int, generation: int) -> list[LakeFile]:
+    """Write the rows of a file up to an offset anew, under the columns of today; `LakeDamaged` where that cannot be.
+
+    Gives no file where it has no such rows. A column that the file does not have is unknown in all of them.
+    """
+    found = pq.read_table(BytesIO(proved_bytes(root, part)))
+    known = {field.name: field.type for field in SCHEMA}
+    strange = [field for field in found.schema if known.get(field.name) != field.type]
+    if strange:
+        raise LakeDamaged(path=part.path, why=f"this program has no column {strange[0].name} of {strange[0].type}")
+    there = set(found.schema.names)
+    whole = [found[name] if name in there else pa.nulls(len(found), kind) for name, kind in known.items()]
+    table = pa.Table.from_arrays(whole, schema=SCHEMA).filter(pc.less_equal(pc.field("offset"), until))
+    if not table.num_rows:
+        return []
+    span = part.first_offset, min(part.last_offset, until)
+    name = f"{span[0]:012d}-{span[1]:012d}.g{generation:06d}"
+    written = _write(root, table, day=part.day, kind=part.kind, name=name, span=span)
+    _sync(root, [written])
+    return [written]
 
 
 def _table(data: bytes) -> Any:

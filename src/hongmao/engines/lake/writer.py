@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from msgspec.structs import replace
 
 from hongmao.engines.lake import columns, manifest, parts
+from hongmao.engines.lake.carrying import carry_over
 from hongmao.engines.lake.manifest import LakeFile, Manifest
 from hongmao.engines.lake.verify import faults_of
 from hongmao.events.api import LakeBusy, LakeDamaged, LakeGap, LakeOutdated
@@ -102,11 +103,18 @@ class ParquetLake:
                 (self._root / path).unlink(missing_ok=True)
             return len(gone)
 
-    def wipe(self) -> None:
-        """Throw everything away, so that a rebuild can begin from the log."""
+    def wipe(self, *, keep_to: int = 0) -> None:
+        """Throw everything away, so that a rebuild can begin from the log, which has all that lies above `keep_to`.
+
+        What lies up to there is kept, proved; `LakeIrreplaceable` where it cannot be, and nothing is changed then.
+        """
         with self._turn:
-            self._publish(Manifest(epoch=manifest.next_epoch(self._root)))
-            shutil.rmtree(self._root / parts.FOLDER, ignore_errors=True)
+            kept = carry_over(self._root, keep_to) if keep_to else Manifest()
+            self._publish(replace(kept, epoch=manifest.next_epoch(self._root)))
+            if kept.files:
+                self._sweep()
+            else:
+                shutil.rmtree(self._root / parts.FOLDER, ignore_errors=True)
 
     def verify(self) -> tuple[LakeDamaged, ...]:
         """Read every file again and name each that is missing, changed or holds other events than it should."""
