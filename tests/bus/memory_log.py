@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from bus.offering import Offering
 from hongmao.events.api import Kept, LogClosed, Logged, PackedSlice, pack
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from hongmao.events.api import Event
 
 
-class MemoryLog:
+class MemoryLog(Offering):
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.closed = False

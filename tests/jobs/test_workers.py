@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from bus.offering import Offering
 from hongmao.jobs.worker import Step, Workers
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from hongmao.events.api import Event, Kept, Logged, PackedSlice
 
 
-class _Log:
+class _Log(Offering):
     """A log of a given length whose end a test can move."""
 
     def __init__(self, end: int) -> None:

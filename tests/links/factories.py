@@ -6,14 +6,15 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bus.offering import Offering
 from hongmao.events.api import LogFull, PackedSlice, pack
 from hongmao.events.contracts import Event, Kept, Logged
 from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ShopId, TenantId
 from hongmao.links.api import LinkExists
-from hongmao.links.contracts import AdLink, Review, TargetKind
+from hongmao.links.contracts import AdLink, LinkChanges, Review, TargetKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 ITEM_PAGE = "http://127.0.0.1:8090/item/item-1"
 DEEPLINK = "sandboxshop://open?h5url=http%3A%2F%2F127.0.0.1%3A8090%2Fitem%2Fitem-1"
@@ -54,9 +55,12 @@ def link(**changes: object) -> AdLink:
 class MemoryLinks:
     """Links in memory, as the port describes."""
 
+    page_rows = 2
+
     def __init__(self, *links: AdLink) -> None:
         self.kept: dict[str, AdLink] = {link.id: link for link in links}
-        self.changes = 0
+        self.noted: dict[str, int] = dict.fromkeys(self.kept, 0)
+        self.number = 0
         self.reads = 0
 
     def add(self, link: AdLink) -> None:
@@ -66,7 +70,15 @@ class MemoryLinks:
 
     def update(self, link: AdLink) -> None:
         self.kept[link.id] = link
-        self.changes += 1
+        self.note(link.id)
+
+    def remove(self, link: str) -> None:
+        del self.kept[link]
+        self.note(link)
+
+    def note(self, link: str) -> None:
+        self.number += 1
+        self.noted[link] = self.number
 
     def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
         found = self.kept.get(link)
@@ -76,14 +88,21 @@ class MemoryLinks:
         return [link for link in self.kept.values() if link.tenant == tenant]
 
     def table(self) -> Sequence[AdLink]:
-        self.reads += 1
         return list(self.kept.values())
 
     def revision(self) -> int:
-        return self.changes
+        return self.number
+
+    def changes(self, after: int) -> Iterator[LinkChanges]:
+        self.reads += 1
+        changed = [link for link, number in self.noted.items() if number > after]
+        for start in range(0, max(1, len(changed)), self.page_rows):
+            page = changed[start : start + self.page_rows]
+            links = [self.kept[link] for link in page if link in self.kept]
+            yield LinkChanges(revision=self.number, links=links, gone=[link for link in page if link not in self.kept])
 
 
-class MemoryLog:
+class MemoryLog(Offering):
     """A log in memory: first event of an id is kept. `full` refuses; `held` keeps futures open until released."""
 
     def __init__(self) -> None:

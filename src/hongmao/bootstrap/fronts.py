@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from hongmao.events.api import LogTrimmed, PackedSlice, pack
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import Event, EventLog, Kept, Lake, Logged, Past
     from hongmao.events.packed import Packed
-    from hongmao.events.store import Appender, Deliver, Pressure, Waiter
+    from hongmao.events.store import Deliver, Pressure, Waiter
 
 
 class LogFront:
@@ -28,11 +28,11 @@ class LogFront:
 
     def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
         """Queue a batch as the log does."""
-        cast("Appender", self._log).offer(batch, waiter, deliver)
+        self._log.offer(batch, waiter, deliver)
 
     def pressure(self) -> Pressure:
         """Tell how far the log is behind with what it was offered."""
-        return cast("Appender", self._log).pressure()
+        return self._log.pressure()
 
     def read(self, *, after: int, limit: int) -> Sequence[Logged]:
         """Read as the log does."""

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final, Self
 
 from hongmao.bus.segments.index import IdIndex
 from hongmao.bus.segments.reading import SegmentReader
-from hongmao.events.api import LogClosed
+from hongmao.events.api import LogClosed, Pressure
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from hongmao.events.api import Event, Kept, Logged, PackedSlice
+    from hongmao.events.api import Event, Kept, Logged, Packed, PackedSlice, Waiter
+    from hongmao.events.store import Deliver
 
 POLL_S: Final = 0.02  # how late another process may learn of a new event
 
@@ -35,6 +36,15 @@ class ReadOnlyLog:
         refused: Future[tuple[Kept, ...]] = Future()
         refused.set_exception(LogClosed(path=str(self._path), events=len(events)))
         return refused
+
+    def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
+        """Refuse."""
+        error = LogClosed(path=str(self._path), events=len(batch.ids))
+        deliver(lambda: waiter.failed(error))
+
+    def pressure(self) -> Pressure:
+        """Nothing ever waits here."""
+        return Pressure(0, 0, 0.0)
 
     def read(self, *, after: int, limit: int) -> list[Logged]:
         """Read up to `limit` events after an offset."""

@@ -51,7 +51,7 @@ class Appender(Protocol):
         ...
 
 
-class EventLog(Protocol):
+class EventLog(Appender, Protocol):
     """The one log. Whatever `append` has answered is on disk and stays; an event id is kept once."""
 
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
 
-    from hongmao.events.api import Appender
     from hongmao.kernel.errors import HongmaoError
     from hongmao.telemetry.parts import EdgeMeter
     from hongmao.web.edge.app import EdgeApp
@@ -85,7 +84,7 @@ class HotGate:
     def _begin(self, config: Config, state: ServerState, app_state: dict[str, Any]) -> None:
         self._config, self._state, self._app_state = config, state, app_state
         self.loop = asyncio.get_running_loop()
-        self.keeper = Keeper(cast("Appender", self._services.log), self.loop, lag_ms_max=self.limits.lag_ms)
+        self.keeper = Keeper(self._services.log, self.loop, lag_ms_max=self.limits.lag_ms)
         jump = self._services.jump
         self.taps = TapDesk(
             HotJump(jump.parts, lambda piece: quote(piece, safe=URL_SAFE).encode("ascii")),
