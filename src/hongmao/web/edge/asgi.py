@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from hongmao.kernel.errors import Unavailable
-from hongmao.web.edge.errors import BodyNotPacked, EncodingUnsupported
+from hongmao.web.edge.errors import EncodingUnsupported
+from hongmao.web.edge.packing import IDENTITY, UNPACKERS
 from hongmao.web.problems import problem
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 RETRY_AFTER_S: Final = 1
 _JSON: Final = "application/json; charset=utf-8"
-_GZIP: Final = 16 + zlib.MAX_WBITS  # zlib(3): 16 more asks for the header and trailer of gzip (RFC 1952)
 _BODILESS: Final = frozenset({204, 304})
 
 
@@ -50,15 +49,15 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return found
 
 
-async def read_body(receive: Receive, headers: Mapping[str, str], *, limit: int, gzip: bool = False) -> bytes:
+async def read_body(receive: Receive, headers: Mapping[str, str], *, limit: int, packed: bool = False) -> bytes:
     """Read a body, and stop as soon as it is longer than `limit`: then it is given cut off, one byte beyond.
 
-    What Content-Length claims saves work when it is too large, and is not believed otherwise. A body packed by gzip is
-    unpacked where `gzip` allows it; both what comes and what comes out of it are held to the limit.
+    What Content-Length claims saves work when it is too large, and is not believed otherwise. A body that comes packed is
+    unpacked where `packed` allows it; both what comes and what comes out of it are held to the limit.
     """
-    packed = headers.get("content-encoding", "identity").strip().lower()
-    if packed != "identity" and not (gzip and packed == "gzip"):
-        raise EncodingUnsupported(place="content-encoding", got=packed[:40])
+    coding = headers.get("content-encoding", IDENTITY).strip().lower()
+    if coding != IDENTITY and not (packed and coding in UNPACKERS):
+        raise EncodingUnsupported(place="content-encoding", got=coding[:40])
     claimed = headers.get("content-length", "")
     if claimed.isascii() and claimed.isdigit() and int(claimed[:20]) > limit:
         return bytes(limit + 1)
@@ -73,19 +72,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], *, limit: int,
         if not message.get("more_body", False):
             break
     body = b"".join(parts)[: limit + 1]
-    return body if packed == "identity" or len(body) > limit else _unpacked(body, limit)
-
-
-def _unpacked(body: bytes, limit: int) -> bytes:
-    """Unpack gzip up to one byte beyond `limit`, however much more is packed in it."""
-    unpacker = zlib.decompressobj(wbits=_GZIP)
-    try:
-        plain = unpacker.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise BodyNotPacked(place="body", why=str(error)[:80]) from None
-    if len(plain) <= limit and (not unpacker.eof or unpacker.unused_data):
-        raise BodyNotPacked(place="body", why="it ends too early" if not unpacker.eof else "something follows its end")
-    return plain
+    return body if coding == IDENTITY or len(body) > limit else UNPACKERS[coding](body, limit)
 
 
 def answer_json(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -33,7 +33,7 @@ class CollectEndpoint:
         reader = known or fresh_reader(self._random)
         greeting = {} if known else {"set-cookie": cookie_of(reader, secure=self._secure)}
         try:
-            body = await read_body(receive, headers, limit=BODY_BYTES_MAX, gzip=True)
+            body = await read_body(receive, headers, limit=BODY_BYTES_MAX, packed=True)
             outcomes = await self._services.collector.collect(body, reader=reader)
         except HongmaoError as error:
             return answer_error(error)

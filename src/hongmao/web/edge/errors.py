@@ -12,17 +12,17 @@ class EncodingUnsupported(BadInput):
     status = 415
     zh = "不支持 Content-Encoding {got}"
     en = "Content-Encoding {got} is not taken here"
-    hint_zh = "请直接发送 JSON，或以 gzip 压缩"
-    hint_en = "Send the JSON as it is, or packed by gzip"
+    hint_zh = "请直接发送 JSON；/v1/events 还接受 gzip 或 zstd"
+    hint_en = "Send the JSON as it is; /v1/events also takes gzip or zstd"
 
 
 class BodyNotPacked(BadInput):
-    """A body says that it is packed by gzip and is not, or not wholly."""
+    """A body says how it is packed and is not, or not wholly, or holds more than that."""
 
     code = "body_not_packed"
     status = 400
-    zh = "{place} 不是完整的 gzip 数据（{why}）"
-    en = "{place} is no complete gzip ({why})"
+    zh = "{place} 不是单个完整的 {coding} 数据（{why}）"
+    en = "{place} is not one complete piece of {coding} ({why})"
     hint_zh = "请重新压缩后发送；没有保存任何内容"
     hint_en = "Pack it again and send it; nothing of it was kept"
 
