@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from hongmao.kernel.time import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hongmao.catalog.contracts import Note
     from hongmao.kernel.ids import ReaderId
@@ -93,12 +93,11 @@ def _next_ad(waiting: deque[tuple[AdLink, Note]], shown: set[str]) -> tuple[AdLi
     return None
 
 
-def rotate(links: Sequence[AdLink], *facts: object) -> Sequence[AdLink]:
+def rotate(links: Sequence[AdLink], *facts: object) -> Iterator[AdLink]:
     """Begin a list of links at a place drawn from facts, so that every link has its turn and nobody's choice does."""
-    if not links:
-        return links
-    start = draw(*facts) % len(links)
-    return (*links[start:], *links[:start])
+    count = len(links)
+    start = draw(*facts) % count if count else 0
+    return (links[(start + n) % count] for n in range(count))
 
 
 def draw(*facts: object) -> int:

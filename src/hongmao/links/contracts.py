@@ -7,6 +7,8 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hongmao.kernel.ids import ClickId, CreatorId, ItemId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId
     from hongmao.links.media import MediaClick
 
@@ -64,6 +66,15 @@ class AdLink:
     price_fen: int
     paused: bool
     created_at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanges:
+    """Some of what has changed up to a revision: links as they are then, and the ids of links that are no more."""
+
+    revision: int
+    links: Sequence[AdLink] = ()
+    gone: Sequence[str] = ()
 
 
 BUTTONS = ("了解详情", "购买同款", "领取补贴", "优惠下单")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hongmao.kernel.ids import LinkId, TenantId
-    from hongmao.links.contracts import AdLink
+    from hongmao.links.contracts import AdLink, LinkChanges
 
 
 class LinkStore(Protocol):
@@ -31,9 +31,19 @@ class LinkStore(Protocol):
         ...
 
     def table(self) -> Sequence[AdLink]:
-        """List every link of the deployment: only for the jump's table and the review desk."""
+        """List every link of the deployment: only for the review desk."""
         ...
 
     def revision(self) -> int:
-        """Give a number that grows with every change, so that the jump's table knows when to read again."""
+        """Give a number that grows with every change, so that the jump's table knows when to read again.
+
+        Whoever sees a number sees every change up to it, whichever transaction made it and whenever that was committed.
+        """
+        ...
+
+    def changes(self, after: int) -> Iterator[LinkChanges]:
+        """Give what has changed after a revision, everything after -1; in pages, all of one and the same revision.
+
+        There is at least one page. A revision that is lower than `after` says that the store was set back.
+        """
         ...

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
-from hongmao.links.contracts import AdLink, Review
+from hongmao.links.contracts import AdLink, LinkChanges, Review
 from hongmao.links.errors import LinkExists, LinkUnknown
-from hongmao.storage.models import AdLinkRow
+from hongmao.storage.models import AdLinkRow, LinkChangeRow
 from hongmao.storage.records import to_data, to_values
-from hongmao.storage.revisions import LINKS, grow, revision
+from hongmao.storage.revisions import LINKS, revision_in
+from hongmao.storage.revisions import revision as revision_of
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Row, Select
 
     from hongmao.kernel.ids import LinkId, TenantId
     from hongmao.storage.database import Database
 
 _JUMP = PlatformScope("the jump serves readers and belongs to no tenant")
+PAGE_ROWS: Final = 1_024
+"""Links that are read as objects at once: a first look is at all of them."""
+_REVIEW: Final = {int(review): review for review in Review}
 _REVIEWS = ("deeplink_review", "universal_link_review", "fallback_review")
 
 
@@ -36,7 +43,6 @@ class SqlLinkStore:
         try:
             with self._database.session(TenantScope(link.tenant), write=True) as session:
                 session.add(AdLinkRow(**to_values(link, AdLinkRow)))
-                grow(session, LINKS)
         except IntegrityError as error:
             if self._known(link.id):
                 raise LinkExists(id=link.id) from error
@@ -50,7 +56,6 @@ class SqlLinkStore:
                 raise LinkUnknown(id=link.id)
             for column, value in to_values(link, AdLinkRow).items():
                 setattr(row, column, value)
-            grow(session, LINKS)
 
     def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
         """Find a tenant's link; somebody else's reads as None."""
@@ -69,8 +74,23 @@ class SqlLinkStore:
             return [_link(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
 
     def revision(self) -> int:
-        """Give a number that grows with every change."""
-        return revision(self._database, LINKS)
+        """Give a number that grows with every change; the database itself counts them, whoever makes them."""
+        return revision_of(self._database, LINKS)
+
+    def changes(self, after: int) -> Iterator[LinkChanges]:
+        """Give what has changed after a revision, in pages of one snapshot."""
+        with self._database.session(_JUMP) as session:
+            revision, place = revision_in(session, LINKS), (after + 1, "")
+            while True:
+                rows = session.execute(_page_behind(*place)).all()
+                yield LinkChanges(
+                    revision=revision,
+                    links=[_read(row) for row in rows if row[_ID] is not None],
+                    gone=[row[_CHANGED] for row in rows if row[_ID] is None],
+                )
+                if len(rows) < PAGE_ROWS:
+                    return
+                place = rows[-1][_REVISION], rows[-1][_CHANGED]
 
     def _known(self, link: LinkId) -> bool:
         with self._database.session(_JUMP) as session:
@@ -78,6 +98,27 @@ class SqlLinkStore:
 
 
 _OLDEST = (AdLinkRow.created_at_ms, AdLinkRow.id)
+_FIELDS: Final = tuple(field.name for field in fields(AdLink))
+_COLUMNS: Final = tuple(getattr(AdLinkRow, name if hasattr(AdLinkRow, name) else f"{name}_id") for name in _FIELDS)
+_REVISION, _CHANGED, _FIRST = range(3)
+_ID: Final = _FIRST + _FIELDS.index("id")
+
+
+def _page_behind(revision: int, link: str) -> Select[Any]:
+    change = (LinkChangeRow.revision, LinkChangeRow.link_id)
+    return (
+        select(*change, *_COLUMNS)
+        .outerjoin(AdLinkRow, AdLinkRow.id == LinkChangeRow.link_id)
+        .where(tuple_(*change) > tuple_(literal(revision), literal(link)))
+        .order_by(*change)
+        .limit(PAGE_ROWS)
+    )
+
+
+def _read(row: Row[Any]) -> AdLink:
+    values = dict(zip(_FIELDS, row[_FIRST:], strict=True))
+    values.update((name, _REVIEW[values[name]]) for name in _REVIEWS)
+    return AdLink(**values)
 
 
 def _link(row: AdLinkRow) -> AdLink:

@@ -24,7 +24,12 @@ _LOOK = PlatformScope("revisions belong to the house")
 def revision(database: Database, name: str) -> int:
     """Read a number; 0 before the first change."""
     with database.session(_LOOK) as session:
-        return session.scalar(select(RevisionRow.number).where(RevisionRow.name == name)) or 0
+        return revision_in(session, name)
+
+
+def revision_in(session: ScopedSession, name: str) -> int:
+    """Read it in a session of the house, together with what it belongs to."""
+    return session.scalar(select(RevisionRow.number).where(RevisionRow.name == name)) or 0
 
 
 def grow(session: ScopedSession, name: str) -> None:

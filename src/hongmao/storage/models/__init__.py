@@ -9,7 +9,7 @@ from hongmao.storage.models.definitions import DefinitionActRow
 from hongmao.storage.models.feeds import FeedRow, OwedSpanRow
 from hongmao.storage.models.house import PositionRow, RevisionRow
 from hongmao.storage.models.ledger import AccountRow, BalanceRow, BatchRow, EntryRow
-from hongmao.storage.models.links import AdLinkRow
+from hongmao.storage.models.links import AdLinkRow, LinkChangeRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
 from hongmao.storage.models.outgoing import (
     AlarmRow,
@@ -37,6 +37,7 @@ __all__ = [
     "FeedRow",
     "GateRow",
     "ItemRow",
+    "LinkChangeRow",
     "MerchantRow",
     "NoteRow",
     "OutgoingRow",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hongmao.links.contracts import TargetKind
-from hongmao.storage.base import ID_CHARS, At, Base, Choice, Fen, Id, TenantOwned, Word
+from hongmao.storage.base import ID_CHARS, At, Base, Choice, Deployment, Fen, Id, TenantOwned, Word
 from hongmao.storage.models.merchants import URL_CHARS
 
 
@@ -35,3 +35,12 @@ class AdLinkRow(TenantOwned, Base):
     price_fen: Mapped[Fen]
     paused: Mapped[bool]
     created_at_ms: Mapped[At]
+
+
+class LinkChangeRow(Deployment, Base):
+    """Which revision of the links a link changed in last. Written by the database itself; a link that is gone keeps its row."""
+
+    __tablename__ = "link_changes"
+    link_id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = (Index(None, "revision", "link_id"),)
