@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from events.strategies import NOON, read_note
-from hongmao.events.api import Event, Kept, Kind, LogClosed, Logged
+from hongmao.events.api import Event, Kept, Kind, LogClosed, Logged, Packed, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hongmao.events.api import EventLog
+    from hongmao.kernel.errors import HongmaoError
 
 PATIENCE_S = 30
 
@@ -36,6 +37,19 @@ def everything(log: EventLog, *, page: int = 1_000) -> list[Logged]:
 
 def ids(logged: Sequence[Logged]) -> list[str]:
     return [entry.event.event_id for entry in logged]
+
+
+class Heard:
+    """A waiter whose word is a future."""
+
+    def __init__(self) -> None:
+        self.answer: Future[tuple[Kept, ...]] = Future()
+
+    def kept(self, answer: tuple[Kept, ...]) -> None:
+        self.answer.set_result(answer)
+
+    def failed(self, error: HongmaoError) -> None:
+        self.answer.set_exception(error)
 
 
 class LogConformance:
@@ -73,6 +87,36 @@ class LogConformance:
             packed = log.read_packed(after=after, limit=limit)
             assert packed.logged() == list(log.read(after=after, limit=limit))
             assert (packed.first_offset, packed.last_offset) == (after + 1, after + packed.count)
+
+    def test_stretches_come_as_the_bytes_that_were_kept(self, log: EventLog) -> None:
+        events = [read_note(number) for number in range(10)]
+        keep(log, *events[:4])
+        keep(log, *events[4:])
+
+        for after, limit in ((0, 99), (0, 3), (3, 4), (8, 99), (10, 9), (99, 9)):
+            found = log.read_packed(after=after, limit=limit)
+            assert found.split() == [pack(event) for event in events[after : after + limit]]
+            assert found.count == len(log.read(after=after, limit=limit))
+            assert not found.count or found.first_offset == after + 1
+
+    def test_a_whole_log_begins_at_one(self, log: EventLog) -> None:
+        assert log.first() == 1
+        keep(log, read_note(1))
+        assert log.first() == 1
+
+    def test_what_is_offered_is_answered_as_what_is_appended(self, log: EventLog) -> None:
+        keep(log, read_note(1))
+        heard = Heard()
+
+        log.offer(Packed.of([read_note(1), read_note(2)]), heard, lambda tell: tell())
+
+        assert heard.answer.result(PATIENCE_S) == (Kept(1, duplicate=True), Kept(2, duplicate=False))
+        assert log.pressure().queued_bytes >= 0
+        log.close()
+        refused = Heard()
+        log.offer(Packed.of([read_note(3)]), refused, lambda tell: tell())
+        with pytest.raises(LogClosed):
+            refused.answer.result(PATIENCE_S)
 
     def test_an_id_is_kept_once_and_the_first_event_stays(self, log: EventLog) -> None:
         keep(log, read_note(1), read_note(2))
