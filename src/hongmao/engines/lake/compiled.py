@@ -130,10 +130,11 @@ def walk(
     value: Int64,
     size: Int32,
     versions: Int64,
+    known: Int64,
 ) -> Whole:
     """Note for each field and record what it is: a number, or where a text lies and its size.
 
-    `size` comes filled with `ABSENT`. Gives the place of the first record that is refused, -1 for none.
+    `size` comes filled with `ABSENT`, `known` with zeros: it counts the records that know a field. Gives the place of the first record that is refused, -1 for none.
     """
     start, met = np.int64(0), np.zeros(len(holds), dtype=np.int64)
     for record in range(len(ends)):
@@ -170,6 +171,7 @@ def walk(
             if data[at] == NOTHING:
                 at += 1
                 continue
+            known[field] += 1
             if holds[field] == TEXT:
                 begin, length = _text(data, at, end)
                 if length == ABSENT:
@@ -239,21 +241,15 @@ def known_texts(data: Bytes, value: Int64, size: Int32, known: Bytes, known_ends
     """Say of each record which of a few known texts a field holds. Gives the first that holds none of them, or -1."""
     last = np.int64(0)
     for record in range(len(out)):
-        found = np.int64(ABSENT)
-        for turn in range(len(known_ends)):
+        found, one = np.int64(ABSENT), last
+        for _ in range(len(known_ends)):
             # Begin with the one that was met last: acts of a kind come in swarms.
-            one = (last + turn) % len(known_ends)
-            begin = known_ends[one - 1] if one else np.int64(0)
-            if known_ends[one] - begin != size[record]:
-                continue
-            same = True
-            for letter in range(size[record]):
-                if known[begin + letter] != data[value[record] + letter]:
-                    same = False
-                    break
-            if same:
+            if _is_named(data, value[record], size[record], one, known, known_ends):
                 found = one
                 break
+            one += 1
+            if one == len(known_ends):
+                one = np.int64(0)
         if found == ABSENT:
             return record
         out[record] = last = found

@@ -69,6 +69,8 @@ class _Walked(NamedTuple):
     data: Any
     value: Any
     size: Any
+    known: Any
+    """How many records know a field."""
 
 
 def packed_table(batch: PackedSlice) -> Any:
@@ -91,10 +93,11 @@ def packed_table(batch: PackedSlice) -> Any:
 
 def _sorted(walked: _Walked, days: Any, kinds: Any, first_offset: int) -> Any:
     order = _order(walked, days, kinds)
-    day_names = [day_of(int(day) * DAY_MS).isoformat() for day in np.unique(days)]
+    different = np.unique(days)
+    day_names = [day_of(int(day) * DAY_MS).isoformat() for day in different]
     named = {
         "offset": pa.array(first_offset + order),
-        "day": _worded(day_names, np.searchsorted(np.unique(days), days[order])),
+        "day": _worded(day_names, np.searchsorted(different, days[order])),
         "kind": _worded(_KINDS, kinds[order]),
     }
     columns = [
@@ -109,30 +112,33 @@ def _walk(batch: PackedSlice) -> _Walked | None:
     data = np.frombuffer(batch.records, dtype=np.uint8)
     shape = (len(_FIELDS), batch.count)
     value, size = np.empty(shape, dtype=np.int64), np.full(shape, compiled.ABSENT, dtype=np.int32)
-    versions = np.empty(batch.count, dtype=np.int64)
+    versions, known = np.empty(batch.count, dtype=np.int64), np.zeros(len(_FIELDS), dtype=np.int64)
     ends = np.frombuffer(batch.ends, dtype="<u4")
     words = (_SLOTS, _NAMES.data, _NAMES.ends)
-    if compiled.walk(data, ends, _TYPES, *words, SCHEMA_VERSION, value, size, versions) != compiled.ABSENT:
+    if compiled.walk(data, ends, _TYPES, *words, SCHEMA_VERSION, value, size, versions, known) != compiled.ABSENT:
         return None
-    if any((size[place] == compiled.ABSENT).any() for place in _REQUIRED):
+    if any(known[place] < batch.count for place in _REQUIRED):
         return None
     # The version stands outside the event, because defaults are not written.
-    value[_PLACE["schema_version"]], size[_PLACE["schema_version"]] = versions, 0
-    return _Walked(*_with_defaults(data, value, size))
+    version = _PLACE["schema_version"]
+    value[version], size[version], known[version] = versions, 0, batch.count
+    return _with_defaults(_Walked(data, value, size, known))
 
 
-def _with_defaults(data: Any, value: Any, size: Any) -> tuple[Any, Any, Any]:
+def _with_defaults(walked: _Walked) -> _Walked:
     """Fill in what a record leaves out because it is the default."""
+    data, value, size, known = walked
     for place, default in _DEFAULTS.items():
-        absent = size[place] == compiled.ABSENT
-        if not absent.any():
+        if known[place] == size.shape[1]:
             continue
+        absent = size[place] == compiled.ABSENT
+        known[place] = size.shape[1]
         if isinstance(default, str):
             value[place][absent], size[place][absent] = len(data), len(default)
             data = np.concatenate([data, np.frombuffer(default.encode(), dtype=np.uint8)])
         else:
             value[place][absent], size[place][absent] = default, 0
-    return data, value, size
+    return _Walked(data, value, size, known)
 
 
 def _kinds(walked: _Walked) -> Any:
@@ -181,12 +187,13 @@ def _worded(words: Sequence[str], places: Any) -> Any:
 
 def _column(walked: _Walked, place: int, kind: Any, order: Any) -> Any:
     value, size, rows = walked.value[place], walked.size[place], len(order)
-    known = int(np.count_nonzero(size != compiled.ABSENT))
+    known = int(walked.known[place])
     if not known:
         return pa.nulls(rows, kind)
     valid = np.zeros((rows + 7) // 8, dtype=np.uint8)
     if kind == pa.string():
-        offsets, text = np.empty(rows + 1, dtype=np.int32), np.empty(int(size[size > 0].sum()), dtype=np.uint8)
+        text_bytes = int(size.sum(dtype=np.int64)) - compiled.ABSENT * (rows - known)
+        offsets, text = np.empty(rows + 1, dtype=np.int32), np.empty(text_bytes, dtype=np.uint8)
         compiled.gather_texts(walked.data, value, size, order, offsets, valid, text)
         buffers: list[Any] = [offsets, text]
     elif kind == pa.bool_():
