@@ -31,6 +31,7 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
         # A clock that somebody plays is wound up by the player: what is due at an instant is done at that instant.
         if not settings.clock:
             house.clockwork.start()
+            house.link_watch.start()
         # The server raises the signal that stopped it once more when it is done; by then the house must still be closed.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: None)
@@ -45,6 +46,7 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
                 runner.run(house.services.returns.close())
         finally:
             gc.unfreeze()  # what is frozen is never taken down, and libraries complain of it at the end
+            house.link_watch.stop()
             house.clockwork.stop()
             house.workers.stop()
 

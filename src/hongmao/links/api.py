@@ -5,6 +5,7 @@ from hongmao.links.contracts import (
     AD_LABEL,
     BUTTONS,
     CLICK_PARAM,
+    PLACEMENTS,
     AdLink,
     AgentProfile,
     Invalid,
@@ -47,11 +48,13 @@ from hongmao.links.store import LinkStore
 from hongmao.links.table import LinkTable
 from hongmao.links.token import KeyRing, TokenMinter, click_event_id, minted_at_ms
 from hongmao.links.wakeup import WakeUp, load
+from hongmao.links.watch import LinkWatch
 
 __all__ = [
     "AD_LABEL",
     "BUTTONS",
     "CLICK_PARAM",
+    "PLACEMENTS",
     "AdLink",
     "AddressRefused",
     "AgentProfile",
@@ -73,6 +76,7 @@ __all__ = [
     "LinkStore",
     "LinkTable",
     "LinkUnknown",
+    "LinkWatch",
     "Links",
     "LinksStale",
     "MediaClick",
