@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hongmao.catalog import community
 from hongmao.catalog.api import (
     AlreadyDifferent,
     IdTaken,
@@ -235,3 +236,15 @@ def test_readers_are_kept_many_at_a_time(city: House, monkeypatch: pytest.Monkey
         city.catalog.remember_reader(ReaderId(f"r-{number}"), number + 1)
     city.catalog.flush_readers()
     assert writes == [READERS_WAITING_MAX, READERS_WAITING_MAX, 5]
+
+
+def test_a_reader_who_stays_is_kept_once_however_many_come_and_go(city: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(community, "READERS_KNOWN_MAX", 10)
+    kept: list[str] = []
+    monkeypatch.setattr(SqlCatalogStore, "remember", lambda _, readers: kept.extend(one.id for one in readers))
+    for number in range(1_000):
+        city.catalog.remember_reader(ReaderId("r-stays"), number)
+        city.catalog.remember_reader(ReaderId(f"r-{number}"), number)
+        assert len(city.catalog._known) <= 5  # the older half has as many
+    city.catalog.flush_readers()
+    assert sorted(kept) == sorted({"r-stays", *(f"r-{number}" for number in range(1_000))})

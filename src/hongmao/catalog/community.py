@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # Readers wait in memory until this many are new: one write then keeps them all. Those that a crash forgets are in the
 # log by their first act, so nothing that counts is lost.
 READERS_WAITING_MAX = 200
-READERS_KNOWN_MAX = 200_000
+# Whoever is forgotten here is kept once more, which changes nothing.
+READERS_KNOWN_MAX = 65_536
 
 
 class Community:
@@ -38,7 +39,9 @@ class Community:
             desk.freshness, lambda ids: {creator.id: creator for creator in desk.store.find_all(Creator, ids)}
         )
         self._readers = threading.Lock()
+        # The newer half and the older one: when the newer is full, it becomes the older, which is forgotten.
         self._known: set[ReaderId] = set()
+        self._known_before: set[ReaderId] = set()
         self._waiting: dict[ReaderId, int] = {}
 
     def add_creator(self, who: Principal, *, name: str, bio: str = "", id: str | None = None) -> Creator:
@@ -125,9 +128,11 @@ class Community:
         with self._readers:
             if reader in self._known:
                 return
-            if len(self._known) >= READERS_KNOWN_MAX:
-                self._known.clear()
+            if len(self._known) >= READERS_KNOWN_MAX // 2:
+                self._known_before, self._known = self._known, set()
             self._known.add(reader)
+            if reader in self._known_before:
+                return
             self._waiting[reader] = at_ms
             full = len(self._waiting) >= READERS_WAITING_MAX
         if full:

@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 # Another process may change the catalog; that shows here after this long. A revoked key is dead by then as well.
 RECHECK_MS = 1_000
-ENTRIES_MAX = 50_000
+ENTRIES_MAX = 20_000  # a few megabytes, whatever ids somebody makes up
 
 
 class Freshness:
