@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from events.strategies import NOON, read_note, some_events
-from hongmao.engines.lake import ParquetLake, decode
+from hongmao.engines.lake import ParquetLake, decode, writer
 from hongmao.engines.lake.columns import table_of
 from hongmao.engines.lake.decode import packed_table
 from hongmao.events.api import Event, Kind, LakeGap, LogDamaged, PackedSlice, SchemaTooNew, pack
@@ -30,8 +30,8 @@ def recorded(version: int, fields: object) -> PackedSlice:
     return PackedSlice.of(1, [msgspec.msgpack.encode([version, fields])])
 
 
-def plain_way(*_: object) -> Any:
-    raise AssertionError("the bytes should have been read the quick way")
+def other_way(*_: object) -> Any:
+    raise AssertionError("this is the other way")
 
 
 @given(events=some_events(max_size=14), first=st.sampled_from([1, 2**40]))
@@ -66,7 +66,7 @@ def test_acts_of_one_instant_stand_by_id(ids: list[str], times: list[int], kinds
 def test_whole_numbers_of_every_width(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     batch = sliced([read_note(1, amount_fen=number), read_note(2, price_fen=number)])
     wanted = table_of(batch.logged())
-    monkeypatch.setattr(decode, "table_of", plain_way)
+    monkeypatch.setattr(decode, "table_of", other_way)
 
     assert packed_table(batch).equals(wanted)
 
@@ -75,7 +75,7 @@ def test_whole_numbers_of_every_width(monkeypatch: pytest.MonkeyPatch, number: i
 def test_texts_of_every_length(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     batch = sliced([read_note(1), read_note(2, detail="红" * size), read_note(3, detail="x" * size)])
     wanted = table_of(batch.logged())
-    monkeypatch.setattr(decode, "table_of", plain_way)
+    monkeypatch.setattr(decode, "table_of", other_way)
 
     assert packed_table(batch).equals(wanted)
 
@@ -88,7 +88,7 @@ def test_an_event_with_every_field_and_the_version_from_outside(monkeypatch: pyt
         full[field.name] = values[kinds[0]] if kinds else Kind.PAY
     batch = recorded(0, {**full, "kind": "pay", "schema_version": 1})
     wanted = table_of(batch.logged())
-    monkeypatch.setattr(decode, "table_of", plain_way)
+    monkeypatch.setattr(decode, "table_of", other_way)
 
     assert packed_table(batch).equals(wanted)
     assert packed_table(batch)["schema_version"].to_pylist() == [0]
@@ -157,7 +157,8 @@ def answer(ask: Callable[[], Any]) -> object:
 
 
 class TestAbsorbing:
-    def test_bytes_and_events_make_the_same_files(self, tmp_path: Path) -> None:
+    def test_bytes_and_events_make_the_same_files(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(writer, "QUICK_ROWS_MIN", 1)
         events = [
             replace(read_note(number, at_ms=NOON - number % 4 * DAY_MS), kind=list(Kind)[number % 9])
             for number in range(300)
@@ -172,6 +173,15 @@ class TestAbsorbing:
         assert len(files) == 36
         for file in files:
             assert (tmp_path / "quick" / file).read_bytes() == (tmp_path / "plain" / file).read_bytes()
+
+    def test_few_events_go_the_plain_way(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(decode, "packed_table", other_way)
+        with ParquetLake(tmp_path) as lake:
+            lake.absorb_packed(sliced([read_note(1)]))
+            with pytest.raises(AssertionError, match="the other way"):
+                lake.absorb_packed(sliced([read_note(number) for number in range(2, 2_100)], first=2))
+
+            assert lake.position() == 1
 
     def test_what_was_absorbed_is_passed_over_and_a_hole_is_refused(self, tmp_path: Path) -> None:
         events = [read_note(number) for number in range(1, 11)]

@@ -134,7 +134,8 @@ def walk(
 ) -> Whole:
     """Note for each field and record what it is: a number, or where a text lies and its size.
 
-    `size` comes filled with `ABSENT`, `known` with zeros: it counts the records that know a field. Gives the place of the first record that is refused, -1 for none.
+    `size` comes filled with `ABSENT`, `known` with zeros: it counts the records that know a field. Gives the place of the
+    first record that is refused, -1 for none.
     """
     start, met = np.int64(0), np.zeros(len(holds), dtype=np.int64)
     for record in range(len(ends)):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import Logged, PackedSlice
 
+QUICK_ROWS_MIN: Final = 2_000  # below, the plain way costs less than loading what is compiled
 SMALL_FILES_MAX: Final = 8  # of one partition, before they are merged
 SMALL_ROWS_MAX: Final = 50_000  # a file with more rows is large enough to stay as it is
 WHOLE_ROWS_MAX: Final = 2_000_000  # of one file: what merging holds in memory at once
@@ -71,9 +72,6 @@ class ParquetLake:
 
     def absorb_packed(self, batch: PackedSlice) -> None:
         """Add a batch as `absorb` does, from the log's own bytes; the files are the same."""
-        # Numba comes with it: whoever opens a lake to wipe it, or absorbs no more than a test, shall not wait for it.
-        from hongmao.engines.lake.decode import packed_table  # noqa: PLC0415 - said above
-
         with self._turn:
             position = self._sound().position
             fresh = batch.after(position)
@@ -81,7 +79,7 @@ class ParquetLake:
                 return
             if fresh.first_offset != position + 1:
                 raise LakeGap(id=str(position + 1), expected=position + 1, got=fresh.first_offset)
-            self._add(packed_table(fresh), first_offset=fresh.first_offset, last_offset=fresh.last_offset)
+            self._add(_tabled(fresh), first_offset=fresh.first_offset, last_offset=fresh.last_offset)
 
     def compact(self, *, whole: bool = False) -> int:
         """Merge the small files of every crowded partition; give the number of files that are gone from the manifest.
@@ -175,6 +173,14 @@ def _scattered(lake: Manifest) -> list[list[LakeFile]]:
         else:
             groups.append([file])
     return [group for group in groups if len(group) > 1]
+
+
+def _tabled(batch: PackedSlice) -> Any:
+    if batch.count < QUICK_ROWS_MIN:
+        return columns.table_of(batch.logged())
+    from hongmao.engines.lake.decode import packed_table  # noqa: PLC0415 - Numba comes with it
+
+    return packed_table(batch)
 
 
 def _following(batch: Sequence[Logged], position: int) -> list[Logged]:
