@@ -7,6 +7,7 @@ renewed only when a manifest has changed, so a query over small data costs littl
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -15,19 +16,22 @@ import duckdb
 
 from hongmao.engines import session
 from hongmao.engines.lake import manifest, snapshot
+from hongmao.engines.lake.files import brought_back, files_at
 from hongmao.engines.lake.shown import Shown
 from hongmao.engines.lake.warm import WARM_ROWS_MAX, Warmth, show_events, sql_text
 from hongmao.events.api import LakeDamaged, QueryRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from hongmao.engines.lake.files import Place
+    from hongmao.engines.lake.manifest import LakeFile
     from hongmao.engines.session import Session
 
 TRIES_MAX: Final = 100  # a reader that is overtaken by as many merges in a row has other troubles
-_Stamp = tuple[int, int, int] | None
-_Seen = dict["Path", _Stamp]
+_Stamp = tuple[int, int, int] | str | None
+_Seen = dict[str, _Stamp]
 _T = TypeVar("_T")
 
 
@@ -36,7 +40,7 @@ class DuckTables:
 
     def __init__(
         self,
-        root: Path,
+        place: Place,
         *,
         empty: Mapping[str, Any] | None = None,
         warm_rows_max: int = WARM_ROWS_MAX,
@@ -44,14 +48,19 @@ class DuckTables:
         given: Mapping[str, Any] | None = None,
         memory: str = "",
     ) -> None:
-        """Read below `root`. `empty` gives the Arrow schema of derived tables that may not have been published yet.
+        """Read a lake, and the derived tables beside it.
+
+        `empty` gives the Arrow schema of derived tables that may not have been published yet.
 
         A lake of at most `warm_rows_max` events is copied into memory; a larger one is read from its files. For a look
         back or ahead, `until` hides the events behind an offset of the log, and `given` are Arrow tables that stand for
         the published ones of their names. Queries together take at most `memory` (such as `2GiB`) and spill the rest to
         disk, below `.spill`.
         """
-        self._root = root.absolute()
+        self._files = files_at(place)
+        self._root = self._files.folder
+        self._held: list[tuple[LakeFile, Path]] = []
+        self._lease = ExitStack()
         self._warm_rows_max = warm_rows_max
         self._turn = threading.Lock()
         self._seen: _Seen = {}
@@ -61,9 +70,9 @@ class DuckTables:
         self._empty = tuple(empty or ())
         self._until = until
         self._given = tuple(given or ())
-        root.mkdir(parents=True, exist_ok=True)
+        self._root.mkdir(parents=True, exist_ok=True)
         self._lake = manifest.Manifest()
-        self._connection = _connect(self._root, memory)
+        self._connection = _connect(self._files.folders, self._root / ".spill", memory)
         for name, schema in (empty or {}).items():
             _keep(self._connection, f"empty {name}", schema.empty_table())
         for name, table in (given or {}).items():
@@ -105,28 +114,29 @@ class DuckTables:
 
     def position(self) -> int:
         """Give the offset up to which `events` shows the log at this moment."""
-        return self._up_to(manifest.load(self._root))
+        return self._up_to(manifest.load(self._files))
 
     def weight(self) -> tuple[int, int]:
         """Count the lake's files at this moment, and their bytes."""
-        lake = manifest.load(self._root)
+        lake = manifest.load(self._files)
         return len(lake.files), lake.size_bytes
 
     def close(self) -> None:
         """Release the memory."""
         with self._turn:
             self._connection.close()
+            self._lease.close()
 
     def _again(self, act: Callable[[_Seen], _T]) -> _T:
         for _ in range(TRIES_MAX):
             seen = self._look()
             try:
                 return act(seen)
-            except duckdb.IOException:
+            except (duckdb.IOException, LakeDamaged):
                 # A file is gone. If the manifests have moved on, it was replaced while we read; if not, it is lost.
-                if self._look() == seen:
+                if self._look() == seen and not self._brought_back():
                     raise
-        raise LakeDamaged(path=str(self._root), why=f"it changed {TRIES_MAX} times while it was read")
+        raise LakeDamaged(path=self._files.where, why=f"it changed {TRIES_MAX} times while it was read")
 
     def _up_to(self, lake: manifest.Manifest) -> int:
         return lake.position if self._until is None else min(lake.position, self._until)
@@ -163,23 +173,39 @@ class DuckTables:
 
     def _refresh(self) -> None:
         """Bring the views up to the manifests, all in one transaction: a query sees the old ones or the new."""
-        lake = manifest.load(self._root)
+        lake = manifest.load(self._files)
+        lease = ExitStack()
+        held: list[tuple[LakeFile, Path]] = []
+
+        def hold(files: Sequence[LakeFile]) -> list[Path]:
+            paths = lease.enter_context(self._files.hold(files))
+            held.extend(zip(files, paths, strict=True))
+            return paths
+
         self._connection.execute("BEGIN")
         try:
             warmth = show_events(
-                self._connection, self._root, lake, self._warmth, rows_max=self._warm_rows_max, until=self._until
+                self._connection, hold, lake, self._warmth, rows_max=self._warm_rows_max, until=self._until
             )
             views, warm = self._show_derived()
             self._connection.execute("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
+            lease.close()
             raise
         self._lake, self._warmth, self._views = lake, warmth, views
         self._derived.keep(warm)
+        self._lease.close()
+        self._lease, self._held = lease, held
+
+    def _brought_back(self) -> bool:
+        with self._turn:
+            held, paths = [file for file, _ in self._held], [path for _, path in self._held]
+            return brought_back(self._files, held, paths)
 
     def _look(self) -> _Seen:
         pointers = (self._root / snapshot.FOLDER).glob(f"*/{snapshot.POINTER}")
-        return {path: _stamp(path) for path in (self._root / manifest.NAME, *pointers)}
+        return {manifest.NAME: self._files.tag(), **{str(path): _stamp(path) for path in pointers}}
 
     def _show_derived(self) -> tuple[set[str], dict[str, frozenset[str]]]:
         empty = {name: f'"empty {name}"' for name in self._empty}
@@ -193,14 +219,14 @@ class DuckTables:
         return set(shown), warm
 
 
-def _connect(root: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB that can read below `root` and nowhere else, and that no query can talk out of it."""
+def _connect(folders: Sequence[Path], spill: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB that can read below some folders and nowhere else, and that no query can talk out of them."""
     connection = duckdb.connect(":memory:")
     if memory:
         connection.execute(f"SET memory_limit = '{memory}'")
     for setting in (
-        f"allowed_directories = [{sql_text(root)}]",
-        f"temp_directory = {sql_text(root / '.spill')}",
+        f"allowed_directories = [{', '.join(sql_text(folder) for folder in folders)}]",
+        f"temp_directory = {sql_text(spill)}",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "enable_external_access = false",

@@ -27,12 +27,17 @@ class WriterLock:
             self._file.close()
             raise busy(path=str(of), holder=holder) from None
         self._file.truncate(0)
-        self._file.write(f"pid {os.getpid()} on {platform.node()}\n")
+        self._file.write(f"{this_process()}\n")
         self._file.flush()
 
     def release(self) -> None:
         """Let the next writer in. The file stays: removing it could let two writers claim two files of one name."""
         self._file.close()
+
+
+def this_process() -> str:
+    """Say who we are, for whoever finds our claim."""
+    return f"pid {os.getpid()} on {platform.node()}"
 
 
 def make_folder(folder: Path) -> None:

@@ -142,11 +142,11 @@ class TestCrashing:
         crashed.absorb(batch[:5])
         crashed.absorb(batch[5:10])
 
-        def power_cut(*_: object) -> None:
+        def power_cut(*_: object, **__: object) -> None:
             raise OSError("the power is gone")
 
         with monkeypatch.context() as patch:
-            patch.setattr(manifest, "store", power_cut)
+            patch.setattr(manifest, "swap", power_cut)
             with pytest.raises(OSError, match="power"):
                 crashed.absorb(batch[10:17]) if act == "absorb" else crashed.compact()
         crashed.close()

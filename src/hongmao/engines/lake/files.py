@@ -6,6 +6,7 @@ whole, and only for whoever has seen the one before. What no manifest names does
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,10 @@ class LakeFiles(Protocol):
         """Remove data files; those that are gone already are passed over."""
         ...
 
+    def clear(self) -> None:
+        """Remove every data file."""
+        ...
+
     def names(self) -> Iterator[str]:
         """List every data file, named by a manifest or not."""
         ...
@@ -211,6 +216,10 @@ class LocalFiles:
         for path in paths:
             (self._root / path).unlink(missing_ok=True)
 
+    def clear(self) -> None:
+        """Remove the files, their folders and all else that stands there."""
+        shutil.rmtree(self._root / EVENTS, ignore_errors=True)
+
     def names(self) -> Iterator[str]:
         """List the files, drafts too, which a crash may have left."""
         return (path.relative_to(self._root).as_posix() for path in (self._root / EVENTS).glob("*/*/*"))
@@ -226,6 +235,14 @@ class LocalFiles:
     def hold(self, files: Sequence[Stored]) -> Iterator[list[Path]]:
         """Say where the files are."""
         yield [self._root / file.path for file in files]
+
+
+def brought_back(files: LakeFiles, held: Sequence[Stored], paths: Sequence[Path]) -> bool:
+    """Have files here again that another process has cleared away; False where none was missing, or one is lost."""
+    if all(path.exists() for path in paths):
+        return False
+    with files.hold(held):
+        return all(path.exists() for path in paths)
 
 
 def files_at(place: Place) -> LakeFiles:

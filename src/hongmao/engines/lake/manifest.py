@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hongmao.engines.lake import columns
-from hongmao.events.api import LakeDamaged, LakeMissing, LakeOutdated
-from hongmao.events.disk import sync_folder, write_whole
+from hongmao.engines.lake.files import MANIFEST, Overtaken, files_at
+from hongmao.events.api import LakeBusy, LakeDamaged, LakeMissing, LakeOutdated
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from hongmao.engines.lake.files import LakeFiles, Place, Seen
 
-NAME = "manifest.json"
+NAME = MANIFEST
 
 
 class LakeFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +48,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[LakeFile, ...] = ()
     retired: tuple[str, ...] = ()
     """Files that the last merge replaced; running readers may still hold them, the next merge removes them."""
+    claim: int | msgspec.UnsetType = msgspec.UNSET
+    """Where writers may stand on different machines: counts them up. Only the last one's next manifest is taken."""
+    holder: str | msgspec.UnsetType = msgspec.UNSET
+    """Whose claim it is, in words."""
 
     @property
     def rows(self) -> int:
@@ -59,43 +63,74 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         """Weigh the lake on disk."""
         return sum(file.size_bytes for file in self.files)
 
+    @property
+    def mark(self) -> str:
+        """End the names of data files by the claim they are written under, so that no two writers put one name."""
+        return "" if self.claim is msgspec.UNSET else f".c{self.claim:06d}"
+
 
 _DECODER = msgspec.json.Decoder(Manifest)
 
 
-def require(root: Path) -> None:
+def require(place: Place) -> None:
     """Raise `LakeMissing` where nothing was ever absorbed: an empty answer would hide a wrong folder."""
-    if not (root / NAME).exists():
-        raise LakeMissing(path=str(root), id=str(root))
+    files = files_at(place)
+    if files.tag() is None:
+        raise LakeMissing(path=files.where, id=files.where)
 
 
-def load(root: Path) -> Manifest:
+def load(place: Place) -> Manifest:
     """Read the manifest; an empty one where there is none. Raises `LakeDamaged` or `LakeOutdated`: both mean rebuild."""
-    found = load_any(root)
-    if found.columns != columns.FINGERPRINT:
-        raise LakeOutdated(path=str(root))
-    return found
+    return of_today(load_any(place), files_at(place).where)
 
 
-def load_any(root: Path) -> Manifest:
+def load_any(place: Place) -> Manifest:
     """Read the manifest whatever columns the lake was written with: for whoever carries its events over to today's."""
-    try:
-        return _DECODER.decode((root / NAME).read_bytes())
-    except FileNotFoundError:
+    files = files_at(place)
+    return understood(files.manifest(), files.where)
+
+
+def understood(seen: Seen | None, where: str) -> Manifest:
+    """Understand a manifest as it was found; `LakeDamaged` where it says nothing."""
+    if seen is None:
         return Manifest()
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LakeDamaged(path=str(root / NAME), why=str(error)) from error
-
-
-def store(root: Path, manifest: Manifest) -> None:
-    """Replace the manifest; durable on return."""
-    write_whole(root / NAME, msgspec.json.encode(manifest))
-    sync_folder(root)
-
-
-def next_epoch(root: Path) -> str:
-    """Name the epoch after this one by what it ended with, readable or not."""
     try:
-        return hashlib.sha256((root / NAME).read_bytes()).hexdigest()[:16]
-    except FileNotFoundError:
-        return ""
+        return _DECODER.decode(seen.data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LakeDamaged(path=f"{where}/{NAME}", why=str(error)) from error
+
+
+def of_today(lake: Manifest, where: str) -> Manifest:
+    """Give a manifest back; `LakeOutdated` where its files have other columns than this program."""
+    if lake.columns != columns.FINGERPRINT:
+        raise LakeOutdated(path=where)
+    return lake
+
+
+def store(place: Place, manifest: Manifest) -> None:
+    """Replace the manifest, whatever it was; durable on return."""
+    files = files_at(place)
+    swap(files, manifest, seen=files.tag())
+
+
+def swap(files: LakeFiles, manifest: Manifest, *, seen: str | None) -> str:
+    """Put a manifest in the place of the one that was seen; durable on return. `LakeBusy` says who was first."""
+    data = msgspec.json.encode(manifest)
+    try:
+        return files.swap(data, seen=seen)
+    except Overtaken:
+        raise LakeBusy(path=files.where, holder=_holder(files)) from None
+
+
+def next_epoch(place: Place) -> str:
+    """Name the epoch after this one by what it ended with, readable or not."""
+    seen = files_at(place).manifest()
+    return "" if seen is None else hashlib.sha256(seen.data).hexdigest()[:16]
+
+
+def _holder(files: LakeFiles) -> str:
+    try:
+        lake = load_any(files)
+    except LakeDamaged:
+        return "?"
+    return "?" if lake.holder is msgspec.UNSET else lake.holder

@@ -196,6 +196,10 @@ class ObjectFiles:
         except (BaseError, OSError) as error:
             raise self._failed(error) from None
 
+    def clear(self) -> None:
+        """Delete every object of the lake but the manifest."""
+        self.remove(self.names())
+
     def names(self) -> Iterator[str]:
         """List the objects of the lake."""
         try:

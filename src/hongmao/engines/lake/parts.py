@@ -18,16 +18,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hongmao.engines.lake.columns import COLUMNS, SCHEMA
+from hongmao.engines.lake.files import EVENTS
 from hongmao.engines.lake.manifest import LakeFile
 from hongmao.engines.lake.proving import proved_bytes
 from hongmao.events.api import LakeDamaged
-from hongmao.events.disk import make_folder, sync_folder, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
-FOLDER: Final = "events"
+    from hongmao.engines.lake.files import LakeFiles
+
+FOLDER: Final = EVENTS
 ROW_GROUP_ROWS: Final = 122_880
 WRITERS: Final = 4
 # Hardly a value of these comes twice in a file, so looking for repeats costs as much as writing them, and finds none.
@@ -40,39 +41,39 @@ _UNIQUE: Final = frozenset(
 _REPEATING: Final = [name for name in COLUMNS if name not in _UNIQUE]
 
 
-def write_parts(root: Path, table: Any, *, first_offset: int, last_offset: int) -> list[LakeFile]:
-    """Write a sorted table as one file per day and kind; durable on return, names and all."""
-    name, span = f"{first_offset:012d}-{last_offset:012d}", (first_offset, last_offset)
+def write_parts(files: LakeFiles, table: Any, *, first_offset: int, last_offset: int, mark: str = "") -> list[LakeFile]:
+    """Write a sorted table as one file per day and kind, their names ending with `mark`; durable on return."""
+    name, span = f"{first_offset:012d}-{last_offset:012d}{mark}", (first_offset, last_offset)
 
     def write(cut: tuple[str, str, Any]) -> LakeFile:
         day, kind, part = cut
-        return _write(root, part, day=day, kind=kind, name=name, span=span)
+        return _write(files, part, day=day, kind=kind, name=name, span=span)
 
     # While one file is on its way to the disk another is compressed; the order of the files stays.
     with ThreadPoolExecutor(WRITERS) as writers:
-        files = list(writers.map(write, _partitions(table)))
-    _sync(root, files)
-    return files
+        written = list(writers.map(write, _partitions(table)))
+    files.settle(file.path for file in written)
+    return written
 
 
-def merge(root: Path, parts: Sequence[LakeFile], *, generation: int) -> LakeFile:
+def merge(files: LakeFiles, parts: Sequence[LakeFile], *, generation: int, mark: str = "") -> LakeFile:
     """Write the rows of several files of one partition as one file; `LakeDamaged` where one is not what was written."""
     order = [("occurred_at_ms", "ascending"), ("event_id", "ascending")]
     # Proved first: a merge would give damaged rows a checksum of their own.
-    table = pa.concat_tables([_table(proved_bytes(root, part)) for part in parts]).sort_by(order)
+    table = pa.concat_tables([_table(proved_bytes(files, part)) for part in parts]).sort_by(order)
     span = min(part.first_offset for part in parts), max(part.last_offset for part in parts)
-    name = f"{span[0]:012d}-{span[1]:012d}.g{generation:06d}"
-    merged = _write(root, table, day=parts[0].day, kind=parts[0].kind, name=name, span=span)
-    _sync(root, [merged])
+    name = f"{span[0]:012d}-{span[1]:012d}.g{generation:06d}{mark}"
+    merged = _write(files, table, day=parts[0].day, kind=parts[0].kind, name=name, span=span)
+    files.settle([merged.path])
     return merged
 
 
-def carry_over(root: Path, part: LakeFile, *, until: int, generation: int) -> list[LakeFile]:
+def carry_over(files: LakeFiles, part: LakeFile, *, until: int, generation: int, mark: str = "") -> list[LakeFile]:
     """Write the rows of a file up to an offset anew, under the columns of today; `LakeDamaged` where that cannot be.
 
     Gives no file where it has no such rows. A column that the file does not have is unknown in all of them.
     """
-    found = pq.read_table(BytesIO(proved_bytes(root, part)))
+    found = pq.read_table(BytesIO(proved_bytes(files, part)))
     known = {field.name: field.type for field in SCHEMA}
     strange = [field for field in found.schema if known.get(field.name) != field.type]
     if strange:
@@ -83,9 +84,9 @@ def carry_over(root: Path, part: LakeFile, *, until: int, generation: int) -> li
     if not table.num_rows:
         return []
     span = part.first_offset, min(part.last_offset, until)
-    name = f"{span[0]:012d}-{span[1]:012d}.g{generation:06d}"
-    written = _write(root, table, day=part.day, kind=part.kind, name=name, span=span)
-    _sync(root, [written])
+    name = f"{span[0]:012d}-{span[1]:012d}.g{generation:06d}{mark}"
+    written = _write(files, table, day=part.day, kind=part.kind, name=name, span=span)
+    files.settle([written.path])
     return [written]
 
 
@@ -103,7 +104,7 @@ def _partitions(table: Any) -> Iterator[tuple[str, str, Any]]:
         yield table["day"][start].as_py(), table["kind"][start].as_py(), table.slice(start, end - start)
 
 
-def _write(root: Path, table: Any, *, day: str, kind: str, name: str, span: tuple[int, int]) -> LakeFile:
+def _write(files: LakeFiles, table: Any, *, day: str, kind: str, name: str, span: tuple[int, int]) -> LakeFile:
     path = f"{FOLDER}/day={day}/kind={kind}/{name}.parquet"
     buffer = BytesIO()
     pq.write_table(
@@ -114,8 +115,7 @@ def _write(root: Path, table: Any, *, day: str, kind: str, name: str, span: tupl
         use_dictionary=_REPEATING,
     )
     data = buffer.getvalue()
-    make_folder((root / path).parent)
-    write_whole(root / path, data)
+    files.put(path, data)
     return LakeFile(
         path=path,
         day=day,
@@ -126,8 +126,3 @@ def _write(root: Path, table: Any, *, day: str, kind: str, name: str, span: tupl
         size_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-
-
-def _sync(root: Path, files: Sequence[LakeFile]) -> None:
-    for folder in sorted({(root / file.path).parent for file in files}):
-        sync_folder(folder)

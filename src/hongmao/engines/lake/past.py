@@ -14,13 +14,15 @@ import duckdb
 import msgspec
 
 from hongmao.engines.lake import columns, manifest
+from hongmao.engines.lake.files import files_at
 from hongmao.engines.lake.proving import proved_bytes
 from hongmao.engines.tables import DuckTables
 from hongmao.events.api import Event, LakeDamaged, Logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from hongmao.engines.lake.files import LakeFiles, Place
 
 BATCH_ROWS: Final = 8_192
 MEMORY: Final = "256MiB"  # beside what queries may hold: catching up is slow work that must not push them out
@@ -33,9 +35,9 @@ _IN_ORDER: Final = f'SELECT {_LISTED} FROM events WHERE "offset" > $after AND "o
 class LakePast:
     """Reads a lake as a log is read. Threads may share it; who reads on where he stopped goes on in the same sort."""
 
-    def __init__(self, root: Path, *, memory: str = MEMORY) -> None:
-        """Read below `root`; sorting takes at most `memory` and spills the rest to disk."""
-        self._root = root
+    def __init__(self, place: Place, *, memory: str = MEMORY) -> None:
+        """Read a lake; sorting takes at most `memory` and spills the rest to disk."""
+        self._files = files_at(place)
         self._memory = memory
         self._turn = threading.Lock()
         self._tables: DuckTables | None = None
@@ -43,7 +45,7 @@ class LakePast:
 
     def position(self) -> int:
         """Give the offset up to which the lake has the log."""
-        return manifest.load(self._root).position
+        return manifest.load(self._files).position
 
     def read(self, *, after: int, limit: int, until: int | None = None) -> list[Logged]:
         """Read up to `limit` events with offsets above `after`, in order and without gaps; none behind the lake's position.
@@ -55,7 +57,7 @@ class LakePast:
         if after >= goal:
             return []
         with self._turn:
-            stream = self._streams.pop((after, goal), None) or _Stream(self._root, self._opened(), after, goal)
+            stream = self._streams.pop((after, goal), None) or _Stream(self._files, self._opened(), after, goal)
             found = stream.take(limit)
             if stream.at < goal:
                 self._streams[stream.at, goal] = stream
@@ -82,17 +84,17 @@ class LakePast:
     def _opened(self) -> DuckTables:
         if self._tables is None:
             # From the files themselves: what is warm in memory proves nothing.
-            self._tables = DuckTables(self._root, warm_rows_max=0, memory=self._memory)
+            self._tables = DuckTables(self._files, warm_rows_max=0, memory=self._memory)
         return self._tables
 
 
 class _Stream:
     """One sort of the events after an offset, up to a goal."""
 
-    def __init__(self, root: Path, tables: DuckTables, after: int, goal: int) -> None:
+    def __init__(self, files: LakeFiles, tables: DuckTables, after: int, goal: int) -> None:
         """Prove the files that have some of them, and begin to sort."""
         self.at = after
-        self._root = root
+        self._files = files
         self._prove(after, goal)
         self._batches = tables.stream(_IN_ORDER, {"after": after, "until": goal}, rows=BATCH_ROWS)
         self._events: Iterator[Logged] = iter(())
@@ -106,7 +108,7 @@ class _Stream:
             if entry is None:
                 self._events = self._next()
             elif entry.offset != self.at + 1:
-                raise LakeDamaged(path=str(self._root), why=f"event {self.at + 1} is missing")
+                raise LakeDamaged(path=self._files.where, why=f"event {self.at + 1} is missing")
             else:
                 found.append(entry)
                 self.at = entry.offset
@@ -120,23 +122,23 @@ class _Stream:
         try:
             batch = next(self._batches, None)
         except duckdb.Error as error:
-            self._prove(0, manifest.load(self._root).position)  # which names the file, where it is one of ours
-            raise LakeDamaged(path=str(self._root), why=str(error)) from error
+            self._prove(0, manifest.load(self._files).position)  # which names the file, where it is one of ours
+            raise LakeDamaged(path=self._files.where, why=str(error)) from error
         if batch is None:
-            raise LakeDamaged(path=str(self._root), why=f"event {self.at + 1} is missing")
+            raise LakeDamaged(path=self._files.where, why=f"event {self.at + 1} is missing")
         known = [name for name in _NAMES if batch[name].null_count < batch.num_rows]
         rows = zip(*(batch[name].to_pylist() for name in known), strict=True)
         events = msgspec.convert([dict(zip(known, row, strict=True)) for row in rows], list[Event])
         return iter([Logged(offset, event) for offset, event in zip(batch["offset"].to_pylist(), events, strict=True)])
 
     def _prove(self, after: int, until: int) -> None:
-        lake = manifest.load(self._root)
+        lake = manifest.load(self._files)
         for file in lake.files:
             if file.last_offset > after and file.first_offset <= until:
                 try:
-                    proved_bytes(self._root, file)
+                    proved_bytes(self._files, file)
                 except LakeDamaged:
-                    if manifest.load(self._root) == lake:
+                    if manifest.load(self._files) == lake:
                         raise
                     # A merge may have taken it from under us; what it made of it is proved instead.
                     self._prove(after, until)

@@ -16,14 +16,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hongmao.engines.lake import columns, manifest
-from hongmao.engines.lake.proving import MISSING, proved
+from hongmao.engines.lake.files import files_at
+from hongmao.engines.lake.proving import proved
 from hongmao.events.api import LakeDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import IO
 
+    from hongmao.engines.lake.files import LakeFiles, Place
     from hongmao.engines.lake.manifest import LakeFile, Manifest
 
 BATCH_ROWS: Final = 65_536
@@ -48,17 +49,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return pa.schema([columns.SCHEMA.field(name) for name in self.columns])
 
 
-def replay(root: Path, wanted: Wanted) -> Iterator[Any]:
+def replay(place: Place, wanted: Wanted) -> Iterator[Any]:
     """Give batches of at most `BATCH_ROWS` rows. `LakeMissing` where there is no lake, `LakeDamaged` names a bad file."""
-    manifest.require(root)
-    lake = manifest.load(root)
+    files = files_at(place)
+    manifest.require(files)
+    lake = manifest.load(files)
     for day, kind in sorted({(file.day, file.kind) for file in lake.files if wanted.covers(file)}):
         with ExitStack() as stack:
-            for file, handle in _opened(root, lake, day, kind, stack):
+            for file, handle in _opened(files, lake, day, kind, stack):
                 yield from _batches(file, handle, wanted, until=lake.position)
 
 
-def _opened(root: Path, lake: Manifest, day: str, kind: str, stack: ExitStack) -> list[tuple[LakeFile, IO[bytes]]]:
+def _opened(held: LakeFiles, lake: Manifest, day: str, kind: str, stack: ExitStack) -> list[tuple[LakeFile, IO[bytes]]]:
     """Open all files of a partition at once: what is open stays readable when a merge takes its name away.
 
     Where merges have been quicker, the newer files are opened: they hold the same events, and some that came after.
@@ -68,16 +70,16 @@ def _opened(root: Path, lake: Manifest, day: str, kind: str, stack: ExitStack) -
         files = [file for file in now.files if (file.day, file.kind) == (day, kind)]
         wanted = [file for file in files if file.first_offset <= lake.position]
         try:
-            return [(file, stack.enter_context((root / file.path).open("rb"))) for file in wanted]
-        except FileNotFoundError as error:
+            return [(file, stack.enter_context(held.open(file))) for file in wanted]
+        except LakeDamaged as error:
             stack.close()
-            newer = manifest.load(root)
+            newer = manifest.load(held)
             if newer.epoch != lake.epoch:
                 raise LakeDamaged(path=manifest.NAME, why="the lake was made anew while it was read") from error
             if newer == now:
-                raise LakeDamaged(path=str(error.filename), why=MISSING) from None
+                raise
             now = newer
-    raise LakeDamaged(path=str(root), why=f"it changed {TRIES_MAX} times while it was read")
+    raise LakeDamaged(path=held.where, why=f"it changed {TRIES_MAX} times while it was read")
 
 
 def _batches(file: LakeFile, handle: IO[bytes], wanted: Wanted, *, until: int) -> Iterator[Any]:

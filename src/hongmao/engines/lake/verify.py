@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hongmao.engines.lake import derived, manifest, snapshot
+from hongmao.engines.lake.files import files_at
 from hongmao.engines.lake.proving import CHANGED, MISSING, proved_bytes
 from hongmao.events.api import LakeDamaged
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from hongmao.engines.lake.files import LakeFiles, Place
     from hongmao.engines.lake.manifest import LakeFile, Manifest
 
 TRIES_MAX: Final = 5  # a lake that is written meanwhile is looked at again when its merges take files from under us
@@ -41,15 +43,16 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[LakeDamaged, ...]
 
 
-def prove(root: Path) -> Proof:
+def prove(place: Place) -> Proof:
     """Read the whole lake and every derived table, also while they are being written. `LakeMissing` where there is none."""
+    files = files_at(place)
     for _ in range(TRIES_MAX):
-        manifest.require(root)
-        before = _stamps(root)
-        lake = manifest.load(root)
-        published = derived.published(root)
-        faults = (*faults_of(root, lake), *_faults_of_tables(root, published))
-        if not faults or _stamps(root) == before:
+        manifest.require(files)
+        before = _stamps(files)
+        lake = manifest.load(files)
+        published = derived.published(files.folder)
+        faults = (*faults_of(files, lake), *_faults_of_tables(files.folder, published))
+        if not faults or _stamps(files) == before:
             break
     return Proof(
         position=lake.position,
@@ -61,13 +64,14 @@ def prove(root: Path) -> Proof:
     )
 
 
-def faults_of(root: Path, lake: Manifest) -> Iterator[LakeDamaged]:
+def faults_of(place: Place, lake: Manifest) -> Iterator[LakeDamaged]:
     """Name every file that is missing, changed or misplaced, and then the lake as a whole if events are missing or doubled."""
+    files = files_at(place)
     seen = np.zeros(lake.position + 1, dtype=np.bool_)
     rows = 0
     for file in lake.files:
         try:
-            table = pq.read_table(BytesIO(proved_bytes(root, file)), columns=_PLACE)
+            table = pq.read_table(BytesIO(proved_bytes(files, file)), columns=_PLACE)
         except LakeDamaged as fault:
             yield fault
             continue
@@ -104,7 +108,7 @@ def _faults_of_tables(root: Path, published: dict[str, snapshot.Snapshot]) -> It
                 yield LakeDamaged(path=path, why=CHANGED)
 
 
-def _stamps(root: Path) -> list[bytes]:
+def _stamps(files: LakeFiles) -> list[str | None]:
     """Say what the manifest and the pointers of derived tables are at this moment."""
-    pointers = sorted((root / snapshot.FOLDER).glob(f"*/{snapshot.POINTER}"))
-    return [path.read_bytes() for path in (root / manifest.NAME, *pointers)]
+    pointers = sorted((files.folder / snapshot.FOLDER).glob(f"*/{snapshot.POINTER}"))
+    return [files.tag(), *(path.read_text() for path in pointers)]

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 from hongmao.engines.lake import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import duckdb
 
     from hongmao.engines.lake.manifest import LakeFile, Manifest
+
+    Hold = Callable[[Sequence[LakeFile]], list[Path]]
 
 WARM_ROWS_MAX: Final = 300_000  # some 100 MB in memory
 WARM_BYTES_MAX: Final = 64 * 2**20  # on disk: few events may still hold long texts, such as bodies kept in quarantine
@@ -37,7 +39,7 @@ class Warmth:
 
 def show_events(
     cursor: duckdb.DuckDBPyConnection,
-    root: Path,
+    hold: Hold,
     lake: Manifest,
     have: Warmth,
     *,
@@ -46,18 +48,18 @@ def show_events(
 ) -> Warmth:
     """Make the view `events` show exactly this manifest, inside the caller's transaction; say what is warm then.
 
-    With `until` it shows the log up to that offset only.
+    `hold` has files on this machine for as long as the view stands. With `until` it shows the log up to that offset only.
     """
     too_large = _too_large(lake, have, rows_max)
     if too_large or have.epoch != lake.epoch or have.position > lake.position:
         cursor.execute(f"CREATE OR REPLACE TABLE warm_events ({_TYPED})")
         have = Warmth(lake.epoch)
     if too_large:
-        _view(cursor, _files(root, lake.files, by_folder=True), until)
+        _view(cursor, _files(hold(lake.files), by_folder=True), until)
         return Warmth()
     fresh = [file for file in lake.files if file.last_offset > have.position]
     if fresh:
-        source = _files(root, fresh, by_folder=False)
+        source = _files(hold(fresh), by_folder=False)
         cursor.execute(f'INSERT INTO warm_events {_SELECT} {source} WHERE "offset" > $after', {"after": have.position})
     _view(cursor, "warm_events", until)
     return Warmth(lake.epoch, lake.position)
@@ -78,9 +80,9 @@ def _view(cursor: duckdb.DuckDBPyConnection, source: str, until: int | None) -> 
     cursor.execute(f"CREATE OR REPLACE VIEW events AS {_SELECT} {source}{only}")
 
 
-def _files(root: Path, files: Sequence[LakeFile], *, by_folder: bool) -> str:
+def _files(paths: Sequence[Path], *, by_folder: bool) -> str:
     """Name files for DuckDB. Told by their folders, a query for one day or kind opens only the files of it."""
-    names = ", ".join(sql_text(root / file.path) for file in files)
+    names = ", ".join(sql_text(path) for path in paths)
     if not by_folder:
         return f"read_parquet([{names}], hive_partitioning = false)"
     return f"read_parquet([{names}], hive_partitioning = true, hive_types = {{'day': VARCHAR, 'kind': VARCHAR}})"

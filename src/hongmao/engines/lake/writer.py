@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -11,16 +10,17 @@ from msgspec.structs import replace
 
 from hongmao.engines.lake import columns, manifest, parts
 from hongmao.engines.lake.carrying import carry_over
+from hongmao.engines.lake.claim import Claim
+from hongmao.engines.lake.files import files_at
 from hongmao.engines.lake.manifest import LakeFile, Manifest
 from hongmao.engines.lake.verify import faults_of
-from hongmao.events.api import LakeBusy, LakeDamaged, LakeGap, LakeOutdated
-from hongmao.events.disk import WriterLock, make_folder
+from hongmao.events.api import LakeGap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from hongmao.events.api import Logged, PackedSlice
+    from hongmao.engines.lake.files import Place
+    from hongmao.events.api import LakeDamaged, Logged, PackedSlice
 
 QUICK_ROWS_MIN: Final = 2_000  # below, the plain way costs less than loading what is compiled
 SMALL_FILES_MAX: Final = 8  # of one partition, before they are merged
@@ -37,26 +37,25 @@ class ParquetLake:
     """
 
     def __init__(
-        self, root: Path, *, small_files_max: int = SMALL_FILES_MAX, small_rows_max: int = SMALL_ROWS_MAX
+        self, place: Place, *, small_files_max: int = SMALL_FILES_MAX, small_rows_max: int = SMALL_ROWS_MAX
     ) -> None:
         """Claim the lake for writing (`LakeBusy` says who else does) and clear away what a crash left half done."""
-        self._root = root
+        self._files = files_at(place)
         self._small_files_max = small_files_max
         self._small_rows_max = small_rows_max
         self._turn = threading.RLock()
-        make_folder(root)
-        self._lock = WriterLock(root / ".writer.lock", of=root, busy=LakeBusy)
-        self._manifest: Manifest | LakeDamaged | LakeOutdated
+        self._claim = Claim(self._files)
         try:
-            self._manifest = manifest.load(root)
-        except (LakeDamaged, LakeOutdated) as error:
-            self._manifest = error
-        else:
-            self._sweep()
+            if self._claim.sound:
+                self._sweep()
+        except BaseException:
+            self._claim.release()
+            raise
 
     def position(self) -> int:
         """Give the offset up to which the log has been absorbed."""
-        return self._sound().position
+        with self._turn:
+            return self._claim.lake().position
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Add a batch that follows `position`; durable on return.
@@ -64,7 +63,7 @@ class ParquetLake:
         What was absorbed before is passed over; a batch that leaves a hole raises `LakeGap` and changes nothing.
         """
         with self._turn:
-            lake = self._sound()
+            lake = self._claim.lake()
             fresh = _following(batch, lake.position)
             if not fresh:
                 return
@@ -73,7 +72,7 @@ class ParquetLake:
     def absorb_packed(self, batch: PackedSlice) -> None:
         """Add a batch as `absorb` does, from the log's own bytes; the files are the same."""
         with self._turn:
-            position = self._sound().position
+            position = self._claim.lake().position
             fresh = batch.after(position)
             if not fresh.count:
                 return
@@ -88,17 +87,17 @@ class ParquetLake:
         until the next merge, for readers that began before this one.
         """
         with self._turn:
-            lake = self._sound()
+            lake = self._claim.lake()
             crowded = _scattered(lake) if whole else self._crowded(lake)
             if not crowded:
                 return 0
-            merged = [parts.merge(self._root, files, generation=lake.generation + 1) for files in crowded]
+            generation = lake.generation + 1
+            merged = [parts.merge(self._files, files, generation=generation, mark=lake.mark) for files in crowded]
             gone = {file.path for files in crowded for file in files}
             stay = [file for file in lake.files if file.path not in gone]
             files = tuple(sorted((*stay, *merged), key=lambda file: file.path))
-            self._publish(replace(lake, generation=lake.generation + 1, files=files, retired=tuple(sorted(gone))))
-            for path in lake.retired:
-                (self._root / path).unlink(missing_ok=True)
+            self._claim.publish(replace(lake, generation=generation, files=files, retired=tuple(sorted(gone))))
+            self._files.remove(lake.retired)
             return len(gone)
 
     def wipe(self, *, keep_to: int = 0) -> None:
@@ -107,22 +106,24 @@ class ParquetLake:
         What lies up to there is kept, proved; `LakeIrreplaceable` where it cannot be, and nothing is changed then.
         """
         with self._turn:
-            kept = carry_over(self._root, keep_to) if keep_to else Manifest()
-            self._publish(replace(kept, epoch=manifest.next_epoch(self._root)))
+            lake = self._claim.anew()
+            kept = carry_over(self._files, keep_to, mark=lake.mark) if keep_to else Manifest()
+            epoch = manifest.next_epoch(self._files)
+            self._claim.publish(replace(kept, epoch=epoch, claim=lake.claim, holder=lake.holder))
             if kept.files:
                 self._sweep()
             else:
-                shutil.rmtree(self._root / parts.FOLDER, ignore_errors=True)
+                self._files.clear()
 
     def verify(self) -> tuple[LakeDamaged, ...]:
         """Read every file again and name each that is missing, changed or holds other events than it should."""
         with self._turn:
-            return tuple(faults_of(self._root, self._sound()))
+            return tuple(faults_of(self._files, self._claim.lake()))
 
     def close(self) -> None:
         """Let the next writer in."""
         with self._turn:
-            self._lock.release()
+            self._claim.release()
 
     def __enter__(self) -> Self:
         return self
@@ -130,19 +131,12 @@ class ParquetLake:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _sound(self) -> Manifest:
-        if isinstance(self._manifest, Manifest):
-            return self._manifest
-        raise self._manifest
-
     def _add(self, table: Any, *, first_offset: int, last_offset: int) -> None:
-        lake = self._sound()
-        written = parts.write_parts(self._root, table, first_offset=first_offset, last_offset=last_offset)
-        self._publish(replace(lake, position=last_offset, files=(*lake.files, *written)))
-
-    def _publish(self, lake: Manifest) -> None:
-        manifest.store(self._root, lake)
-        self._manifest = lake
+        lake = self._claim.lake()
+        written = parts.write_parts(
+            self._files, table, first_offset=first_offset, last_offset=last_offset, mark=lake.mark
+        )
+        self._claim.publish(replace(lake, position=last_offset, files=(*lake.files, *written)))
 
     def _crowded(self, lake: Manifest) -> list[list[LakeFile]]:
         small: defaultdict[tuple[str, str], list[LakeFile]] = defaultdict(list)
@@ -153,11 +147,9 @@ class ParquetLake:
 
     def _sweep(self) -> None:
         """Remove files that no manifest names: a crash came between their writing and the manifest's."""
-        lake = self._sound()
-        known = {self._root / path for path in (*(file.path for file in lake.files), *lake.retired)}
-        for path in (self._root / parts.FOLDER).glob("*/*/*"):
-            if path not in known:
-                path.unlink()
+        lake = self._claim.lake()
+        known = {*(file.path for file in lake.files), *lake.retired}
+        self._files.remove([name for name in self._files.names() if name not in known])
 
 
 def _scattered(lake: Manifest) -> list[list[LakeFile]]:

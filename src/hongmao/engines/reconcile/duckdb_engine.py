@@ -15,6 +15,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from hongmao.engines.lake import columns, manifest
+from hongmao.engines.lake.files import files_at
 from hongmao.engines.lake.warm import sql_text
 from hongmao.events.api import Kind, Logged
 from hongmao.kernel.time import HOUR_MS
@@ -24,6 +25,7 @@ from hongmao.returns.reconcile.contracts import FACTS, DayLine, Found
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hongmao.engines.lake.files import Place
     from hongmao.events.api import Event
     from hongmao.returns.reconcile.contracts import Query
 
@@ -37,9 +39,9 @@ MEMORY_MIB: Final = 1_024  # what a comparison may hold before it spills; half o
 class DuckDbReconcile:
     """Opens comparisons over a lake. What is staged lies in `work`, a folder of its own for each."""
 
-    def __init__(self, lake: Path, work: Path, *, memory_mib: int = MEMORY_MIB) -> None:
-        """Read below `lake`, stage below `work`."""
-        self._lake = lake.absolute()
+    def __init__(self, lake: Place, work: Path, *, memory_mib: int = MEMORY_MIB) -> None:
+        """Read a lake, stage below `work`."""
+        self._lake = files_at(lake)
         self._work = work
         self._memory_mib = memory_mib
 
@@ -48,18 +50,20 @@ class DuckDbReconcile:
         """Begin a comparison over the lake as it is now; what it staged is gone afterwards."""
         self._work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="reconcile-", dir=self._work) as folder:
-            comparison = DuckDbComparison(self._lake, Path(folder), memory_mib=self._memory_mib)
-            try:
-                yield comparison
-            finally:
-                comparison.close()
+            files = [file for file in manifest.load(self._lake).files if Kind(file.kind) in _READ]
+            with self._lake.hold(files) as paths:
+                comparison = DuckDbComparison(paths, Path(folder), memory_mib=self._memory_mib)
+                try:
+                    yield comparison
+                finally:
+                    comparison.close()
 
 
 class DuckDbComparison:
     """Implements `returns.reconcile.store.Comparison`."""
 
-    def __init__(self, lake: Path, folder: Path, *, memory_mib: int) -> None:
-        """Look at one snapshot of the lake: the files that its manifest names now."""
+    def __init__(self, paths: Sequence[Path], folder: Path, *, memory_mib: int) -> None:
+        """Look at one snapshot of the lake: some of the files that its manifest names."""
         self.staged = folder / "pulled.parquet"
         self._writer: Any = pq.ParquetWriter(self.staged, columns.SCHEMA, compression="zstd")
         self._connection = duckdb.connect(":memory:")
@@ -70,7 +74,6 @@ class DuckDbComparison:
             "autoinstall_known_extensions = false",
         ):
             self._connection.execute(f"SET {setting}")
-        paths = [lake / file.path for file in manifest.load(lake).files if Kind(file.kind) in _READ]
         self._connection.execute(f"CREATE VIEW events AS FROM {_source(paths)}")
 
     def pour(self, events: Sequence[Event]) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hongmao.engines.lake import columns, manifest
+from hongmao.engines.lake.files import brought_back, files_at
 from hongmao.engines.spark.dialect import to_spark
 from hongmao.events.api import LakeDamaged, QueryRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from hongmao.engines.lake.files import Place
     from hongmao.engines.lake.manifest import Manifest
     from hongmao.engines.spark.session import Loan
 
@@ -79,10 +81,10 @@ class Steps:
 class SparkTables:
     """`Tables` over the events of one lake. Any thread may ask; every question sees the lake as it is when it begins."""
 
-    def __init__(self, spark: Loan, root: Path, *, until: int | None = None) -> None:
-        """Read below `root`, which the executors must see under the same path; `until` hides what lies behind an offset."""
+    def __init__(self, spark: Loan, place: Place, *, until: int | None = None) -> None:
+        """Read a lake, whose files the executors must see under the same paths; `until` hides what lies behind an offset."""
         self._spark = spark
-        self._root = root.absolute()
+        self._files = files_at(place)
         self._until = until
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, object]]:
@@ -100,19 +102,21 @@ class SparkTables:
     def work(self, job: Callable[[Steps], _T]) -> _T:
         """Have a job done in several steps over one snapshot; it is begun anew where merges have overtaken it."""
         for _ in range(TRIES_MAX):
-            lake = manifest.load(self._root)
+            lake, paths = manifest.load(self._files), list[Path]()
             try:
-                with self._steps(lake) as steps:
+                with self._steps(lake, paths) as steps:
                     return job(steps)
             except Exception as fault:
                 # A file is gone. If the manifest has moved on, it was replaced while we read; if not, it is lost.
-                if not any(word in str(fault) for word in _GONE) or manifest.load(self._root) == lake:
+                gone = isinstance(fault, LakeDamaged) or any(word in str(fault) for word in _GONE)
+                same = gone and manifest.load(self._files) == lake
+                if not gone or (same and not brought_back(self._files, lake.files, paths)):
                     raise
-        raise LakeDamaged(path=str(self._root), why=f"it changed {TRIES_MAX} times while it was read")
+        raise LakeDamaged(path=self._files.where, why=f"it changed {TRIES_MAX} times while it was read")
 
     def position(self) -> int:
         """Give the offset up to which `events` shows the log at this moment."""
-        return self._up_to(manifest.load(self._root))
+        return self._up_to(manifest.load(self._files))
 
     @property
     def version(self) -> str:
@@ -120,21 +124,23 @@ class SparkTables:
         return self._spark.take().version
 
     @contextmanager
-    def _steps(self, lake: Manifest) -> Iterator[Steps]:
+    def _steps(self, lake: Manifest, held: list[Path]) -> Iterator[Steps]:
         session = self._spark.take().session.newSession()
-        self._show(session, lake)
-        steps = Steps(session, lake, self._up_to(lake))
-        try:
-            yield steps
-        finally:
-            steps.close()
+        with self._files.hold(lake.files) as paths:
+            held.extend(paths)
+            self._show(session, paths)
+            steps = Steps(session, lake, self._up_to(lake))
+            try:
+                yield steps
+            finally:
+                steps.close()
 
-    def _show(self, session: Any, lake: Manifest) -> None:
+    def _show(self, session: Any, paths: Sequence[Path]) -> None:
         schema = ", ".join(f"`{name}` {_SPARK_TYPES[kind]}" for name, kind in columns.SQL_TYPES.items())
-        if lake.files:
+        if paths:
             # Folders repeat what stands in the rows; Spark is to read the rows.
             reader = session.read.schema(schema).option("recursiveFileLookup", "true")
-            events = reader.parquet(*(str(self._root / file.path) for file in lake.files))
+            events = reader.parquet(*(str(path) for path in paths))
         else:
             events = session.createDataFrame([], schema)
         if self._until is not None:
