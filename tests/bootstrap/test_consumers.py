@@ -32,7 +32,7 @@ READS_ON = {
     "hongmao.bootstrap.readers": "readers",
     "hongmao.bootstrap.fronts": None,  # hands on what others ask
     "hongmao.bootstrap.metered": None,  # looks at the oldest event that waits
-    "hongmao.bootstrap.retention": None,  # compares what is let go of with the lake
+    "hongmao.events.retention": None,  # compares what is let go of with the lake
 }
 
 

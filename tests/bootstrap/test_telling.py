@@ -100,7 +100,7 @@ class HeldLake:
         return 0
 
     def wipe(self, *, keep_to: int = 0) -> None:
-        self.at = 0
+        self.at = keep_to
 
 
 class Notebook:

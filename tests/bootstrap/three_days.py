@@ -11,7 +11,7 @@ from hongmao.kernel.time import DAY_MS, MINUTE_MS, instant
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hongmao.events.api import Event
+    from hongmao.events.api import Event, EventLog
 
 FIRST_DAY = instant("2025-05-07T08:00:00+08:00")
 A_DAY = 60  # events
@@ -30,7 +30,7 @@ def day(number: int) -> list[Event]:
     return events
 
 
-def keep(log: EmbeddedLog, events: list[Event]) -> None:
+def keep(log: EventLog, events: list[Event]) -> None:
     """Append events a few at a time, so that segments end where the log likes."""
     for start in range(0, len(events), 5):
         log.append(events[start : start + 5]).result(30)

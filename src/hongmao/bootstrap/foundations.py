@@ -17,7 +17,7 @@ from hongmao.bootstrap.state import Layout
 from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import Returned, Teller, TracedLake, TracedLog
 from hongmao.bus.embedded import EmbeddedLog
-from hongmao.bus.opening import log_files, open_log
+from hongmao.bus.opening import SharedLog, log_files, open_log
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
 from hongmao.engines.lake.derived import Derived
 from hongmao.engines.lake.past import LakePast
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hongmao.bootstrap.settings import Settings
     from hongmao.bootstrap.telling import Telling
     from hongmao.engines.attribution.lake_engine import LakeCredits
-    from hongmao.events.api import EventLog, Lake
+    from hongmao.events.api import EventLog, Lake, Trimmable
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits
     from hongmao.storage.database import Database
@@ -55,6 +55,9 @@ class Foundations:
     log: EventLog
     history: EventLog
     """The log from the first event of all; what it has let go of is read from the lake."""
+    past: LakePast
+    trimmable: Trimmable | None
+    """The log as its files' owner has it; None for whoever may not remove any."""
     database: Database
     lake: Lake | None
     tables: DuckTables
@@ -93,6 +96,8 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
             ids=IdMaker(clock, random),
             log=_told_log(log, telling, teller),
             history=History(log, past),
+            past=past,
+            trimmable=log.embedded if isinstance(log, SharedLog) else None,
             database=database,
             lake=None if lake is None else _told_lake(lake, telling, teller, returned),
             tables=tables,

@@ -114,6 +114,7 @@ class MeteredMinter(TokenMinter):
 
 def watch_log(meter: Meter, log: EventLog, positions: Callable[[], Mapping[str, int]], clock: Clock) -> None:
     """Let whoever looks see where the log ends and how far each follower is behind, in events and in time."""
+    meter.watch(names.LOG_FIRST, lambda: {(): log.first()})
     meter.watch(names.LOG_END, lambda: {(): log.end()})
     meter.watch(names.CONSUMER_LAG_EVENTS, lambda: _waiting(log.end(), positions()))
     meter.watch(names.CONSUMER_LAG_SECONDS, lambda: _ages(log, positions(), clock))
@@ -130,7 +131,7 @@ def watch_links(meter: Meter, table: LinkTable) -> None:
 
     def _age() -> dict[Labels, float | None]:
         with suppress(Exception):  # what is wrong with the store is what the age is there to tell
-            table.edition()
+            table.live()
         return {(): table.age_ms() / SECOND_MS}
 
     meter.watch(names.LINKS_AGE, _age)

@@ -6,16 +6,21 @@ every act of his. This consumer keeps what is missing, and hears the log from th
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from hongmao.bootstrap.foundations import open_foundations
 from hongmao.catalog.api import Reader
 from hongmao.jobs.worker import Step
 from hongmao.kernel.ids import ReaderId
 from hongmao.storage.catalog import keep_readers
+from hongmao.storage.consumers import SqlConsumerGroups
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hongmao.bootstrap.settings import Settings
     from hongmao.events.api import EventLog
-    from hongmao.storage.consumers import SqlConsumerGroups
 
 NAME: Final = "readers"
 BATCH_ROWS: Final = 5_000
@@ -58,3 +63,21 @@ class ReaderFollower:
     def restart(self) -> None:
         """Hear everything once more; readers who are known stay as they are."""
         self._groups.restart(NAME)
+
+    def catch_up(self, progress: Callable[[int, int], None]) -> int:
+        """Take all that the log holds by now; give how many events that were, whoever took them.
+
+        `progress` is told the offset that is reached, and the one that is wanted.
+        """
+        begun, goal = self.position(), self._log.end()
+        while (at := self.position()) < goal:
+            self.step()
+            progress(at, goal)
+        return self.position() - begun
+
+
+@contextmanager
+def open_readers(settings: Settings) -> Iterator[ReaderFollower]:
+    """Open this consumer alone; the deployment may be serving meanwhile, and its own worker takes turns with us."""
+    with open_foundations(settings, read_only=True) as ground:
+        yield ReaderFollower(ground.history, SqlConsumerGroups(ground.database, ground.log.end))

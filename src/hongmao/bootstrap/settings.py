@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PORT_MAX = 65_535
+KEEP_DAYS_MAX = 36_500
 _MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)")
 
 
@@ -46,6 +47,9 @@ class Settings:
     log: str = _setting(
         "",
         "Where the log lives; empty for the embedded log in the home folder, nats://host:port,host:port,host:port/STREAM",
+    )
+    log_keep_days: str = _setting(
+        "", "How many days the embedded log keeps what is in the lake, such as 30; empty for all of them"
     )
     lake: str = _setting("", "Folder of the Parquet lake; empty for lake/ in the home folder")
     engine: str = _setting(
@@ -86,6 +90,7 @@ class Settings:
         wrong = {
             "HONGMAO_PORT": None if self.port.isdigit() and int(self.port) <= PORT_MAX else self.port,
             "HONGMAO_LOG": None if not self.log or names_log(self.log) else self.log,
+            "HONGMAO_LOG_KEEP_DAYS": None if self._may_trim() else self.log_keep_days,
             "HONGMAO_MEMORY": None if _MEMORY.fullmatch(self.memory) else self.memory,
             "HONGMAO_ENGINE": None if names_engine(self.engine) else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
@@ -99,6 +104,11 @@ class Settings:
         for name, value in wrong.items():
             if value is not None:
                 raise SettingUnreadable(place=name, value=value)
+
+    def _may_trim(self) -> bool:
+        """Tell whether what is said of trimming can be done: what servers keep is theirs to limit."""
+        days = self.log_keep_days
+        return not days or (not self.log and days.isdecimal() and 0 < int(days) <= KEEP_DAYS_MAX)
 
     @property
     def home_path(self) -> Path:

@@ -85,6 +85,11 @@ class SharedLog:
             log.close()
             raise
 
+    @property
+    def embedded(self) -> EmbeddedLog | None:
+        """Give the log whose files are ours alone, which may let go of its beginning; None where servers have it."""
+        return self._log if isinstance(self._log, EmbeddedLog) else None
+
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         """Keep a batch, all or nothing; the future is done only when it is durable."""
         return self._log.append(events)

@@ -9,21 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
+from rich.console import Console
+from rich.progress import Progress
 
+from hongmao.bootstrap.readers import NAME, open_readers
 from hongmao.bootstrap.settings import Settings
 from hongmao.cli.options import JSON
 from hongmao.cli.wanting import out_of, wanted_options
 from hongmao.engines.lake.exporting import JsonLines, export
-from hongmao.engines.lake.replay import replay as again
+from hongmao.engines.lake.replay import Wanted
+from hongmao.engines.lake.replay import replay as lake_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hongmao.engines.lake.replay import Wanted
-
 
 @click.command()
 @wanted_options
+@click.option(
+    "--into",
+    type=click.Choice([NAME]),
+    default=None,
+    help="Consumer that hears what it has yet to hear, in the order of the log: the lake first, then the log itself.",
+)
+@click.option("--again", is_flag=True, help="With --into: from the first event once more.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -32,17 +41,43 @@ if TYPE_CHECKING:
     help="File to write: .parquet, .csv or .jsonl [standard output, one JSON object a line].",
 )
 @JSON
-def replay(*, wanted: Wanted, out: Path | None, as_json: bool) -> None:
+def replay(*, wanted: Wanted, into: str | None, again: bool, out: Path | None, as_json: bool) -> None:
     """Give events once more, by day and kind: to a program that reads standard output, or to a file.
 
     Each event comes once, with its offset in the log and its event id; a program that is told the same days again tells
     repeats by either. What is given is one moment of the lake, also while the platform is serving. --json prints how many
     there were, to standard error where standard output has the events.
+
+    With --into they go to a part of the platform that comes late: it ends with exactly what it would have, had it been there
+    from the first day. It may be stopped at any moment, and goes on where it was.
     """
-    batches = again(Settings.read().lake_path, wanted)
+    if into is not None:
+        _hear(wanted, out, again=again, as_json=as_json)
+        return
+    if again:
+        raise click.UsageError("--again says how --into hears; without it, whoever reads has heard nothing yet")
+    batches = lake_again(Settings.read().lake_path, wanted)
     rows = _spoken(batches) if out is None else export(batches, wanted.schema, out)
     if as_json:
         click.echo(msgspec.json.encode({"events": rows}, order="sorted"), err=out is None)
+
+
+def _hear(wanted: Wanted, out: Path | None, *, again: bool, as_json: bool) -> None:
+    """Let the consumer catch up, and say how many events that took."""
+    if out is not None or wanted != Wanted():
+        raise click.UsageError(
+            "--into hears every event in its order; days, kinds, columns and --out do not go with it"
+        )
+    with open_readers(Settings.read()) as readers, Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Hearing")
+        if again:
+            readers.restart()
+        events = readers.catch_up(lambda at, goal: progress.update(task, completed=at, total=goal))
+        position = readers.position()
+    if as_json:
+        click.echo(msgspec.json.encode({"consumer": NAME, "events": events, "position": position}, order="sorted"))
+    else:
+        click.echo(f"{NAME}: {events} events heard, up to {position}")
 
 
 def _spoken(batches: Iterable[Any]) -> int:

@@ -37,6 +37,10 @@ class Clockwork:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
+    def add(self, wheel: Wheel) -> None:
+        """Turn one more, after the others."""
+        self._wheels = (*self._wheels, wheel)
+
     def turn(self) -> dict[str, int]:
         """Do all that is due now, one caller at a time; give how much each wheel did."""
         with self._turning:

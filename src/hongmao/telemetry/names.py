@@ -88,6 +88,7 @@ LOG_COMMIT_BYTES: Final = _histogram("log_commit_bytes", "Bytes made durable by 
 LOG_COMMIT_SECONDS: Final = _histogram("log_commit_seconds", "Time of one commit with its sync", steps=_SYNCS)
 LOG_QUEUE_EVENTS: Final = _gauge("log_queue_events", "Events that wait to be made durable")
 LOG_QUEUE_AGE: Final = _gauge("log_queue_age_seconds", "How long the oldest of them has waited")
+LOG_FIRST: Final = _gauge("log_first_offset", "Offset of the first event that the log still holds")
 LOG_END: Final = _gauge("log_end_offset", "Offset of the last durable event")
 LOG_FULL: Final = _counter("log_full", "Appends refused, by why: `disk` or `queue`", "why")
 
