@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.api import Billing
-from hongmao.bootstrap.clocks import SystemClock
+from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
 from hongmao.bootstrap.derive import Derivation
@@ -37,7 +37,7 @@ from hongmao.insight.api import Insight
 from hongmao.jobs.clockwork import Wheel
 from hongmao.jobs.worker import Workers
 from hongmao.ledger.api import Ledger
-from hongmao.links.api import Jump, KeyRing, Links, LinkTable, WakeFeedback
+from hongmao.links.api import Jump, KeyRing, Links, LinkTable, LinkWatch, WakeFeedback
 from hongmao.links.api import load as load_wakeup
 from hongmao.platforms.making import LinkMaking
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
@@ -87,6 +87,7 @@ class House:
     workers: Workers
     clockwork: Clockwork
     derivation: Derivation
+    link_watch: LinkWatch
 
     def rebuild(
         self, progress: Callable[[int], None], crediting: Callable[[int, int], None] | None = None
@@ -116,7 +117,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     platforms = platforms_of(ground.settings)
     allowed = link_prefixes(platforms, ground.settings)
     counted = EdgeMeter(ground.telling.meter)
-    table, links = LinkTable(link_store, clock), Links(link_store, clock, ground.ids, allowed)
+    table, links = _link_table(link_store, ground), Links(link_store, clock, ground.ids, allowed)
     minter, wakeup = _minter(ground, counted), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
     billing = _billing(ground, ledger, catalog)
@@ -201,15 +202,22 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         workers=workers,
         clockwork=room.clockwork,
         derivation=derivation,
+        link_watch=LinkWatch(table),
     )
 
 
+<<<<<<< /tmp/d2/house.base
+def _link_table(store: SqlLinkStore, ground: Foundations) -> LinkTable:
+    """Read the links. How old they are is told by a stopwatch that nobody sets, unless somebody plays the clock."""
+    return LinkTable(store, ground.clock if ground.settings.clock else SteadyClock())
+=======
 def _let_go(ground: Foundations, clockwork: Clockwork, standings: Standings) -> None:
     """Let the log lose what is old, where the settings say so and its files are ours."""
     days = ground.settings.log_keep_days
     if days and ground.trimmable is not None and ground.lake is not None:
         kept = Retention(ground.trimmable, ground.past, floor=standings.floor, clock=ground.clock, keep_days=int(days))
         clockwork.add(Wheel("retention", kept.turn))
+>>>>>>> /tmp/d2/house.mine
 
 
 def _health(log: EventLog, workers: Workers, standings: Standings) -> Health:

@@ -131,7 +131,7 @@ def watch_links(meter: Meter, table: LinkTable) -> None:
 
     def _age() -> dict[Labels, float | None]:
         with suppress(Exception):  # what is wrong with the store is what the age is there to tell
-            table.live()
+            table.edition()
         return {(): table.age_ms() / SECOND_MS}
 
     meter.watch(names.LINKS_AGE, _age)
