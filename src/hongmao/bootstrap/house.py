@@ -206,18 +206,17 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     )
 
 
-<<<<<<< /tmp/d2/house.base
 def _link_table(store: SqlLinkStore, ground: Foundations) -> LinkTable:
     """Read the links. How old they are is told by a stopwatch that nobody sets, unless somebody plays the clock."""
     return LinkTable(store, ground.clock if ground.settings.clock else SteadyClock())
-=======
+
+
 def _let_go(ground: Foundations, clockwork: Clockwork, standings: Standings) -> None:
     """Let the log lose what is old, where the settings say so and its files are ours."""
     days = ground.settings.log_keep_days
     if days and ground.trimmable is not None and ground.lake is not None:
         kept = Retention(ground.trimmable, ground.past, floor=standings.floor, clock=ground.clock, keep_days=int(days))
         clockwork.add(Wheel("retention", kept.turn))
->>>>>>> /tmp/d2/house.mine
 
 
 def _health(log: EventLog, workers: Workers, standings: Standings) -> Health:
