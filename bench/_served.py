@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SHOP = "http://127.0.0.1:8090"
 TARGET = f"{SHOP}/item/item-1?hm_click={'c' * 30}"
 IMPRESSIONS = 64
-WAYS_MAX = 10_000
+WAYS_MAX = 50_000  # more links than any memory of links has room for
 READY_S, LOOK_S = 60, 0.05
 READ_ROWS = 10_000
 QUIET_S = 0.5  # a log that does not grow for so long has all that was under way when the clients left
@@ -97,14 +97,29 @@ def furnish(home: str) -> list[str]:
 
 
 def multiply(home: str, links: int) -> list[str]:
-    """Copy the one link of a home that nobody serves until there are so many; gives ways to some of them."""
+    """Make so many links of the one in a home that nobody serves; gives ways to some of them, all over the table.
+
+    As in a real one, no two have the same address or id, two stand under one note, and twenty notes are one creator's.
+    """
     with contextlib.closing(sqlite3.connect(Path(home, "state.sqlite"))) as state, state:
-        columns = [str(row[1]) for row in state.execute("PRAGMA table_info(links)")]
-        told = ", ".join("'k' || number" if column == "id" else column for column in columns)
-        numbers = "WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < ?)"
-        into = f"INSERT INTO links ({', '.join(columns)})"
-        state.execute(f"{numbers} {into} SELECT {told} FROM links, n WHERE id = 'l'", (links - 1,))  # noqa: S608 - our own names
-    return [f"/j/k{number}" for number in range(1, links, max(1, links // WAYS_MAX))]
+        _copied(state, "creators", "c", links // 40 + 1, {"id": "'creator_' || number"})
+        of_note = {"id": "'note_' || number", "creator_id": "'creator_' || (number / 20 + 1)"}
+        _copied(state, "notes", "n", links // 2 + 1, of_note)
+        page = f"'{SHOP}/item/' || lower(hex(randomblob(16)))"
+        of_link = {"id": "'link_' || number", "note_id": "'note_' || (number / 2 + 1)", "fallback_url": page}
+        of_link |= {"creator_id": "'creator_' || (number / 40 + 1)", "universal_link": page}
+        of_link |= {"deeplink": "'sandboxshop://open?h5url=' || lower(hex(randomblob(24)))"}
+        _copied(state, "links", "l", links - 1, of_link)
+    return [f"/j/link_{number}" for number in range(1, links, max(1, links // WAYS_MAX))]
+
+
+def _copied(state: sqlite3.Connection, table: str, id_: str, count: int, other: dict[str, str]) -> None:
+    """Copy one row so many times; `other` says in SQL what differs by `number`."""
+    columns = [str(row[1]) for row in state.execute(f"PRAGMA table_info({table})")]
+    told = ", ".join(other.get(column, column) for column in columns)
+    numbers = "WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < ?)"
+    into = f"INSERT INTO {table} ({', '.join(columns)})"
+    state.execute(f"{numbers} {into} SELECT {told} FROM {table}, n WHERE id = ?", (count, id_))  # noqa: S608 - our own names
 
 
 def _acts() -> dict[str, dict[str, object]]:
