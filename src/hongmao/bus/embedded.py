@@ -74,11 +74,15 @@ class EmbeddedLog:
             batch = Packed.of(events)
         except ValueError as error:
             return refuse(awaited(), error)
+        return self.take(batch)
+
+    def take(self, batch: Packed) -> Future[tuple[Kept, ...]]:
+        """Keep a batch of encoded events as `append` does."""
         return self._committer.submit(batch)
 
     def offer(self, batch: Packed, waiter: Waiter, deliver: Deliver) -> None:
         """Queue a batch of encoded events, all or nothing, and never block; the waiter hears by `deliver`."""
-        hear(self._committer.submit(batch), waiter, deliver, path=str(self._path))
+        hear(self.take(batch), waiter, deliver, path=str(self._path))
 
     def pressure(self) -> Pressure:
         """Tell how far the writing is behind with what was queued."""

@@ -58,7 +58,7 @@ def open_log(
             raise ClusterUnfit(url=url, why=f"{error.name} is not installed; install hongmao[nats]") from error
 
         try:
-            log = Opened(address, home / REPLICA, writer=new_writer())
+            log = Opened(address, home / REPLICA, writer=new_writer(), meter=meter)
         except LogBusy:
             if not read_only:
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hongmao.events.bulk import BulkReader
-from hongmao.events.codec import from_json, pack, read, to_json, unpack
+from hongmao.events.codec import from_json, id_of, pack, read, to_json, unpack
 from hongmao.events.consumers import ConsumerGroups, ConsumerWork, check_move
 from hongmao.events.contracts import BACK_LINK, DESK, FRONT_LINK, REPORTED, SCHEMA_VERSION, Event, Kept, Kind, Logged
 from hongmao.events.errors import (
@@ -121,6 +121,7 @@ __all__ = [
     "check",
     "check_move",
     "from_json",
+    "id_of",
     "pack",
     "read",
     "rebuild",

@@ -33,6 +33,11 @@ class _Record(msgspec.Struct, array_like=True, frozen=True):
     event: msgspec.Raw
 
 
+class _Named(msgspec.Struct):
+    event_id: str
+
+
+_ID_FROM_MSGPACK: Final = msgspec.msgpack.Decoder(tuple[int, _Named])
 _EVENT_TO_MSGPACK: Final = msgspec.msgpack.Encoder()
 _EVENT_FROM_MSGPACK: Final = msgspec.msgpack.Decoder(Event)
 _RECORD_FROM_MSGPACK: Final = msgspec.msgpack.Decoder(_Record)
@@ -64,6 +69,11 @@ def unpack(record: bytes) -> Event:
     if event.schema_version == kept.schema_version:
         return event
     return msgspec.structs.replace(event, schema_version=kept.schema_version)
+
+
+def id_of(record: bytes) -> str:
+    """Read the id of an event in the log and nothing else of it; `ValueError` where it is torn."""
+    return _ID_FROM_MSGPACK.decode(record)[1].event_id
 
 
 def to_json(event: Event) -> bytes:

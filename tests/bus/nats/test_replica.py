@@ -78,6 +78,7 @@ def test_two_replicas_agree_byte_for_byte(tmp_path_factory: pytest.TempPathFacto
         (message(2)[:-1] + b"\x00", "checksum"),
         (seal(Group(("a",), ())), "other numbers"),
         (seal(Group(("a",), (b"\xc1",))), ""),
+        (seal(Group(("a",), (pack(read_note(1)),))), "not those of its records"),
     ],
 )
 def test_a_message_that_is_no_group_stops_the_replica_and_is_named(tmp_path: Path, payload: bytes, why: str) -> None:

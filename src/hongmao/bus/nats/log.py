@@ -21,6 +21,7 @@ from hongmao.bus.nats.publishing import Batch, Publishing
 from hongmao.bus.nats.replica import Replica
 from hongmao.bus.nats.way import Way
 from hongmao.events.api import pack
+from hongmao.telemetry.parts import NO_LOG_METER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hongmao.bus.nats.address import NatsAddress
     from hongmao.events.api import Event, Kept, Logged, Packed, PackedSlice, Pressure, Waiter
     from hongmao.events.store import Deliver
+    from hongmao.telemetry.parts import LogMeter
 
 OPEN_S: Final = 30.0  # how long opening waits for servers, and for the next message while it catches up
 ANSWER_S: Final = 30.0  # how long a batch waits for an answer before its sender hears that nobody knows
@@ -42,13 +44,22 @@ PAYLOAD_BYTES: Final = 8 * 2**20
 class NatsLog:
     """An `EventLog` on a stream. Use as a context manager or call `close`. One process of a home folder feeds the replica."""
 
-    def __init__(self, address: NatsAddress, folder: Path, *, writer: str, answer_s: float = ANSWER_S) -> None:
+    def __init__(
+        self,
+        address: NatsAddress,
+        folder: Path,
+        *,
+        writer: str,
+        answer_s: float = ANSWER_S,
+        meter: LogMeter = NO_LOG_METER,
+    ) -> None:
         """Connect, make the stream where there is none, and catch up with everything it holds.
 
         `writer` is a name that no other process or life of a process uses: servers tell repeats of a message by it.
         `ClusterUnfit` says what is wrong with the servers, `ReplicaForeign` that the folder belongs to another stream.
         """
         self._address = address
+        self._meter = meter
         self._replica = Replica(folder)
         self._closed = False
         self._broken: Exception | None = None
@@ -132,7 +143,7 @@ class NatsLog:
         deadline = self._thread.loop.time() + OPEN_S
         last = await self._again(self._reach, deadline)
         assert self._way is not None  # noqa: S101 - `_reach` has set it
-        publishing = Publishing(self._way, self._address, writer=writer, answer_s=answer_s)
+        publishing = Publishing(self._way, self._address, writer=writer, answer_s=answer_s, meter=self._meter)
         following = Following(self._way, self._address, self._replica, publishing.told)
         self._tasks = [
             self._thread.loop.create_task(self._guarded(following.run(), publishing)),

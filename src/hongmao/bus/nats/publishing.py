@@ -22,6 +22,7 @@ from hongmao.bus.answers import Answer, awaited, refuse, tell
 from hongmao.bus.errors import LogUnsure
 from hongmao.bus.group import Group, seal
 from hongmao.events.api import LogClosed, LogFailed, LogFull, Pressure
+from hongmao.telemetry.parts import NO_LOG_METER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from hongmao.bus.nats.address import NatsAddress
     from hongmao.bus.nats.way import Way
     from hongmao.events.api import Kept
+    from hongmao.telemetry.parts import LogMeter
 
 GROUP_BYTES_MAX: Final = 512 * 1024
 GROUP_ROWS_MAX: Final = 10_000
@@ -56,8 +58,11 @@ class Batch:
 class Publishing:
     """The queue of batches and the groups that are under way. All but `submit` and `close` runs on the client's loop."""
 
-    def __init__(self, way: Way, address: NatsAddress, *, writer: str, answer_s: float) -> None:
+    def __init__(
+        self, way: Way, address: NatsAddress, *, writer: str, answer_s: float, meter: LogMeter = NO_LOG_METER
+    ) -> None:
         """Begin with an empty queue; `writer` must be unlike any other writer's."""
+        self._meter = meter
         self._way = way
         self._address = address
         self._writer = writer
@@ -70,6 +75,7 @@ class Publishing:
         self._closing = False
         self._wake = asyncio.Event()
         self._open: dict[str, list[Batch]] = {}
+        self._sent: dict[str, float] = {}
         self._settled = asyncio.Event()
 
     def now(self) -> float:
@@ -83,6 +89,7 @@ class Publishing:
             if self._closing or self._refusal is not None:
                 return refuse(batch.done, self._refusal or LogClosed(path=self._address.stream))
             if self._rows + len(batch.ids) > QUEUE_ROWS_MAX or self._bytes + size > QUEUE_BYTES_MAX:
+                self._meter.full("queue")
                 return refuse(batch.done, LogFull(rows=QUEUE_ROWS_MAX, size_bytes=QUEUE_BYTES_MAX))
             self._queue.append(batch)
             self._rows += len(batch.ids)
@@ -119,8 +126,10 @@ class Publishing:
     def told(self, answers: Sequence[tuple[str, tuple[Kept, ...]]]) -> None:
         """Hear from the replica what has become of messages; those of other writers are stepped over."""
         for name, kept in answers:
-            start = 0
-            for batch in self._open.pop(name, ()):
+            sent, start, group = self._sent.pop(name, self.now()), 0, self._open.pop(name, [])
+            if group:
+                self._meter.committed(len(kept), sum(batch.size_bytes for batch in group), self.now() - sent)
+            for batch in group:
                 tell(batch.done, kept[start : start + len(batch.ids)])
                 start += len(batch.ids)
         self._settled.set()
@@ -141,6 +150,7 @@ class Publishing:
         for batch in [*(one for group in self._open.values() for one in group), *left]:
             refuse(batch.done, error)
         self._open.clear()
+        self._sent.clear()
         self._settled.set()
 
     def _next_group(self) -> list[Batch]:
@@ -164,6 +174,7 @@ class Publishing:
         ids = tuple(one for batch in group for one in batch.ids)
         payload = seal(Group(ids, tuple(one for batch in group for one in batch.records)))
         self._open[name] = group
+        self._sent[name] = self.now()
         while name in self._open:
             try:
                 headers = {api.Header.MSG_ID.value: name}
@@ -172,7 +183,7 @@ class Publishing:
                 )
                 break
             except MaxPayloadError as error:
-                for batch in self._open.pop(name, ()):
+                for batch in self._left(name):
                     refuse(batch.done, LogFailed(path=self._address.stream, why=f"the batch is too big: {error}"))
             except (NatsError, OSError, TimeoutError):
                 self._give_up()
@@ -184,7 +195,7 @@ class Publishing:
         late = self.now() - self._answer_s
         gone = [name for name, group in self._open.items() if group[0].since < late]
         for name in gone:
-            for batch in self._open.pop(name):
+            for batch in self._left(name):
                 refuse(batch.done, self._unsure())
         with self._lock:
             while self._queue and self._queue[0].since < late:
@@ -192,6 +203,11 @@ class Publishing:
                 self._rows -= len(batch.ids)
                 self._bytes -= batch.size_bytes
                 refuse(batch.done, self._unsure())
+
+    def _left(self, name: str) -> list[Batch]:
+        """Take a group off the list without an answer from the replica."""
+        self._sent.pop(name, None)
+        return self._open.pop(name, [])
 
     def _unsure(self) -> LogUnsure:
         return LogUnsure(path=self._address.stream, why=f"none of its servers within {self._answer_s:g} s")

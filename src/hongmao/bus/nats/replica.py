@@ -10,6 +10,7 @@ again, their ids are known, and nothing changes.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -17,14 +18,15 @@ import msgspec
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.errors import ReplicaForeign
 from hongmao.bus.group import unseal
-from hongmao.events.api import LogDamaged, unpack
+from hongmao.events.api import LogDamaged, Packed, id_of
 from hongmao.events.disk import make_folder, sync_folder, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from hongmao.events.api import Event, Kept
+    from hongmao.bus.group import Group
+    from hongmao.events.api import Kept
 
 NOTE_EVERY: Final = 256  # messages that are fed again at worst after a crash
 LOG_NAME: Final = "log"
@@ -76,11 +78,10 @@ class Replica:
         All or nothing: after an error the same messages can be fed again.
         """
         groups = [self._unsealed(sequence, message) for sequence, message in messages]
-        kept = self.log.append([event for group in groups for event in group]).result()
-        answers, start = [], 0
-        for group in groups:
-            answers.append(kept[start : start + len(group)])
-            start += len(group)
+        ids = tuple(itertools.chain.from_iterable(group.ids for group in groups))
+        records = tuple(itertools.chain.from_iterable(group.records for group in groups))
+        kept = iter(self.log.take(Packed(ids, records)).result())
+        answers = [tuple(itertools.islice(kept, len(group.ids))) for group in groups]
         self._position = msgspec.structs.replace(self._position, applied=messages[-1][0])
         if self.applied - self._noted >= NOTE_EVERY:
             self._note()
@@ -92,12 +93,17 @@ class Replica:
             self._note()
         self.log.close()
 
-    def _unsealed(self, sequence: int, message: bytes) -> list[Event]:
+    def _unsealed(self, sequence: int, message: bytes) -> Group:
         try:
-            return [unpack(record) for record in unseal(message).records]
+            group = unseal(message)
+            ids = tuple(map(id_of, group.records))
         except ValueError as error:
             why = f"message {sequence} of the stream: {error}"
             raise LogDamaged(path=str(self._folder), offset=self.log.end() + 1, why=why) from error
+        if group.ids != ids:
+            why = f"message {sequence} of the stream: its ids are not those of its records"
+            raise LogDamaged(path=str(self._folder), offset=self.log.end() + 1, why=why)
+        return group
 
     def _note(self) -> None:
         write_whole(self._path, msgspec.json.encode(self._position))

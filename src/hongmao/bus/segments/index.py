@@ -14,14 +14,13 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 import numpy as np
 
 from hongmao.bus.segments import runs
 from hongmao.bus.segments.bloom import Blooms
 from hongmao.bus.segments.hashes import hashed
 from hongmao.bus.segments.runs import SUFFIX, FileRun, MemoryRun, Run, Span
-from hongmao.events.api import LogDamaged
+from hongmao.events.api import LogDamaged, id_of
 from hongmao.events.disk import make_folder
 
 if TYPE_CHECKING:
@@ -38,13 +37,6 @@ FEW: Final = 8  # looked for one by one; more are worth sorting for
 MERGE: Final = 8
 FOLDER: Final = "ids"
 _TOLD: Final = logging.getLogger("hongmao.log")
-
-
-class _Named(msgspec.Struct):
-    event_id: str
-
-
-_ID: Final = msgspec.msgpack.Decoder(tuple[int, _Named])
 
 
 class IdIndex:
@@ -79,8 +71,7 @@ class IdIndex:
         """Learn the ids of the events that came since, up to `end`, by reading them."""
         while self.end < end:
             found = read(self.end, min(RECENT_MAX, end - self.end))
-            ids = [_ID.decode(record)[1].event_id for record in found.split()]
-            self.add(hashed(ids))
+            self.add(hashed([id_of(record) for record in found.split()]))
             self.durable(self.end)
 
     def known(self, ids: Collection[str], end: int) -> frozenset[str]:
