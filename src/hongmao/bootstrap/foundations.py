@@ -17,7 +17,7 @@ from hongmao.bootstrap.state import Layout
 from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import Returned, Teller, TracedLake, TracedLog
 from hongmao.bus.embedded import EmbeddedLog
-from hongmao.bus.opening import SharedLog, log_files, open_log
+from hongmao.bus.opening import log_files, open_log, trimmable
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
 from hongmao.engines.lake.derived import Derived
 from hongmao.engines.lake.past import LakePast
@@ -97,7 +97,7 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
             log=_told_log(log, telling, teller),
             history=History(log, past),
             past=past,
-            trimmable=log.embedded if isinstance(log, SharedLog) else None,
+            trimmable=trimmable(log),
             database=database,
             lake=None if lake is None else _told_lake(lake, telling, teller, returned),
             tables=tables,
