@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import HTTPConnection
+    from starlette.responses import JSONResponse
 
     from hongmao.kernel.errors import HongmaoError, Lang
 
@@ -28,16 +27,27 @@ def problem(error: HongmaoError) -> dict[str, object]:
 
 def problem_response(error: HongmaoError, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Answer with an error: its own status, never a 200."""
+    from starlette.responses import JSONResponse  # noqa: PLC0415 - an edge alone answers without it
+
     return JSONResponse({"error": problem(error)}, status_code=error.status, headers=dict(headers or {}))
 
 
 def lang_of(connection: HTTPConnection) -> Lang:
     """Choose the language: what was picked on a page, else what the browser prefers, else Chinese."""
-    picked = connection.cookies.get(LANG_COOKIE)
+    return _lang(connection.cookies.get(LANG_COOKIE), connection.headers.get("accept-language", "zh"))
+
+
+def lang_asked(headers: Mapping[str, str]) -> Lang:
+    """Choose the language as `lang_of` does, by headers alone, as `headers_of` gives them."""
+    cookies = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
+    picked = {name.strip(): value.strip() for name, _, value in cookies}.get(LANG_COOKIE)
+    return _lang(picked, headers.get("accept-language", "zh"))
+
+
+def _lang(picked: str | None, accepted: str) -> Lang:
     if picked in {"zh", "en"}:
         return "zh" if picked == "zh" else "en"
-    accepted = connection.headers.get("accept-language", "zh").lower()
-    for part in accepted.split(","):
+    for part in accepted.lower().split(","):
         tag = part.split(";")[0].strip()
         if tag.startswith("zh"):
             return "zh"

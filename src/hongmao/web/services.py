@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +51,50 @@ class Health:
     def caught_up(self) -> bool:
         """Tell whether nothing is waiting."""
         return not any(self.lag.values())
+
+
+class EdgeServices(Protocol):
+    """What the edge alone calls: all that a process needs which serves no pages."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tell the instant of acts."""
+        ...
+
+    @property
+    def log(self) -> EventLog:
+        """Keep what happens."""
+        ...
+
+    @property
+    def catalog(self) -> Catalog:
+        """Know notes, shops and readers."""
+        ...
+
+    @property
+    def jump(self) -> Jump:
+        """Answer taps."""
+        ...
+
+    @property
+    def wake_feedback(self) -> WakeFeedback:
+        """Hear how apps opened."""
+        ...
+
+    @property
+    def collector(self) -> Collector:
+        """Take events."""
+        ...
+
+    @property
+    def returns(self) -> ReturnDesk | None:
+        """Take shops' deliveries; None where another process does."""
+        ...
+
+    @property
+    def health(self) -> Callable[[], Health]:
+        """Tell how far the followers of the log are; raises where nothing can be kept."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import BadInput, Unavailable
+from hongmao.kernel.errors import BadInput, NotFound, Unavailable
 
 
 class EncodingUnsupported(BadInput):
@@ -128,3 +128,13 @@ class Draining(Unavailable):
     en = "The service is being stopped and takes nothing new"
     hint_zh = "请重新连接后重试"
     hint_en = "Connect anew and try again"
+
+
+class ServedElsewhere(NotFound):
+    """This process serves a part of the house alone, and that was asked of it."""
+
+    code = "served_elsewhere"
+    zh = "本进程不提供 {id}"
+    en = "This process does not serve {id}"
+    hint_zh = "页面、接口与回传由 web 角色提供，跳转与事件由 edge 角色提供；请检查入口的转发规则"
+    hint_en = "Pages, the API and deliveries are the role web's, jumps and events the role edge's; check what routes here"

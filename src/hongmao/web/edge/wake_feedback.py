@@ -13,7 +13,7 @@ from hongmao.web.edge.asgi import Answer, answer_error, headers_of, read_body
 
 if TYPE_CHECKING:
     from hongmao.web.edge.asgi import Receive, Scope
-    from hongmao.web.services import Services
+    from hongmao.web.services import EdgeServices
 
 BEACON_BYTES_MAX: Final = 1_024
 
@@ -30,7 +30,7 @@ _BEACON: Final = msgspec.json.Decoder(_Beacon)
 class WakeFeedbackEndpoint:
     """Takes outcomes over HTTP."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: EdgeServices) -> None:
         """Work with the house's services."""
         self._services = services
 

@@ -28,3 +28,9 @@ def written(answer: Answer, *, date: bytes, head: bool, close: bool) -> bytes:
         parts.append(b"connection: close\r\n")
     parts += (b"\r\n", b"" if head else answer.body)
     return b"".join(parts)
+
+
+def closing(answer: bytes) -> bytes:
+    """Say in a written answer that it is the line's last."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return b"".join((head, b"\r\nconnection: close\r\n\r\n", body))
