@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from engines.lake.buckets import Store
     from hongmao.engines.spark.session import Spark
 
 # The same examples on every run and machine, and no verdict from a slow one: a red test is red for everybody.
@@ -53,3 +54,21 @@ def spark() -> Iterator[Spark]:
     """Lend this process's one Spark session; starting it costs seconds, so it lasts."""
     with open_spark(SPARK, settings=BRIEFLY) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def the_store() -> Iterator[Store]:
+    """Serve one S3-compatible store for all tests of this process: it takes a second to begin."""
+    from engines.lake.buckets import served  # noqa: PLC0415 - so does importing it
+
+    with served() as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(the_store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Lend the store, without a fault, and the keys to it as keys are always given."""
+    for name, value in the_store.keys.items():
+        monkeypatch.setenv(name, value)
+    yield the_store
+    the_store.faults.clear()

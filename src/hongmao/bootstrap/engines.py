@@ -9,10 +9,10 @@ from hongmao.engines.spark.errors import EngineUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from hongmao.engines.attribution.lake_engine import LakeCredits
     from hongmao.engines.lake.derived import Derived
+    from hongmao.engines.lake.files import LakeFiles
     from hongmao.engines.tables import DuckTables
 
 DUCKDB = "duckdb"
@@ -30,9 +30,14 @@ def names_engine(engine: str) -> bool:
 
 
 def credit_engine(
-    engine: str, tables: DuckTables, derived: Derived, root: Path, *, closing: Callable[[Callable[[], None]], object]
+    engine: str,
+    tables: DuckTables,
+    derived: Derived,
+    files: LakeFiles,
+    *,
+    closing: Callable[[Callable[[], None]], object],
 ) -> LakeCredits:
-    """Give the engine that publishes credits below the lake's root; `closing` is told what to call in the end.
+    """Give the engine that publishes credits among the derived tables; `closing` is told what to call in the end.
 
     Spark is started when the first credits are computed, not before.
     """
@@ -40,11 +45,11 @@ def credit_engine(
     if engine == DUCKDB:
         from hongmao.engines.attribution.lake_engine import LakeCredits  # noqa: PLC0415 - see above
 
-        return LakeCredits(tables, derived, root)
+        return LakeCredits(tables, derived, files.folder)
     from hongmao.engines.spark.credits import SparkCredits  # noqa: PLC0415 - see above
     from hongmao.engines.spark.session import Loan  # noqa: PLC0415 - see above
     from hongmao.engines.spark.tables import SparkTables  # noqa: PLC0415 - see above
 
     loan = Loan(read_address(engine))
     closing(loan.close)
-    return SparkCredits(SparkTables(loan, root), tables, derived, root)
+    return SparkCredits(SparkTables(loan, files), tables, derived, files.folder)

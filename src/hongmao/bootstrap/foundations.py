@@ -12,6 +12,7 @@ from hongmao.attribution.api import CREDITS_TABLE
 from hongmao.bootstrap.clocks import open_clock
 from hongmao.bootstrap.engines import credit_engine
 from hongmao.bootstrap.fronts import History
+from hongmao.bootstrap.lakes import lake_files
 from hongmao.bootstrap.metered import MeteredLake, MeteredLog
 from hongmao.bootstrap.state import Layout
 from hongmao.bootstrap.telling import SILENT
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from hongmao.bootstrap.settings import Settings
     from hongmao.bootstrap.telling import Telling
     from hongmao.engines.attribution.lake_engine import LakeCredits
+    from hongmao.engines.lake.files import LakeFiles
     from hongmao.events.api import EventLog, Lake, Trimmable
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import RandomBits
@@ -59,6 +61,8 @@ class Foundations:
     trimmable: Trimmable | None
     """The log as its files' owner has it; None for whoever may not remove any."""
     database: Database
+    files: LakeFiles
+    """Where the lake's events are."""
     lake: Lake | None
     tables: DuckTables
     derived: Derived
@@ -83,11 +87,12 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
             database.require_current()
         else:
             database.migrate()
-        lake = None if read_only else stack.enter_context(ParquetLake(settings.lake_path))
-        tables = DuckTables(settings.lake_path, empty={CREDITS_TABLE: CREDITS_SCHEMA}, memory=settings.memory)
+        files = lake_files(settings)
+        lake = None if read_only else stack.enter_context(ParquetLake(files))
+        tables = DuckTables(files, empty={CREDITS_TABLE: CREDITS_SCHEMA}, memory=settings.memory)
         stack.callback(tables.close)
         derived = Derived(settings.lake_path)
-        past = stack.enter_context(LakePast(settings.lake_path))
+        past = stack.enter_context(LakePast(files))
         yield Foundations(
             settings=settings,
             layout=layout,
@@ -99,10 +104,11 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
             past=past,
             trimmable=trimmable(log),
             database=database,
+            files=files,
             lake=None if lake is None else _told_lake(lake, telling, teller, returned),
             tables=tables,
             derived=derived,
-            credits=credit_engine(settings.engine, tables, derived, settings.lake_path, closing=stack.callback),
+            credits=credit_engine(settings.engine, tables, derived, files, closing=stack.callback),
             telling=telling,
             teller=teller,
             returned=returned,

@@ -84,9 +84,7 @@ class Glass:
 
     @contextmanager
     def _tables(self, until: int | None, given: dict[str, Any] | None = None) -> Iterator[DuckTables]:
-        tables = DuckTables(
-            self.ground.settings.lake_path, empty={CREDITS_TABLE: CREDITS_SCHEMA}, until=until, given=given
-        )
+        tables = DuckTables(self.ground.files, empty={CREDITS_TABLE: CREDITS_SCHEMA}, until=until, given=given)
         try:
             yield tables
         finally:

@@ -67,7 +67,7 @@ def put_up_returns(
     caller = Outbound(hosts, bases=(ground.settings.sandbox_url,))
     puller = Puller(SqlFeedStore(ground.database), accounts, sources, intake, caller, ground.clock)
     sending = send_on(ground, platforms, caller)
-    engine = DuckDbReconcile(ground.settings.lake_path, ground.layout.home / "work")
+    engine = DuckDbReconcile(ground.files, ground.layout.home / "work")
     return ReturnsRoom(
         caller=caller,
         puller=puller,

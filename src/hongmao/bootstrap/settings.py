@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.bootstrap.engines import names_engine
 from hongmao.bus.nats.address import names_log
+from hongmao.engines.lake.address import LakeAddress, on_a_store
 from hongmao.kernel.errors import BadInput
 from hongmao.telemetry.scraping import read_address
 from hongmao.telemetry.tracing import read_target
@@ -51,7 +52,11 @@ class Settings:
     log_keep_days: str = _setting(
         "", "How many days the embedded log keeps what is in the lake, such as 30; empty for all of them"
     )
-    lake: str = _setting("", "Folder of the Parquet lake; empty for lake/ in the home folder")
+    lake: str = _setting(
+        "",
+        "Where the Parquet lake is; empty for lake/ in the home folder, a folder, or"
+        " s3://bucket/prefix?endpoint=http://host:port&region=name&cache=20GiB with keys in AWS_*",
+    )
     engine: str = _setting(
         "duckdb", "Engine of heavy queries: duckdb, spark, spark?cores=2&memory=4g, spark://host:port"
     )
@@ -101,6 +106,8 @@ class Settings:
             "HONGMAO_TRACE": self.trace if self.trace and read_target(self.trace) is None else None,
             "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,
         }
+        if on_a_store(self.lake):
+            LakeAddress.read(self.lake)
         for name, value in wrong.items():
             if value is not None:
                 raise SettingUnreadable(place=name, value=value)
@@ -122,8 +129,10 @@ class Settings:
 
     @property
     def lake_path(self) -> Path:
-        """Give the lake's folder, absolute."""
-        return Path(self.lake).expanduser().resolve() if self.lake else self.home_path / "lake"
+        """Give the lake's folder, absolute; where the lake is on a store, the folder of its derived tables."""
+        if self.lake and not on_a_store(self.lake):
+            return Path(self.lake).expanduser().resolve()
+        return self.home_path / "lake"
 
     @property
     def database_url(self) -> str:

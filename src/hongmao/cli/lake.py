@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from hongmao.bootstrap.lakes import lake_files
 from hongmao.bootstrap.settings import Settings
 from hongmao.cli.main import EXIT_REFUSED, lang_of_terminal
 from hongmao.cli.options import JSON
@@ -39,7 +40,7 @@ def verify(*, as_json: bool) -> None:
     Works while the platform is serving. Exit code 1 where a file is missing, changed or misplaced, or events are missing or
     doubled; each is named.
     """
-    proof = prove(Settings.read().lake_path)
+    proof = prove(lake_files(Settings.read()))
     lang = lang_of_terminal()
     faults = [fault.message(lang) for fault in proof.faults]
     if as_json:
@@ -60,15 +61,16 @@ def verify(*, as_json: bool) -> None:
 def compact(*, as_json: bool) -> None:
     """Make one sorted file of each day and kind, of at most two million events.
 
-    The platform must not be serving from the same home meanwhile: a lake has one writer. The old files stay on disk until
-    the next merge, for whoever is still reading them.
+    The platform must not be serving meanwhile: a lake has one writer, and on a store the newest one takes the lake over
+    from a writer on another machine. The old files stay until the next merge, for whoever is still reading them. Files
+    that no manifest names, such as a crash leaves between their upload and the manifest's, are removed.
     """
-    root = Settings.read().lake_path
-    require(root)
-    with ParquetLake(root) as opened:
-        before = load(root)
+    files = lake_files(Settings.read())
+    require(files)
+    with ParquetLake(files) as opened:
+        before = load(files)
         opened.compact(whole=True)
-        after = load(root)
+        after = load(files)
     done = {
         "files_before": len(before.files),
         "files": len(after.files),
@@ -97,7 +99,7 @@ def compact(*, as_json: bool) -> None:
 @JSON
 def export(*, wanted: Wanted, out: Path, as_json: bool) -> None:
     """Write events to a file, by day and kind; works while the platform is serving, and shows one moment of it."""
-    rows = write_file(replay(Settings.read().lake_path, wanted), wanted.schema, out)
+    rows = write_file(replay(lake_files(Settings.read()), wanted), wanted.schema, out)
     size = out.stat().st_size
     if as_json:
         click.echo(msgspec.json.encode({"events": rows, "bytes": size, "out": str(out)}, order="sorted"))

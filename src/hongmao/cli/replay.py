@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from hongmao.bootstrap.lakes import lake_files
 from hongmao.bootstrap.readers import NAME, open_readers
 from hongmao.bootstrap.settings import Settings
 from hongmao.cli.options import JSON
@@ -56,7 +57,7 @@ def replay(*, wanted: Wanted, into: str | None, again: bool, out: Path | None, a
         return
     if again:
         raise click.UsageError("--again says how --into hears; without it, whoever reads has heard nothing yet")
-    batches = lake_again(Settings.read().lake_path, wanted)
+    batches = lake_again(lake_files(Settings.read()), wanted)
     rows = _spoken(batches) if out is None else export(batches, wanted.schema, out)
     if as_json:
         click.echo(msgspec.json.encode({"events": rows}, order="sorted"), err=out is None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import itertools
 import socket
 import threading
@@ -26,6 +27,7 @@ KEYS: Final = {
     "AWS_REGION": "us-east-1",
 }
 BRIEFLY: Final = Patience(tries=3, answer_s=2, whole_s=5, all_s=10)
+HASTY: Final = Patience(tries=2, answer_s=0.3, whole_s=1, all_s=1)
 _NUMBERS: Final = itertools.count(1)
 _DENIED: Final = b"<Error><Code>AccessDenied</Code><Message>not yours</Message></Error>"
 _SLOW_DOWN: Final = b"<Error><Code>SlowDown</Code><Message>later</Message></Error>"
@@ -38,7 +40,8 @@ class Fault:
     method: str
     path: str
     how: str
-    """denied, slow_down, silence, cut (half an answer), flip (a bit of it), lost (done, and never answered)."""
+    """What happens: denied, slow_down, silence, cut (half an answer), flip (a bit of it), lost (done, never answered),
+    kept_back (neither done nor answered, until `Store.let_through`), let_through (before this is done)."""
     times: int = 1
     met: int = field(default=0, init=False)
 
@@ -55,9 +58,11 @@ class Store:
     def __init__(self, address: str) -> None:
         """Know where it listens."""
         self.host = address
+        self.keys = KEYS
         self.faults: list[Fault] = []
         self.asked: list[tuple[str, str]] = []
         self.closing = threading.Event()
+        self.kept_back: list[Callable[[], None]] = []
 
     @property
     def endpoint(self) -> str:
@@ -68,6 +73,11 @@ class Store:
         name = f"lake-{next(_NUMBERS):04d}"
         self._request("PUT", f"/{name}")
         return name
+
+    def let_through(self) -> None:
+        """Do now what was kept back."""
+        while self.kept_back:
+            self.kept_back.pop(0)()
 
     def put(self, path: str, data: bytes) -> None:
         """Put an object past everybody, as somebody with the keys might."""
@@ -112,6 +122,15 @@ class _Door:
             return [body]
         if how == "silence":
             self._store.closing.wait(30)
+            return _HangUp(environ)
+        if how == "let_through":
+            self._store.let_through()
+            answer: Iterable[bytes] = self._app(environ, start)
+            return answer
+        if how == "kept_back":
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            later = {**environ, "wsgi.input": io.BytesIO(body)}
+            self._store.kept_back.append(lambda: list(self._app(later, lambda *_: None)).clear())
             return _HangUp(environ)
         told: list[Any] = []
         body = b"".join(self._app(environ, lambda *args: told.append(args)))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engines.lake.buckets import BRIEFLY, KEYS, Fault, lake_in
+from engines.lake.buckets import BRIEFLY, HASTY, KEYS, Fault, lake_in
 from engines.lake.test_files import CLICKS, File
 from hongmao.engines.lake.address import LakeAddress
 from hongmao.engines.lake.cache import FileCache
 from hongmao.engines.lake.errors import LakeCacheFull, LakeStoreFailed
-from hongmao.engines.lake.objects import ObjectFiles, Patience
+from hongmao.engines.lake.objects import ObjectFiles
 from hongmao.events.api import LakeDamaged
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from engines.lake.buckets import Store
 
 MANIFEST = "manifest.json"
-HASTY = Patience(tries=2, answer_s=0.3, whole_s=1, all_s=1)
 
 
 def act(files: ObjectFiles, name: str) -> object:
