@@ -13,6 +13,7 @@ from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
 from hongmao.bootstrap.derive import Derivation
+from hongmao.bootstrap.edge import make_edge, make_jump
 from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.fronts import LogFront
 from hongmao.bootstrap.funds import Funds
@@ -20,7 +21,7 @@ from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_links, watch_log, watch_queue
 from hongmao.bootstrap.outlooks import Outlooks
-from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
+from hongmao.bootstrap.platforms import link_prefixes, platforms_of
 from hongmao.bootstrap.readers import ReaderFollower
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
@@ -37,7 +38,7 @@ from hongmao.insight.api import Insight
 from hongmao.jobs.clockwork import Wheel
 from hongmao.jobs.worker import Workers
 from hongmao.ledger.api import Ledger
-from hongmao.links.api import Jump, KeyRing, Links, LinkTable, LinkWatch, WakeFeedback
+from hongmao.links.api import KeyRing, Links, LinkTable, LinkWatch, WakeFeedback
 from hongmao.links.api import load as load_wakeup
 from hongmao.platforms.making import LinkMaking
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
@@ -54,9 +55,8 @@ from hongmao.storage.vault import Vault
 from hongmao.telemetry.openmetrics import render
 from hongmao.telemetry.parts import EdgeMeter
 from hongmao.telemetry.tracing import NO_TRACER
-from hongmao.web.app import Cookies, create_app
+from hongmao.web.app import Cookies
 from hongmao.web.edge.enrich import Enricher
-from hongmao.web.edge.hot.gate import HotGate
 from hongmao.web.edge.metrics import MeteredApp
 from hongmao.web.juguang.sink import IntakeSink
 from hongmao.web.services import Health, Services
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from hongmao.platforms.contracts import Platform
     from hongmao.returns.api import AccountStore
     from hongmao.web.edge.asgi import App
+    from hongmao.web.edge.hot.gate import HotGate
 
 CLICK_KEY = 1
 
@@ -146,7 +147,9 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         links=links,
         link_making=LinkMaking(platforms, accounts, room.caller, clock),
         accounts=accounts,
-        jump=Jump(table, minter, ground.log, wakeup, closed=closed_pilots(platforms, ground.settings)),
+        jump=make_jump(
+            table, minter, ground.log, wakeup, settings=ground.settings, platforms=platforms, counted=counted
+        ),
         wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
         returns=_return_desk(ground, accounts, intake, platforms),
         collector=MeteredCollector(ground.log, clock, Enricher(catalog, table), counted),
@@ -194,11 +197,11 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         watch_queue(ground.telling.meter, ground.log.pressure)
     watch_links(ground.telling.meter, table)
     watch_lake(ground.telling.meter, ground.tables.weight)
-    edge = create_app(services, _cookies(ground))
+    edge, gate = make_edge(services, _cookies(ground), settings=ground.settings, counted=counted)
     return House(
         services=services,
         app=_told_app(edge, ground.telling, counted),
-        gate=HotGate(edge, meter=counted),
+        gate=gate,
         workers=workers,
         clockwork=room.clockwork,
         derivation=derivation,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
-    from hongmao.events.api import Enrich, Event, EventLog, Kept, Lake, Logged, Outcome
+    from hongmao.events.api import Enrich, Event, EventLog, Kept, Lake, Logged, Mark, Outcome
     from hongmao.events.packed import PackedSlice
     from hongmao.events.store import Pressure
     from hongmao.kernel.clock import Clock
@@ -87,9 +87,9 @@ class MeteredCollector(Collector):
         super().__init__(log, clock, enrich)
         self._meter = meter
 
-    async def collect(self, body: bytes, *, reader: ReaderId) -> tuple[Outcome, ...]:
+    async def collect(self, body: bytes, *, reader: ReaderId, mark: Mark | None = None) -> tuple[Outcome, ...]:
         """Keep what a reader's client reports."""
-        outcomes = await super().collect(body, reader=reader)
+        outcomes = await super().collect(body, reader=reader, mark=mark)
         for outcome, n in Tally(map(_word, outcomes)).items():
             self._meter.collected(outcome, n)
         return outcomes

@@ -16,6 +16,8 @@ from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.telling import open_telling
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hongmao.bootstrap.settings import Settings
 
 GRACE_S = 10
@@ -39,7 +41,7 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER, 20, 20)
-        web = server(house.app, settings.host, int(settings.port), http=house.gate)
+        web = server(house.app, settings.host, int(settings.port), http=house.gate, trust=settings.trusted)
         try:
             with asyncio.Runner(loop_factory=web.config.get_loop_factory()) as runner:
                 runner.run(web.serve())
@@ -51,8 +53,13 @@ def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False)
             house.workers.stop()
 
 
-def server(app: object, host: str, port: int, *, http: object = "httptools") -> uvicorn.Server:
-    """Make the HTTP server: small limits, no access log, no banner of its own. `http` makes each connection's protocol."""
+def server(
+    app: object, host: str, port: int, *, http: object = "httptools", trust: Sequence[str] = ()
+) -> uvicorn.Server:
+    """Make the HTTP server: small limits, no access log, no banner of its own.
+
+    `http` makes each connection's protocol; `trust` are the proxies that are believed about who asks, and by https or not.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             app,  # type: ignore[arg-type]  # uvicorn names its own ASGI types
@@ -62,6 +69,7 @@ def server(app: object, host: str, port: int, *, http: object = "httptools") -> 
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=list(trust),
             lifespan="off",
             timeout_graceful_shutdown=GRACE_S,
             timeout_keep_alive=30,

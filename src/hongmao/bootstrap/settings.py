@@ -12,8 +12,11 @@ from hongmao.bootstrap.engines import names_engine
 from hongmao.bus.nats.address import names_log
 from hongmao.engines.lake.address import LakeAddress, on_a_store
 from hongmao.kernel.errors import BadInput
+from hongmao.links.api import read_caps, read_dedupe
 from hongmao.telemetry.scraping import read_address
 from hongmao.telemetry.tracing import read_target
+from hongmao.web.edge.hot.limits import read_limits
+from hongmao.web.edge.origin import read_trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +78,27 @@ class Settings:
         "",
         "Where traces go, such as http://127.0.0.1:4318/v1/traces?ratio=0.01 for one click in a hundred; empty for nowhere",
     )
+    caps: str = _setting(
+        "",
+        "How often one network (/24 or /64), device and link may act in how many seconds before more is kept and not counted: "
+        "ip=600/60,device=60/60,link=off for taps, shown_ip=200000/60,shown_device=1200/60 for impressions; what is not named "
+        "keeps these, off alone is no cap",
+    )
+    tap_dedupe: str = _setting(
+        "",
+        "By which of link, showing, reader, device a tap is the same again, and for how long (ms, s or m, up to 60m): empty "
+        "for link,showing,reader;10s; off for never",
+    )
+    trust: str = _setting(
+        "",
+        "Networks of proxies whose X-Forwarded-For and -Proto are believed, such as 127.0.0.1,10.0.0.0/8; empty for nobody",
+    )
+    lag_ms_max: str = _setting("500", "How many ms the log may be behind before taps and events get 503: 10 to 60000")
+    limits: str = _setting(
+        "",
+        "Lines open to one process (16 to 65536), and seconds (1 to 600) for a whole head, a whole body and nothing at all: "
+        "connections=4096,head=5,body=10,idle=30; what is not named keeps these",
+    )
     cookie_secure: str = _setting("no", "yes where readers come by https: cookies are then never sent in the clear")
 
     @classmethod
@@ -104,6 +128,11 @@ class Settings:
             else self.readers_min,
             "HONGMAO_METRICS": self.metrics if self.metrics and read_address(self.metrics) is None else None,
             "HONGMAO_TRACE": self.trace if self.trace and read_target(self.trace) is None else None,
+            "HONGMAO_CAPS": self.caps if read_caps(self.caps) is None else None,
+            "HONGMAO_TAP_DEDUPE": self.tap_dedupe if read_dedupe(self.tap_dedupe) is None else None,
+            "HONGMAO_TRUST": self.trust if read_trust(self.trust) is None else None,
+            "HONGMAO_LAG_MS_MAX": self.lag_ms_max if read_limits("", self.lag_ms_max) is None else None,
+            "HONGMAO_LIMITS": self.limits if read_limits(self.limits) is None else None,
             "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,
         }
         if on_a_store(self.lake):
@@ -126,6 +155,11 @@ class Settings:
     def open_pilots(self) -> frozenset[str]:
         """Name the pilot platforms whose jump is open."""
         return frozenset(name for part in self.pilots.split(",") if (name := part.strip()))
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Name the networks of proxies that are believed about who asks."""
+        return tuple(map(str, read_trust(self.trust) or ()))
 
     @property
     def lake_path(self) -> Path:

@@ -45,7 +45,7 @@ from hongmao.events.outcomes import Accepted, Duplicate, Outcome, Rejected
 from hongmao.events.packed import SLICE_BYTES_MAX, Packed, PackedSlice
 from hongmao.events.retention import Retention, Trimmable, TrimReport
 from hongmao.events.rules import AGE_DAYS_MAX, BATCH_EVENTS_MAX, BODY_BYTES_MAX, check
-from hongmao.events.service import Collector, Enrich
+from hongmao.events.service import Collector, Enrich, Mark
 from hongmao.events.sink import Sink, rebuild
 from hongmao.events.store import Appender, EventLog, Lake, Past, Pressure, Tables, Waiter
 
@@ -98,6 +98,7 @@ __all__ = [
     "LogPressed",
     "LogTrimmed",
     "Logged",
+    "Mark",
     "NumberOutOfRange",
     "OffsetRefused",
     "Outcome",

@@ -20,9 +20,9 @@ from hongmao.kernel.ids import ID_PATTERN, ReaderId
 from hongmao.kernel.time import DAY_MS, MINUTE_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from hongmao.events.service import Enrich
+    from hongmao.events.service import Enrich, Mark
 
 TEMPLATES_MAX: Final = 16_384
 _EVENT_ID: Final = "\1\1\1"
@@ -54,7 +54,8 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 _BODY: Final = msgspec.json.Decoder(_Body)
-_Slot = tuple[str, str | None, str | None, str | None, str | None, bool | None, bool]
+_Slot = tuple[str, str | None, str | None, str | None, str | None, bool | None, bool, str | None]
+_IMPRESSION_KIND: Final = Kind.IMPRESSION.value
 
 
 class Bulk(NamedTuple):
@@ -74,8 +75,11 @@ class BulkReader:
         self._known = version()
         self._templates: dict[_Slot, bytes] = {}
 
-    def read(self, body: bytes, *, reader: ReaderId, now_ms: int) -> Bulk | None:
-        """Read a body; None where anything about it is unusual, and the collector itself should look at it."""
+    def read(self, body: bytes, *, reader: ReaderId, now_ms: int, mark: Mark | None = None) -> Bulk | None:
+        """Read a body; None where anything about it is unusual, and the collector itself should look at it.
+
+        `mark` is asked once it is certain that the answer will not be None: what it counts is counted once.
+        """
         events = _decoded(body)
         if events is None or now_ms - rules.AGE_DAYS_MAX * DAY_MS < _FIVE_BYTES:
             return None
@@ -83,16 +87,33 @@ class BulkReader:
         if version is not self._known:
             self._known = version
             self._templates.clear()
-        records = self._written(events, reader, now_ms)
+        records = self._written(events, reader, now_ms, iter(()))
+        if records is not None and mark is not None:
+            showings = sum(told.kind == _IMPRESSION_KIND for told in events)
+            reasons = mark(showings) if showings else None
+            if reasons is not None:
+                records = self._written(events, reader, now_ms, iter(reasons))
         return None if records is None else Bulk([told.event_id for told in events], records)
 
-    def _written(self, events: list[_Told], reader: ReaderId, now_ms: int) -> list[bytes] | None:
+    def _written(
+        self, events: list[_Told], reader: ReaderId, now_ms: int, marks: Iterator[str | None]
+    ) -> list[bytes] | None:
         low, high = now_ms - rules.AGE_DAYS_MAX * DAY_MS, now_ms + rules.FUTURE_MINUTES_MAX * MINUTE_MS
         find, records = self._templates.get, list[bytes]()
         received, whose = now_ms.to_bytes(8), _packed(reader)
         for told in events:
             impression, occurred = told.impression, told.occurred_at_ms
-            slot = (told.kind, told.note, told.creator, told.link, told.placement, told.labelled, impression is None)
+            why = next(marks, None) if told.kind == _IMPRESSION_KIND else None
+            slot = (
+                told.kind,
+                told.note,
+                told.creator,
+                told.link,
+                told.placement,
+                told.labelled,
+                impression is None,
+                why,
+            )
             template = find(slot) or self._learn(slot, reader, now_ms)
             if template is None or not low <= occurred <= high:
                 return None
@@ -105,7 +126,7 @@ class BulkReader:
 
     def _learn(self, slot: _Slot, reader: ReaderId, now_ms: int) -> bytes | None:
         """Complete and check one event of a slot; None where it is not right."""
-        name, note, creator, link, placement, labelled, unshown = slot
+        name, note, creator, link, placement, labelled, unshown, why = slot
         try:
             kind = Kind(name)
         except ValueError:
@@ -136,6 +157,7 @@ class BulkReader:
             received_at_ms=_RECEIVED_MS,
             reader=_READER,
             impression=None if unshown else _IMPRESSION,
+            invalid=why,
         )
         template = codec.pack(marked).replace(b"%", b"%%")
         places = (_packed(_EVENT_ID), _OCCURRED_MS.to_bytes(8), _RECEIVED_MS.to_bytes(8))

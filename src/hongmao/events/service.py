@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Enrich = Callable[[Event], Event | BadInput]
 """Fills tenant, merchant, shop and creator from the note and link tables, or says which id nobody knows."""
+Mark = Callable[[int], "Sequence[str | None] | None"]
+"""Counts so many impressions told together, and says of each in order why it does not count; None where all do."""
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,8 +61,10 @@ class Collector:
         self._clock = clock
         self.enrich = enrich
 
-    async def collect(self, body: bytes, *, reader: ReaderId) -> tuple[Outcome, ...]:
+    async def collect(self, body: bytes, *, reader: ReaderId, mark: Mark | None = None) -> tuple[Outcome, ...]:
         """Keep what a reader's client reports (`POST /v1/events`): one outcome per event, said once all is on disk.
+
+        What `mark` says of an impression is kept with it.
 
         Raises `BodyUnreadable`, `BodyTooLarge`, `BatchTooLarge` or a field error where the body itself is wrong, and
         `LogFull`/`LogClosed` where nothing can be kept now; then nothing of the body was kept.
@@ -70,7 +74,7 @@ class Collector:
             self._told(raw, reader=reader, now_ms=now_ms, at=f"events[{index}]")
             for index, raw in enumerate(_rows(body))
         ]
-        events = [event for event in read if isinstance(event, Event)]
+        events = _marked([event for event in read if isinstance(event, Event)], mark)
         kept = await asyncio.wrap_future(self._log.append(events)) if events else ()
         answers = iter(zip(events, kept, strict=True))
         return tuple(item if isinstance(item, Rejected) else _outcome(*next(answers)) for item in read)
@@ -130,6 +134,18 @@ def _event(told: _Told, reader: ReaderId, now_ms: int) -> Event:
         placement=told.placement,
         labelled=told.labelled,
     )
+
+
+def _marked(events: list[Event], mark: Mark | None) -> list[Event]:
+    showings = sum(event.kind is Kind.IMPRESSION for event in events)
+    reasons = mark(showings) if mark is not None and showings else None
+    if reasons is None:
+        return events
+    of_each = iter(reasons)
+    return [
+        msgspec.structs.replace(event, invalid=next(of_each)) if event.kind is Kind.IMPRESSION else event
+        for event in events
+    ]
 
 
 def _stamped(event: Event, now_ms: int) -> Event:

@@ -1,6 +1,7 @@
 """What others may ask of this context: links and their review, the table, tokens and seals, and the jump."""
 
 from hongmao.links.addresses import address_for, host_of, with_click_id
+from hongmao.links.caps import NO_CAPS, Cap, CapLimits, Caps, read_caps
 from hongmao.links.contracts import (
     AD_LABEL,
     BUTTONS,
@@ -46,6 +47,7 @@ from hongmao.links.rules import is_live
 from hongmao.links.service import Links
 from hongmao.links.store import LinkStore
 from hongmao.links.table import LinkTable
+from hongmao.links.taps import Dedupe, Taps, read_dedupe
 from hongmao.links.token import KeyRing, TokenMinter, click_event_id, minted_at_ms
 from hongmao.links.wakeup import WakeUp, load
 from hongmao.links.watch import LinkWatch
@@ -54,12 +56,17 @@ __all__ = [
     "AD_LABEL",
     "BUTTONS",
     "CLICK_PARAM",
+    "NO_CAPS",
     "PLACEMENTS",
     "AdLink",
     "AddressRefused",
     "AgentProfile",
+    "Cap",
+    "CapLimits",
+    "Caps",
     "ClickNotOurs",
     "ClockNotSet",
+    "Dedupe",
     "FallbackMissing",
     "HotJump",
     "HotTap",
@@ -87,6 +94,7 @@ __all__ = [
     "Reviews",
     "TapFacts",
     "TapHead",
+    "Taps",
     "TargetKind",
     "TokenMinter",
     "TokenProblem",
@@ -105,6 +113,8 @@ __all__ = [
     "is_unresolved",
     "load",
     "minted_at_ms",
+    "read_caps",
+    "read_dedupe",
     "read_media",
     "with_click_id",
 ]

@@ -151,7 +151,7 @@ class AgentProfile:
 
 
 class Invalid(StrEnum):
-    """Why a component click does not count. It is kept all the same."""
+    """Why a component click, or an impression above a cap, does not count. It is kept all the same."""
 
     PREFETCH = "prefetch"  # the browser fetched ahead of any tap
     HEAD_REQUEST = "head_request"  # a HEAD opens nothing
@@ -161,6 +161,9 @@ class Invalid(StrEnum):
     LINK_NOT_LIVE = "link_not_live"  # not approved, or paused
     LABEL_NOT_SHOWN = "label_not_shown"  # no proof that we rendered 广告 beside it (BILL-7)
     REPEAT_TAP = "repeat_tap"  # the same reader tapped the same served slot again at once
+    CAP_IP = "cap_ip"  # more from one network within a window than its readers could do
+    CAP_DEVICE = "cap_device"  # more from one device within a window than a person could do
+    CAP_LINK = "cap_link"  # more on one link within a window than its cap allows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,10 @@ class JumpRequest:
     placement: str | None = "note"
     media: MediaClick | None = None
     """The click of another media's ad that led here; None for a tap in our own community."""
+    device: str | bytes | None = None
+    """Whose hand it was, for caps: the reader, or a keyed hash where none is known; None where nothing tells."""
+    net: bytes | None = None
+    """A keyed hash of the network it came from; None where that is not known, or nobody's in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from hongmao.links.jump import JumpParts
     from hongmao.links.taps import Tap
 
-LINKS_WARM_MAX: Final = 65_536
-RECORDS_WARM_MAX: Final = 64
+LINKS_WARM_MAX: Final = 16_384
+RECORDS_WARM_MAX: Final = 32_768
+"""Of all links together. Both are halves: the newer, and the older of what nobody has asked for meanwhile."""
 _EVENT: Final = EventId("\1" * 30)  # as long as every event id of a click, so that its length stands in the template
 _CLICK: Final = ClickId("\2" * TOKEN_CHARS)
 _READER: Final = ReaderId("\3\3\3")
@@ -41,17 +42,24 @@ Dress = Callable[[str], bytes]
 
 
 class TapHead(NamedTuple):
-    """What the headers of a tap say. `profile` is None where the request is more than a plain one."""
+    """What the headers of a tap say. `profile` is None where the request is more than a plain one.
+
+    `agent` is a keyed hash of the browser's name, `forwarded` what a proxy says of who asked.
+    """
 
     profile: AgentProfile | None
     purpose: str
     reader: ReaderId | None
+    agent: bytes = b""
+    forwarded: str | None = None
 
 
-HotTap = tuple[EventId, bytes, bytes, "Tap | None", "Invalid | None"]
-"""The event's id, its record, the dressed address, what was noted to know a repeat by, and why it does not count.
+Noted = tuple["Tap | None", "str | bytes | None", "bytes | None", str, int]
+"""What a tap was noted by, to know its repeats and to count it: its key, device, network, link and instant."""
+HotTap = tuple[EventId, bytes, bytes, "Noted | None", "Invalid | None"]
+"""The event's id, its record, the dressed address, what was noted of a tap that is no repeat, and why it does not count.
 
-A plain tuple, as one is made for every tap and read once.
+Plain tuples, as one of each is made for every tap and read once.
 """
 
 
@@ -83,8 +91,6 @@ class _Warm:
         template = packed.replace(b"%", b"%%")
         for place in (_EVENT.encode(), _AT_MS.to_bytes(8), _packed(_READER), _packed(_IMPRESSION), _CLICK.encode()):
             template = template.replace(place, b"%b")
-        if len(self.records) >= RECORDS_WARM_MAX:
-            self.records.clear()
         self.records[agent, invalid, placement, head.reader is None, not labelled] = template
         return template
 
@@ -98,12 +104,24 @@ class HotJump:
         self._find = parts.table.find
         self._seal_holds = parts.minter.check_seal
         self._mint = parts.minter.mint_plain
+        self._tap_of = parts.taps.tap_of
         self._repeats = parts.taps.repeats
+        self._tapped = parts.caps.tapped
         self._dress = dress
         self._warm: dict[str, _Warm] = {}
+        self._cooling: dict[str, _Warm] = {}
+        self._records = 0  # within the warm ones
 
     def weigh(  # noqa: C901 - the way of every tap: a call or an object more costs as much as its seal
-        self, link_id: str, method: str, head: TapHead, impression: str | None, seal: str | None, placement: str | None
+        self,
+        link_id: str,
+        method: str,
+        head: TapHead,
+        impression: str | None,
+        seal: str | None,
+        placement: str | None,
+        device: str | bytes | None = None,
+        net: bytes | None = None,
     ) -> HotTap | None:
         """Mint and write down one tap; None where only `Jump` knows the answer. A tap is noted; `forget` takes it back."""
         link, profile = self._find(link_id), head.profile
@@ -125,14 +143,17 @@ class HotJump:
             invalid = judge_click(_facts(head.purpose, method, profile, labelled=labelled))
         click_id, event_id, at_ms = self._mint()
         reader = head.reader
-        tap: Tap | None = None
+        noted: Noted | None = None
         if invalid is None:
-            tap = (link_id, impression, reader)
-            if self._repeats(tap, at_ms):
-                tap, invalid = None, Invalid.REPEAT_TAP
+            tap = self._tap_of(link_id, impression, reader, device)
+            if tap is not None and self._repeats(tap, at_ms):
+                invalid = Invalid.REPEAT_TAP
+            else:
+                invalid = self._tapped(device, net, link_id, at_ms)
+                noted = tap, device, net, link_id, at_ms
         template = warm.records.get((profile.name, invalid, placement, reader is None, impression is None))
         if template is None:
-            template = warm.learn(head, invalid, placement, labelled=labelled)
+            template = self._learn(warm, head, invalid, placement, labelled=labelled)
         at, click = at_ms.to_bytes(8), click_id.encode()
         if reader is not None and impression is not None:
             record = template % (event_id.encode(), at, at, _packed(reader), _packed(impression), click)
@@ -145,22 +166,40 @@ class HotJump:
                 click,
             ]
             record = template % tuple(told)
-        return event_id, record, click.join(way), tap, invalid
+        return event_id, record, click.join(way), noted, invalid
 
-    def forget(self, tap: Tap) -> None:
+    def forget(self, tap: HotTap) -> None:
         """Take back what was noted of a tap that could not be kept: the next try is the first tap."""
-        self._parts.taps.forget(tap)
+        if tap[3] is not None:
+            key, device, net, link_id, at_ms = tap[3]
+            if key is not None:
+                self._parts.taps.forget(key)
+            self._parts.caps.untap(device, net, link_id, at_ms, tap[4])
 
     def _warmed(self, link: AdLink) -> _Warm:
         """Give the link as it is now; one that is only a new copy of the same keeps what was worked out."""
-        warm = self._warm.get(link.id)
-        if warm is not None and warm.link == link:
-            warm.link = link
-            return warm
-        if len(self._warm) >= LINKS_WARM_MAX:
-            self._warm.pop(next(iter(self._warm)))
-        warm = self._warm[link.id] = _Warm(link)
+        warm = self._warm.pop(link.id, None) or self._cooling.pop(link.id, None)
+        if warm is None or warm.link != link:
+            warm = _Warm(link)
+        warm.link = link
+        if len(self._warm) >= LINKS_WARM_MAX // 2:
+            self._cool()
+        self._warm[link.id] = warm
+        self._records += len(warm.records)
         return warm
+
+    def _cool(self) -> None:
+        """Let go of what has not been asked for since the last time."""
+        self._cooling, self._warm, self._records = self._warm, {}, 0
+
+    def _learn(
+        self, warm: _Warm, head: TapHead, invalid: Invalid | None, placement: str | None, *, labelled: bool
+    ) -> bytes:
+        """Work out one more record."""
+        self._records += 1
+        if self._records > RECORDS_WARM_MAX // 2:
+            self._cool()
+        return warm.learn(head, invalid, placement, labelled=labelled)
 
     def _way(self, link: AdLink, profile: AgentProfile) -> tuple[bytes, ...] | None:
         """Cut the address at the click id; None for pages and dead ends, and where it holds more of the tap than that."""

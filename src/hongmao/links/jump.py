@@ -11,11 +11,12 @@ import msgspec
 from hongmao.events.api import Event, Kind
 from hongmao.kernel.errors import HongmaoError
 from hongmao.links.addresses import address_for, intent_of
+from hongmao.links.caps import Caps
 from hongmao.links.contracts import PLACEMENTS, Invalid, NotLive, Redirect, WakePage, WayKind
 from hongmao.links.errors import LinkUnknown
 from hongmao.links.macros import TapFacts
 from hongmao.links.rules import ClickFacts, choose_way, is_live, judge_click
-from hongmao.links.taps import REPEAT_TAP_MS, Taps
+from hongmao.links.taps import Taps
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,6 +38,7 @@ class JumpParts:
     minter: TokenMinter
     wakeup: WakeUp
     taps: Taps
+    caps: Caps
     closed: frozenset[str]
 
 
@@ -50,13 +52,19 @@ class Jump:
         log: EventLog,
         wakeup: WakeUp,
         *,
-        repeat_tap_ms: int = REPEAT_TAP_MS,
+        taps: Taps | None = None,
+        caps: Caps | None = None,
         closed: Collection[str] = (),
     ) -> None:
         """Work on the link table and the log. `closed` are the platforms whose jump is in a pilot that is not open here."""
         self._log = log
         self.parts = JumpParts(
-            table=table, minter=minter, wakeup=wakeup, taps=Taps(repeat_tap_ms), closed=frozenset(closed)
+            table=table,
+            minter=minter,
+            wakeup=wakeup,
+            taps=taps or Taps(),
+            caps=caps or Caps(),
+            closed=frozenset(closed),
         )
 
     @property
@@ -86,21 +94,28 @@ class Jump:
         )
         minted = self.parts.minter.mint_click()
         click = click_of(link, request, minted, judge_click(facts), labelled=labelled, agent=profile.name)
-        await self._keep(click)
+        await self._keep(click, request)
         if not (live and is_open):
             return NotLive(link=link, click_id=minted.click_id)
         return self._lead(link, choose_way(link, profile), minted, request.user_agent)
 
-    async def _keep(self, event: Event) -> None:
-        tap = (event.link, event.impression or event.media_click, event.reader)
-        if event.invalid is None and self.parts.taps.repeats(tap, event.occurred_at_ms):
-            event = msgspec.structs.replace(event, invalid=Invalid.REPEAT_TAP)
+    async def _keep(self, event: Event, request: JumpRequest) -> None:
+        parts, at_ms, tap, counts = self.parts, event.occurred_at_ms, None, False
+        if event.invalid is None:
+            showing = event.impression or event.media_click
+            tap = parts.taps.tap_of(request.link, showing, event.reader, request.device)
+            repeated = tap is not None and parts.taps.repeats(tap, at_ms)
+            counts = not repeated
+            above = None if repeated else parts.caps.tapped(request.device, request.net, request.link, at_ms)
+            event = msgspec.structs.replace(event, invalid=Invalid.REPEAT_TAP if repeated else above)
         try:
             # The log's future is shielded: a reader who hangs up must not undo, or trip, the commit of everybody's clicks.
             await asyncio.shield(asyncio.wrap_future(self._log.append([event])))
         except HongmaoError:
-            if event.invalid is None:
-                self.parts.taps.forget(tap)  # it was not kept, so the next try is the first tap
+            if counts:  # it was not kept, so the next try is the first tap
+                if tap is not None:
+                    parts.taps.forget(tap)
+                parts.caps.untap(request.device, request.net, request.link, at_ms, event.invalid)
             raise
 
     def _proven(self, link: AdLink, request: JumpRequest) -> bool:

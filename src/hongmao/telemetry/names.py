@@ -77,6 +77,9 @@ HTTP_SECONDS: Final = _histogram(
 HTTP_INFLIGHT: Final = _gauge("http_inflight", "Requests begun and not yet answered", "route")
 HTTP_REFUSED: Final = _counter("http_refused", "Requests refused before they meant anything, by reason", "reason")
 CLICKS: Final = _counter("clicks", "Taps kept in the log, by why they do not count; `valid` where they do", "invalid")
+CAPS_MARKED: Final = _counter(
+    "caps_marked", "Taps and impressions kept and not counted because of a cap", "cap", "kind"
+)
 TOKEN_REJECTS: Final = _counter("token_rejects", "Click ids that were sent back to us and are not ours", "reason")
 EVENTS: Final = _counter("events", "Events that were sent to the collector, by what became of them", "outcome")
 LINKS_AGE: Final = _gauge("links_age_seconds", "How long ago the table of links was last known to be right")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 VALID: Final = "valid"  # the label of a tap that counts
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+CAPPED: Final = ("tap", "impression")  # what a cap may mark
 FULL: Final = ("disk", "queue")  # why an append may be refused
 
 
@@ -84,6 +85,7 @@ class EdgeMeter:
         self._refused = meter.counter(names.HTTP_REFUSED)
         self._tokens = meter.counter(names.TOKEN_REJECTS)
         self._events = meter.counter(names.EVENTS)
+        self._capped = meter.counter(names.CAPS_MARKED)
         self._clicks: dict[str | None, Callable[[], None]] = {}
         self._routes: dict[str, RouteMeter] = {}
 
@@ -106,6 +108,16 @@ class EdgeMeter:
             label = VALID if invalid is None else str(invalid)
             add = self._clicks[invalid] = self._meter.counter(names.CLICKS).with_(invalid=label).add
         add()
+
+    def caps_from_zero(self, caps: Iterable[str]) -> None:
+        """Begin to count what each of these marks, so that the first is seen to be one more."""
+        for cap in caps:
+            for kind in CAPPED:
+                self._capped.with_(cap=cap, kind=kind)
+
+    def capped(self, cap: str, kind: str, n: int) -> None:
+        """Count what is kept and does not count because of a cap; `kind` is one of `CAPPED`."""
+        self._capped.with_(cap=str(cap), kind=kind).add(n)
 
     def tokens_from_zero(self, reasons: Iterable[str]) -> None:
         """Begin to count each of these, so that the first is seen to be one more."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.kernel.clock import Clock
+    from hongmao.web.edge.hot.limits import Limits
+    from hongmao.web.edge.origin import Origins
     from hongmao.web.services import Services
 
 _log = logging.getLogger("hongmao.web")
@@ -42,8 +44,10 @@ class Cookies:
     """The machine's: a person sits at it for hours while a played city lives through days."""
 
 
-def create_app(services: Services, cookies: Cookies) -> EdgeApp:
-    """Make the app of one deployment."""
+def create_app(
+    services: Services, cookies: Cookies, origins: Origins | None = None, limits: Limits | None = None
+) -> EdgeApp:
+    """Make the app of one deployment. `origins` knows whose word on who asks is believed, `limits` what is too much."""
     inner = Starlette(
         routes=[*api_routes, *juguang_routes, *feed_routes, *page_routes],
         exception_handlers={HongmaoError: _named, HTTPException: _unnamed, Exception: _broken},
@@ -52,7 +56,7 @@ def create_app(services: Services, cookies: Cookies) -> EdgeApp:
     inner.state.session_key = cookies.key
     inner.state.session_clock = cookies.clock
     inner.state.cookie_secure = cookies.secure
-    return EdgeApp(services, inner, secure_cookies=cookies.secure)
+    return EdgeApp(services, inner, secure_cookies=cookies.secure, origins=origins, limits=limits)
 
 
 def _named(request: Request, error: Exception) -> Response:

@@ -16,12 +16,13 @@ from hongmao.community.api import Community
 from hongmao.events.api import Collector
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.ids import CreatorId, IdMaker, MerchantId, NoteId, ShopId, TenantId
-from hongmao.links.api import Jump, KeyRing, LinkTable, TokenMinter, WakeFeedback, load
+from hongmao.links.api import Caps, Jump, KeyRing, LinkTable, Taps, TokenMinter, WakeFeedback, load
 from hongmao.platforms.sandbox.connector import SandboxConnector
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
 from hongmao.web.edge.app import EdgeApp
 from hongmao.web.edge.enrich import Enricher
 from hongmao.web.edge.feed_api import routes
+from hongmao.web.edge.origin import Origins, read_trust
 from hongmao.web.services import Health, Services
 from links.factories import MemoryLinks, MemoryLog, link
 from returns.factories import NOW, MemoryAccounts, MemoryShelves
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import EventLog
     from hongmao.kernel.ids import ReaderId
+    from hongmao.web.edge.hot.limits import Limits
 
 DESKTOP = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/124.0.0.0 Safari/537.36"
 FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:125.0) Gecko/125.0 Firefox/125.0"
@@ -90,7 +92,15 @@ class Reply:
 class EdgeHouse:
     """Note 1 sells through link-1; everything else is organic."""
 
-    def __init__(self, log: EventLog | None = None) -> None:
+    def __init__(
+        self,
+        log: EventLog | None = None,
+        *,
+        taps: Taps | None = None,
+        caps: Caps | None = None,
+        trust: str = "",
+        limits: Limits | None = None,
+    ) -> None:
         self.clock = SetClock(NOW)
         self.memory = MemoryLog()
         self.log: EventLog = log or self.memory
@@ -106,7 +116,7 @@ class EdgeHouse:
                 "clock": self.clock,
                 "log": self.log,
                 "catalog": catalog,
-                "jump": Jump(table, self.minter, self.log, load()),
+                "jump": Jump(table, self.minter, self.log, load(), taps=taps, caps=caps),
                 "wake_feedback": WakeFeedback(table, self.minter, self.log, load(), self.clock),
                 "returns": ReturnDesk(
                     self.log,
@@ -125,7 +135,13 @@ class EdgeHouse:
         )
         inner = Starlette(routes=routes)
         inner.state.services = self.services
-        self.app = EdgeApp(self.services, cast("Any", inner), asset=lambda name: f"/static/{name}")
+        self.app = EdgeApp(
+            self.services,
+            cast("Any", inner),
+            asset=lambda name: f"/static/{name}",
+            origins=Origins(read_trust(trust) or (), b"a key for tests"),
+            limits=limits,
+        )
         self.signing = ReturnsHouse(self.clock)
 
     def seal(self, impression: str = "imp_1") -> str:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from hongmao.events.api import LogFull, Packed, Pressure, unpack
-from hongmao.web.edge.hot.gate import HotGate, Limits
+from hongmao.telemetry.parts import NO_EDGE_METER, EdgeMeter
+from hongmao.web.edge.hot.gate import HotGate
+from hongmao.web.edge.hot.limits import Limits
 from links.factories import MemoryLog
 from web.edge.house import EdgeHouse
 
@@ -104,17 +106,25 @@ def length_of(head: bytes) -> int:
 
 
 @contextlib.contextmanager
-def served(*, hot: bool = True, limits: Limits | None = None) -> Iterator[Served]:
+def served(
+    *,
+    hot: bool = True,
+    limits: Limits | None = None,
+    meter: EdgeMeter = NO_EDGE_METER,
+    furnish: Callable[[OfferedLog], EdgeHouse] | None = None,
+    trust: str = "",
+) -> Iterator[Served]:
     """Serve a house until the block ends."""
     log = OfferedLog()
-    house = EdgeHouse(log)
-    gate = HotGate(house.app, limits) if hot else None
+    house = EdgeHouse(log, trust=trust, limits=limits) if furnish is None else furnish(log)
+    gate = HotGate(house.app, limits, meter) if hot else None
     config = uvicorn.Config(
         house.app,
         http=gate or "httptools",  # type: ignore[arg-type]
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=[part for part in trust.split(",") if part],
         lifespan="off",
         timeout_graceful_shutdown=2,
     )

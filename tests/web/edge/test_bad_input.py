@@ -14,7 +14,7 @@ import pytest
 
 from hongmao.kernel.clock import SetClock
 from hongmao.links.api import KeyRing, TokenMinter
-from hongmao.web.edge.hot.gate import Limits
+from hongmao.web.edge.hot.limits import Limits
 from returns.factories import NOW
 from web.edge.served import QUICK, Served, read_answer, served
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from hongmao.kernel.errors import HongmaoError
 from hongmao.web.assets import asset as built_asset
 from hongmao.web.edge.asgi import ClientGone, answer_error, answer_json, send_answer
 from hongmao.web.edge.collect import CollectEndpoint
-from hongmao.web.edge.errors import NotReady
+from hongmao.web.edge.errors import Draining, NotReady, ServedElsewhere
+from hongmao.web.edge.hot.limits import Limits, check_pressure
 from hongmao.web.edge.jump import JumpEndpoint
-from hongmao.web.edge.pixel import PixelEndpoint
-from hongmao.web.edge.receive_returns import ReturnsEndpoint
+from hongmao.web.edge.origin import Origins
+from hongmao.web.edge.pixel import PixelEndpoint, wordless
 from hongmao.web.edge.wake_feedback import WakeFeedbackEndpoint
 from hongmao.web.errors import BrokenInside, MethodNotTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hongmao.events.api import Appender
     from hongmao.web.edge.asgi import Answer, App, Receive, Scope, Send
-    from hongmao.web.services import Services
+    from hongmao.web.edge.receive_returns import ReturnsEndpoint
+    from hongmao.web.services import EdgeServices
 
 JUMP: Final = "/j/"
 EVENTS: Final = "/v1/events"
@@ -29,6 +32,7 @@ PIXEL: Final = "/v1/i"
 RETURNS: Final = "/v1/returns/"
 WAKEUP: Final = "/v1/wakeup"
 _READ: Final = ("GET", "HEAD")
+_HEALTH: Final = ("/healthz", "/readyz")
 _log = logging.getLogger("hongmao.edge")
 
 
@@ -37,20 +41,31 @@ class EdgeApp:
 
     def __init__(
         self,
-        services: Services,
+        services: EdgeServices,
         then: App,
         *,
         asset: Callable[[str], str] = built_asset,
         secure_cookies: bool = False,
+        origins: Origins | None = None,
+        limits: Limits | None = None,
     ) -> None:
-        """Serve with the house's services; `then` gets every other request. `asset` names built files for the jump's page."""
+        """Serve with the house's services; `then` gets every other request.
+
+        `asset` names built files for the jump's page, `origins` knows whose word on who asks is believed,
+        `limits` how far the log may be behind before nothing more is taken.
+        """
         self.services = services
         self.secure_cookies = secure_cookies
+        self.leaving = False
+        """Told to stop: whoever asks before sending readers here hears it, and those who come all the same are served."""
+        self.origins = origins or Origins()
+        self._limits = limits or Limits()
+        self._log = cast("Appender", services.log)
         self._then = then
-        self._jump = JumpEndpoint(services, asset)
-        self._collect = CollectEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)
-        self._pixel = PixelEndpoint(services, secrets.SystemRandom(), secure_cookies=secure_cookies)
-        self._returns = ReturnsEndpoint(services)
+        self._jump = JumpEndpoint(services, asset, self.origins)
+        self._collect = CollectEndpoint(services, secrets.SystemRandom(), self.origins, secure_cookies=secure_cookies)
+        self._pixel = PixelEndpoint(services, secrets.SystemRandom(), self.origins, secure_cookies=secure_cookies)
+        self._returns = _returns_of(services)
         self._exactly = {
             EVENTS: self._collect.answer,
             PIXEL: self._pixel.answer,
@@ -86,14 +101,19 @@ class EdgeApp:
         if method not in allowed:
             words = ", ".join(allowed)
             return answer_error(MethodNotTaken(method=method[:16], allowed=words), {"allow": words})
+        if path in _HEALTH:
+            return self._healthy() if path == "/healthz" else self._ready()
+        pressed = check_pressure(self._log.pressure(), self._limits.lag_ms)
+        if pressed is not None:
+            return wordless(pressed) if path == PIXEL else answer_error(pressed)
         if path.startswith(JUMP):
             return await self._jump.answer(scope, path.removeprefix(JUMP))
         exactly = self._exactly.get(path)
         if exactly is not None:
             return await exactly(scope, receive)
-        if path.startswith(RETURNS):
-            return await self._returns.answer(scope, receive, path.removeprefix(RETURNS))
-        return self._healthy() if path == "/healthz" else self._ready()
+        if self._returns is None:
+            return answer_error(ServedElsewhere(id=path[:200]))
+        return await self._returns.answer(scope, receive, path.removeprefix(RETURNS))
 
     def _healthy(self) -> Answer:
         """Say that the process is alive; nothing else is asked."""
@@ -101,6 +121,8 @@ class EdgeApp:
 
     def _ready(self) -> Answer:
         """Say whether taps and returns can be kept, and how far the workers are behind."""
+        if self.leaving:
+            return answer_error(NotReady(why=Draining.code))
         try:
             health = self.services.health()
         except HongmaoError as error:
@@ -109,9 +131,17 @@ class EdgeApp:
         return answer_json(report)
 
 
+def _returns_of(services: EdgeServices) -> ReturnsEndpoint | None:
+    if services.returns is None:
+        return None
+    from hongmao.web.edge.receive_returns import ReturnsEndpoint  # noqa: PLC0415 - loads readers of files, Arrow among them
+
+    return ReturnsEndpoint(services.returns)
+
+
 def is_ours(method: str, path: str) -> bool:
     """Tell whether the edge itself answers a request."""
     # Only deliveries are ours below RETURNS: what may be read about them there is the API's.
     if path.startswith(RETURNS) and "/" not in path.removeprefix(RETURNS):
         return method == "POST"
-    return path.startswith(JUMP) or path in {EVENTS, PIXEL, WAKEUP, "/healthz", "/readyz"}
+    return path.startswith(JUMP) or path in {EVENTS, PIXEL, WAKEUP, *_HEALTH}

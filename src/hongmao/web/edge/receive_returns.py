@@ -9,8 +9,8 @@ from hongmao.returns.api import BODY_BYTES_MAX, Delivered, Refused, name_of
 from hongmao.web.edge.asgi import answer_error, answer_json, headers_of, read_body
 
 if TYPE_CHECKING:
+    from hongmao.returns.api import ReturnDesk
     from hongmao.web.edge.asgi import Answer, Receive, Scope
-    from hongmao.web.services import Services
 
 _UNPROVED: Final = 401
 
@@ -18,16 +18,16 @@ _UNPROVED: Final = 401
 class ReturnsEndpoint:
     """Takes deliveries over HTTP."""
 
-    def __init__(self, services: Services) -> None:
-        """Work with the house's services."""
-        self._services = services
+    def __init__(self, desk: ReturnDesk) -> None:
+        """Hand deliveries to the house's desk."""
+        self._desk = desk
 
     async def answer(self, scope: Scope, receive: Receive, platform: str) -> Answer:
         """Answer one delivery."""
         headers = headers_of(scope)
         try:
             body = await read_body(receive, headers, limit=BODY_BYTES_MAX)
-            answer = await self._services.returns.receive(platform, headers, body)
+            answer = await self._desk.receive(platform, headers, body)
         except HongmaoError as error:
             return answer_error(error)
         match answer:

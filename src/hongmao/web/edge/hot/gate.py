@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ from hongmao.web.edge.asgi import answer_error
 from hongmao.web.edge.errors import Draining, RequestTooSlow, TooManyConnections
 from hongmao.web.edge.hot.collecting import CollectDesk
 from hongmao.web.edge.hot.keeping import Keeper
+from hongmao.web.edge.hot.limits import Limits
 from hongmao.web.edge.hot.protocol import HotProtocol
 from hongmao.web.edge.hot.taps import URL_SAFE, HeadBook, TapDesk
 from hongmao.web.edge.hot.wire import written
@@ -31,19 +31,6 @@ if TYPE_CHECKING:
 SWEEP_EVERY_S: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How long and how much one connection may ask of us."""
-
-    connections: int = 4_096
-    head_s: float = 5.0
-    body_s: float = 10.0
-    idle_s: float = 30.0
-    linger_s: float = 1.0
-    lag_ms: float = 500.0
-    """How far the log may be behind before new taps are refused."""
-
-
 class HotGate:
     """Makes the protocol of each connection. Give it to uvicorn as `http`; it then serves `app` and the rest as before.
 
@@ -56,6 +43,7 @@ class HotGate:
         self.meter = meter
         self.jumps, self.collects = meter.route("jump"), meter.route("events")
         self.app = app
+        self.origins = app.origins
         self.limits = limits or Limits()
         self.open: set[HotProtocol] = set()
         self.draining = False
@@ -88,10 +76,10 @@ class HotGate:
         jump = self._services.jump
         self.taps = TapDesk(
             HotJump(jump.parts, lambda piece: quote(piece, safe=URL_SAFE).encode("ascii")),
-            HeadBook(jump.parts.wakeup),
+            HeadBook(jump.parts.wakeup, self.origins),
         )
         self.collecting = CollectDesk(
-            self._services, secrets.SystemRandom(), self.meter, secure_cookies=self.app.secure_cookies
+            self._services, secrets.SystemRandom(), self.meter, self.origins, secure_cookies=self.app.secure_cookies
         )
         state.connections.add(self)  # type: ignore[arg-type]  # `shutdown` is all that uvicorn asks of it
         self._tick()
@@ -119,6 +107,10 @@ class HotGate:
         """Write a refusal after which the connection closes."""
         self.meter.refused(error.code)
         return written(answer_error(error), date=self.date, head=False, close=True)
+
+    def leave(self) -> None:
+        """Say to whoever asks that no more readers should be sent; serve those who come all the same."""
+        self.app.leaving = True
 
     def shutdown(self) -> None:
         """Begin nothing new, finish what is under way; then leave uvicorn's set."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
-from hongmao.events.api import LogPressed, Packed
+from hongmao.events.api import Packed
+from hongmao.web.edge.hot.limits import check_pressure
 from hongmao.web.errors import BrokenInside
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from hongmao.kernel.errors import HongmaoError
 
 EVENTS_TOGETHER_MAX: Final = 512
-QUEUED_BYTES_MAX: Final = 32 * 2**20
 BYTES_TOGETHER_MAX: Final = 256 * 1024
 _log = logging.getLogger("hongmao.edge")
 
@@ -114,9 +114,9 @@ class Keeper:
             group.failed(BrokenInside())
 
     def _hand_in(self, group: _Group) -> None:
-        pressure = self._log.pressure()
-        if pressure.oldest_ms > self._lag_ms_max or pressure.queued_bytes > QUEUED_BYTES_MAX:
-            group.failed(LogPressed(oldest_ms=int(pressure.oldest_ms)))
+        pressed = check_pressure(self._log.pressure(), self._lag_ms_max)
+        if pressed is not None:
+            group.failed(pressed)
         else:
             self._log.offer(Packed(ids=tuple(group.ids), records=tuple(group.records)), group, self._deliver)
 

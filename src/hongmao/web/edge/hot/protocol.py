@@ -15,8 +15,9 @@ from hongmao.web.edge.asgi import ClientGone, answer_error
 from hongmao.web.edge.errors import HeadTooLarge
 from hongmao.web.edge.hot.heads import HEAD_BYTES_MAX, HEADERS_MAX, read_head
 from hongmao.web.edge.hot.taps import LINE
-from hongmao.web.edge.hot.wire import CONTINUE, written
+from hongmao.web.edge.hot.wire import CONTINUE, closing, written
 from hongmao.web.edge.metrics import reason_of, route_of
+from hongmao.web.edge.origin import FORWARDED
 
 if TYPE_CHECKING:
     import re
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from hongmao.events.api import Kept
     from hongmao.links.api import HotTap
     from hongmao.web.edge.asgi import Answer, Message, Scope
-    from hongmao.web.edge.hot.gate import HotGate, Limits
+    from hongmao.web.edge.hot.gate import HotGate
     from hongmao.web.edge.hot.heads import Head
+    from hongmao.web.edge.hot.limits import Limits
 
 END: Final = b"\r\n\r\n"
 BODY_BYTES_MAX: Final = 2**20
@@ -46,7 +48,9 @@ class HotProtocol(asyncio.Protocol):
         "_head_end",
         "_last",
         "_lingers",
+        "_net",
         "_paused",
+        "_relayed",
         "_rest",
         "_tap",
         "_task",
@@ -59,7 +63,8 @@ class HotProtocol(asyncio.Protocol):
         self._gate = gate
         self._rest = b""
         self._body: bytearray | None = None
-        self._busy = self._last = self._paused = self._lingers = False
+        self._busy = self._last = self._paused = self._lingers = self._relayed = False
+        self._net: bytes | None = None
         self._head: Head | None = None
         self._head_end = 0
         self._tap: HotTap | None = None
@@ -74,6 +79,11 @@ class HotProtocol(asyncio.Protocol):
         if refusal is not None:
             self._last = True
             self._close(self._gate.refusal(refusal))
+            return
+        origins, peer = self._gate.origins, transport.get_extra_info("peername")
+        address = peer[0] if isinstance(peer, tuple) else ""
+        self._relayed = origins.relays(address)
+        self._net = None if self._relayed else origins.net_of(address)
 
     def connection_lost(self, _: Exception | None) -> None:
         """Forget the client. What it asked for is kept all the same: the log has it already, or soon."""
@@ -123,7 +133,7 @@ class HotProtocol(asyncio.Protocol):
         """Answer a tap the short way; False where it has to go the long one."""
         gate = self._gate
         try:
-            tap = gate.taps.weigh(line, data[line.end() : end])
+            tap = gate.taps.weigh(line, data[line.end() : end], self._net, relayed=self._relayed)
         except Unavailable as error:
             self._rest = data[end + 4 :]
             gate.meter.refused(error.code)
@@ -146,7 +156,8 @@ class HotProtocol(asyncio.Protocol):
             gate = self._gate
             gate.meter.clicked(tap[4])
             gate.jumps.answered("GET", _FOUND, gate.loop.time() - self.since)
-            self._done(gate.taps.answer(tap[2]))
+            answer = gate.taps.answer(tap[2])
+            self._done(answer if not self._last else closing(answer))
 
     def failed(self, error: HongmaoError) -> None:
         """Say that the tap could not be kept."""
@@ -214,7 +225,8 @@ class HotProtocol(asyncio.Protocol):
                 told.answered("POST", answer.status, gate.loop.time() - began)
                 self._answer(head, answer)
 
-            if gate.collecting.take(head.headers, body, gate.keeper, done):
+            net = gate.origins.told(head.headers.get(FORWARDED)) if self._relayed else self._net
+            if gate.collecting.take(head.headers, body, net, gate.keeper, done):
                 return
             told.gone()
         self._task = gate.loop.create_task(self._serve(head, body))
