@@ -16,6 +16,7 @@ NOT_CONTEXTS = {
     "asgi",
     "bootstrap",
     "bus",
+    "chaos",
     "cli",
     "engines",
     "jobs",

@@ -1,0 +1,1 @@
+"""Deliberate trouble for a real house on this machine, and the proof that nothing acknowledged was lost or doubled."""
