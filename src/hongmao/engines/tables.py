@@ -114,11 +114,11 @@ class DuckTables:
 
     def position(self) -> int:
         """Give the offset up to which `events` shows the log at this moment."""
-        return self._up_to(manifest.load(self._files))
+        return self._up_to(manifest.glance(self._files))
 
     def weight(self) -> tuple[int, int]:
         """Count the lake's files at this moment, and their bytes."""
-        lake = manifest.load(self._files)
+        lake = manifest.glance(self._files)
         return len(lake.files), lake.size_bytes
 
     def close(self) -> None:

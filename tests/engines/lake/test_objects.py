@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -298,3 +299,58 @@ def test_no_draft_is_left_where_writing_fails(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"), cache.hold(shelf.files):
         pytest.fail("it cannot be written")
     assert [left.name for left in folder.iterdir()] == [path.name]
+
+
+def test_a_glance_waits_for_nobody_and_has_the_manifest_looked_after(store: Store, tmp_path: Path) -> None:
+    writer = lake_in(store, tmp_path / "writer")
+    address = LakeAddress.read(f"{writer.where}?endpoint={store.endpoint}")
+    now = [0.0]
+    looker = ObjectFiles(
+        address, tmp_path / "lake", tmp_path / "cache", patience=HASTY, fresh_s=1, clock_s=lambda: now[0]
+    )
+    assert looker.glance() is None, "there is none yet, and the first look asked"
+    first = writer.swap(b"first", seen=None)
+    assert _tag(looker) == first
+    second = writer.swap(b"second", seen=first)
+    silence = Fault("GET", MANIFEST, "silence", times=99)
+    store.faults.append(silence)
+    now[0] = 10
+    # The store says nothing; whoever glances has his answer.
+    assert [_tag(looker) for _ in range(3)] == [first] * 3
+    _settled()
+    assert silence.met
+    store.faults.clear()
+    now[0] = 20
+    assert _tag(looker) == first
+    _settled()
+    assert _tag(looker) == second
+
+
+def test_a_store_that_has_just_not_answered_is_left_alone_for_a_moment(store: Store, tmp_path: Path) -> None:
+    writer = lake_in(store, tmp_path / "writer")
+    first = writer.swap(b"first", seen=None)
+    now = [0.0]
+    address = LakeAddress.read(f"{writer.where}?endpoint={store.endpoint}")
+    looker = ObjectFiles(
+        address, tmp_path / "lake", tmp_path / "cache", patience=HASTY, fresh_s=1, clock_s=lambda: now[0]
+    )
+    store.faults.append(Fault("GET", MANIFEST, "denied"))
+    store.asked.clear()
+    for now[0] in (0.0, 1.0, 4.9):
+        with pytest.raises(LakeStoreFailed, match="permission denied"):
+            looker.manifest()
+    assert len(store.asked) == 1
+    now[0] = 5.0
+    assert _tag(looker) == first
+
+
+def _tag(files: ObjectFiles) -> str | None:
+    seen = files.glance()
+    return None if seen is None else seen.tag
+
+
+def _settled() -> None:
+    """Wait for whoever looks after a manifest."""
+    for thread in threading.enumerate():
+        if thread.name == "lake-glance":
+            thread.join(30)

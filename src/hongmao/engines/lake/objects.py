@@ -7,10 +7,11 @@ its own, never a multipart upload, so the store shows it whole or not at all.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
     from hongmao.engines.lake.files import Stored
 
 FRESH_S: Final = 1.0  # how long a manifest is believed before the store is asked whether there is a newer one
+REST: Final = 5  # times as long a store that has not answered is left alone: a page in each thread would wait for it
 DELETES: Final = 1_000  # names of one request: what S3 allows
 NO_BUCKET: Final = "NoSuchBucket"
 _CODE: Final = re.compile(r"<Code>([A-Za-z]+)</Code>")
+_NO_TAG: Final = "it gives no ETag, so it cannot tell two writers apart"
 _METADATA: Final = "/latest/api/token"
 _STATUS: Final = re.compile(r"status code: (\d{3})")
 
@@ -74,6 +77,14 @@ class Patience:
 PATIENCE: Final = Patience()
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A manifest, and when it was last sure to be the newest."""
+
+    at_s: float
+    seen: Seen
+
+
 class ObjectFiles:
     """Implements `LakeFiles`. Keys come from the environment (AWS_ACCESS_KEY_ID, …) and are told to nobody."""
 
@@ -95,7 +106,11 @@ class ObjectFiles:
         self._fresh_s = fresh_s
         self._clock_s = clock_s
         self._turn = threading.Lock()
-        self._known: tuple[float, Seen] | None = None
+        self._asking = threading.Lock()  # one asks, all hear
+        self._known: _Known | None = None
+        self._swaps = 0
+        self._glancing = False
+        self._refused: tuple[float, LakeStoreFailed] | None = None
         self._store = _opened(address, patience, patience.tries)
         # A conditional put whose answer was lost must not be tried again: the second try would contradict the first.
         self._once = _opened(address, patience, 1)
@@ -122,14 +137,39 @@ class ObjectFiles:
         return WriterLock(self._folder / LOCK, of=self._folder, busy=LakeBusy)
 
     def manifest(self) -> Seen | None:
-        """Read the manifest, or trust the one that was read a moment ago."""
-        with self._turn:
+        """Read the manifest, or trust the one that was read a moment ago; so is a store that has just not answered."""
+        with self._asking:
             now = self._clock_s()
-            if self._known is not None and now - self._known[0] < self._fresh_s:
-                return self._known[1]
-            seen = self._newer(None if self._known is None else self._known[1])
-            self._known = None if seen is None else (now, seen)
+            with self._turn:
+                known, swaps = self._known, self._swaps
+            if known is not None and now - known.at_s < self._fresh_s:
+                return known.seen
+            if self._refused is not None and now - self._refused[0] < REST * self._fresh_s:
+                raise self._refused[1]
+            try:
+                seen = self._newer(None if known is None else known.seen)
+            except LakeStoreFailed as error:
+                self._refused = (self._clock_s(), error)
+                raise
+            self._refused = None
+            with self._turn:
+                if swaps == self._swaps:  # else what we have swapped in since is the newer one
+                    self._known = None if seen is None else _Known(now, seen)
             return seen
+
+    def glance(self) -> Seen | None:
+        """Give the manifest that was last seen, at once, and have it looked after meanwhile; the first look waits."""
+        with self._turn:
+            known = self._known
+            if known is None or self._clock_s() - known.at_s < self._fresh_s or self._glancing:
+                looks = False
+            else:
+                looks = self._glancing = True
+        if known is None:
+            return self.manifest()
+        if looks:
+            threading.Thread(target=self._look_after, name="lake-glance", daemon=True).start()
+        return known.seen
 
     def tag(self) -> str | None:
         """Give the ETag of the manifest."""
@@ -142,27 +182,27 @@ class ObjectFiles:
         Asked once: where the answer is lost (`LakeStoreFailed`), only reading again tells what came of it.
         """
         with self._turn:
-            self._known = None
-            try:
-                put = obstore.put(
-                    self._once,
-                    MANIFEST,
-                    data,
-                    mode="create" if seen is None else {"e_tag": seen},
-                    use_multipart=False,
-                )
-            except (AlreadyExistsError, PreconditionError) as error:
+            self._swaps += 1
+            if self._known is not None:
+                self._known = replace(self._known, at_s=-math.inf)  # to be asked for, whatever comes of this
+        mode: Any = "create" if seen is None else {"e_tag": seen}
+        try:
+            put = obstore.put(self._once, MANIFEST, data, mode=mode, use_multipart=False)
+        except (AlreadyExistsError, PreconditionError) as error:
+            raise Overtaken from error
+        except (BaseError, OSError) as error:
+            # 409: the store saw two conditional puts at once and did not do ours.
+            if _status(error) == "409":
                 raise Overtaken from error
-            except (BaseError, OSError) as error:
-                # 409: the store saw two conditional puts at once and did ours not.
-                if _status(error) == "409":
-                    raise Overtaken from error
-                raise self._failed(error) from None
-            tag = put["e_tag"]
-            if tag is None:
-                raise LakeStoreFailed(path=self.where, why="it gives no ETag, so it cannot tell two writers apart")
-            self._known = (self._clock_s(), Seen(data, tag))
-            return tag
+            raise self._failed(error) from None
+        tag = put["e_tag"]
+        if tag is None:
+            raise LakeStoreFailed(path=self.where, why=_NO_TAG)
+        with self._turn:
+            self._swaps += 1
+            self._known = _Known(self._clock_s(), Seen(data, tag))
+            self._refused = None
+        return tag
 
     def get(self, path: str) -> bytes:
         """Fetch an object."""
@@ -217,6 +257,15 @@ class ObjectFiles:
         """Have copies of data files."""
         return self._cache.hold(files)
 
+    def _look_after(self) -> None:
+        try:
+            self.manifest()
+        except LakeStoreFailed:
+            return  # whoever needs the newest hears of it
+        finally:
+            with self._turn:
+                self._glancing = False
+
     def _newer(self, known: Seen | None) -> Seen | None:
         options: Any = {} if known is None else {"if_none_match": known.tag}
         try:
@@ -232,7 +281,7 @@ class ObjectFiles:
         except (BaseError, OSError) as error:
             raise self._failed(error) from None
         if tag is None:
-            raise LakeStoreFailed(path=self.where, why="it gives no ETag, so it cannot tell two writers apart")
+            raise LakeStoreFailed(path=self.where, why=_NO_TAG)
         return Seen(data, tag)
 
     def _failed(self, error: Exception) -> LakeStoreFailed:
