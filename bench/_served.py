@@ -102,6 +102,7 @@ def multiply(home: str, links: int) -> list[str]:
     As in a real one, no two have the same address or id, two stand under one note, and twenty notes are one creator's.
     """
     with contextlib.closing(sqlite3.connect(Path(home, "state.sqlite"))) as state, state:
+        state.execute("PRAGMA cache_size = -262144")  # KiB: a million random keys go into each of several indexes
         _copied(state, "creators", "c", links // 40 + 1, {"id": "'creator_' || number"})
         of_note = {"id": "'note_' || number", "creator_id": "'creator_' || (number / 20 + 1)"}
         _copied(state, "notes", "n", links // 2 + 1, of_note)

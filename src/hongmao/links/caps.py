@@ -20,7 +20,7 @@ from hongmao.links.contracts import Invalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KEYS_MAX: Final = 200_000
+KEYS_MAX: Final = 65_536  # of each cap, a dozen megabytes; whoever acts again and again is never the oldest
 COUNT_MAX: Final = 10**9
 WINDOW_S_MAX: Final = 86_400
 _CAP: Final = re.compile(r"([1-9][0-9]{0,9})/([1-9][0-9]{0,4})")

@@ -1,6 +1,6 @@
 """A million links in some sixty bytes to a hundred each: rows in arenas, found by a sorted table of hashes.
 
-    hashes  64 bits, sorted     places  32 bits: which arena, which row     arenas  rows of `links.rows`, end to end
+    hashes  32 bits, sorted     places  32 bits: which arena, which row     arenas  rows of `links.rows`, end to end
 
 A `PackedLinks` never changes. `changed` makes the next one, which shares the arenas with the one before and has the
 changed rows in an arena of their own; which rows those are stands in a small dictionary in front of the table until there
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hongmao.links.contracts import AdLink
     from hongmao.links.rows import Texts
 
-    Hashes = npt.NDArray[np.uint64]
+    Hashes = npt.NDArray[np.uint32]
     Places = npt.NDArray[np.uint32]
 
 ROWS_BITS: Final = 16
@@ -41,11 +41,11 @@ POURED_TOGETHER: Final = 8
 _FULL_ENOUGH: Final = ARENA_ROWS * 3 // 4
 _SLOT: Final = ARENA_ROWS - 1
 _GONE: Final = -1
-_MASK: Final = 2**64 - 1
+_MASK: Final = 2**32 - 1
 
 
 def hashed(text: str) -> int:
-    """Give 64 bits that nobody outside this process can foresee, so that nobody can choose ids that collide."""
+    """Give 32 bits that nobody outside this process can foresee, so that nobody can choose ids that collide."""
     return hash(text) & _MASK
 
 
@@ -99,27 +99,25 @@ class Index:
     @classmethod
     def of(cls, hashes: Sequence[int], places: Sequence[int]) -> Index:
         """Sort plain numbers."""
-        keys, values = np.array(hashes, np.uint64), np.array(places, np.uint32)
+        keys, values = np.array(hashes, np.uint32), np.array(places, np.uint32)
         order = np.argsort(keys, kind="stable")
         return cls(keys[order], values[order])
 
-    def find(self, hash_: int) -> Iterator[int]:
-        """Give the places of a hash."""
+    def find(self, hash_: int) -> Iterator[tuple[int, int]]:
+        """Give where the pairs of a hash stand, and their places."""
         seen = self._seen
         at = bisect_left(seen, hash_)
         while at < len(seen) and seen[at] == hash_:
-            yield int(self.places[at])
+            yield at, int(self.places[at])
             at += 1
 
     def changed(self, out: Sequence[int], hashes: Sequence[int], places: Sequence[int]) -> Index:
-        """Take some places out and put others in."""
-        old_hashes, old_places = self.hashes, self.places
-        if out:
-            keep = ~np.isin(old_places, np.array(out, np.uint32))
-            old_hashes, old_places = old_hashes[keep], old_places[keep]
+        """Take out the pairs that stand at some numbers, and put others in."""
+        standing = np.array(out, np.intp)
+        kept_hashes, kept_places = np.delete(self.hashes, standing), np.delete(self.places, standing)
         new = Index.of(hashes, places)
-        at = np.searchsorted(old_hashes, new.hashes)
-        return Index(np.insert(old_hashes, at, new.hashes), np.insert(old_places, at, new.places))
+        at = np.searchsorted(kept_hashes, new.hashes)
+        return Index(np.insert(kept_hashes, at, new.hashes), np.insert(kept_places, at, new.places))
 
     def moved(self, move: Move) -> Index:
         """Give the same hashes at other places."""
@@ -128,17 +126,20 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where rows went when arenas were poured together: `before` is sorted, `after` says where each of them is now."""
+    """Where the rows of some arenas went when these were poured together."""
 
+    sparse: npt.NDArray[np.bool_]
+    """By the number of an arena: whether its rows moved."""
     before: Places
+    """Of all rows that count in these arenas, sorted."""
     after: Places
 
     def of(self, places: Places) -> Places:
         """Follow places; those that did not move stay."""
-        if not len(self.before):
-            return places
-        at = np.minimum(np.searchsorted(self.before, places), len(self.before) - 1)
-        return np.where(self.before[at] == places, self.after[at], places)
+        moved = self.sparse[places >> ROWS_BITS]
+        followed = places.copy()
+        followed[moved] = self.after[np.searchsorted(self.before, places[moved])]
+        return followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,13 @@ class PackedLinks:
 
     def sorted_find(self, link: str) -> tuple[int, AdLink] | None:
         """Find it as the sorted table has it. A hash that fits is proved by the id in the row."""
-        found = ((place, self.at(place)) for place in self.index.find(hashed(link)))
+        found = ((place, self.at(place)) for _, place in self.index.find(hashed(link)))
         return next(((place, one) for place, one in found if one.id == link), None)
+
+    def standing(self, links: Iterable[str]) -> list[int]:
+        """Say where some links stand in the sorted table, those of them that do."""
+        found = ((at, link, place) for link in links for at, place in self.index.find(hashed(link)))
+        return [at for at, link, place in found if self.at(place).id == link]
 
     def at(self, place: int) -> AdLink:
         """Read the link at a place."""
@@ -215,8 +221,8 @@ def changed(before: PackedLinks, links: Sequence[AdLink], gone: Iterable[str] = 
 
 def _sorted_in(packed: PackedLinks) -> PackedLinks:
     """Sort the overlay into the table."""
-    out = [found[0] for found in map(packed.sorted_find, packed.overlay) if found is not None]
     new = {link: place for link, place in packed.overlay.items() if place != _GONE}
+    out = packed.standing(packed.overlay)
     index = packed.index.changed(out, list(map(hashed, new)), list(new.values()))
     return replace(packed, index=index, overlay={})
 
@@ -228,15 +234,17 @@ def _poured(packed: PackedLinks) -> tuple[PackedLinks, Move | None]:
     sparse = [n for n, arena in enumerate(packed.arenas) if arena is not None and counts[n] < _FULL_ENOUGH]
     if len(sparse) < POURED_TOGETHER:
         return packed, None
-    before = np.sort(packed.index.places[np.isin(numbers, np.array(sparse, np.uint32))])
+    poured = np.zeros(len(packed.arenas), np.bool_)
+    poured[sparse] = True
+    before = np.sort(packed.index.places[poured[numbers]])
     after = np.empty_like(before)
-    arenas = [None if n in set(sparse) else arena for n, arena in enumerate(packed.arenas)]
+    arenas = [None if gone else arena for gone, arena in zip(poured.tolist(), packed.arenas, strict=True)]
     for start in range(0, len(before), ARENA_ROWS):
         piece = before[start : start + ARENA_ROWS]
         arenas, number = _room(arenas)
         arenas[number] = Arena(map(packed.row, piece.tolist()))
         after[start : start + ARENA_ROWS] = (number << ROWS_BITS) + np.arange(len(piece), dtype=np.uint32)
-    move = Move(before, after)
+    move = Move(poured, before, after)
     return replace(packed, index=packed.index.moved(move), arenas=tuple(arenas)), move
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hongmao.storage.database import Database
 
 _JUMP = PlatformScope("the jump serves readers and belongs to no tenant")
-PAGE_ROWS: Final = 1_024
+PAGE_ROWS: Final = 512
 """Links that are read as objects at once: a first look is at all of them."""
 _REVIEW: Final = {int(review): review for review in Review}
 _REVIEWS = ("deeplink_review", "universal_link_review", "fallback_review")
