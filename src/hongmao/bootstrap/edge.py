@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.bootstrap.platforms import closed_pilots
 from hongmao.links.api import CapLimits, Caps, Invalid, Jump, Taps, read_caps, read_dedupe
-from hongmao.web.app import create_app
 from hongmao.web.edge.hot.gate import HotGate
 from hongmao.web.edge.hot.limits import read_limits
 from hongmao.web.edge.origin import Origins, read_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from hongmao.bootstrap.settings import Settings
     from hongmao.events.api import EventLog
     from hongmao.links.api import LinkTable, TokenMinter, WakeUp
-    from hongmao.platforms.contracts import Platform
     from hongmao.telemetry.parts import EdgeMeter
     from hongmao.web.app import Cookies
     from hongmao.web.edge.app import EdgeApp
@@ -31,10 +26,10 @@ def make_jump(
     wakeup: WakeUp,
     *,
     settings: Settings,
-    platforms: Mapping[str, Platform],
+    closed: frozenset[str],
     counted: EdgeMeter,
 ) -> Jump:
-    """Make the jump, with its memory of taps and its caps."""
+    """Make the jump, with its memory of taps and its caps. `closed` are the platforms whose pilot is not open here."""
     counted.caps_from_zero((Invalid.CAP_IP.value, Invalid.CAP_DEVICE.value, Invalid.CAP_LINK.value))
     return Jump(
         table,
@@ -43,7 +38,7 @@ def make_jump(
         wakeup,
         taps=Taps(read_dedupe(settings.tap_dedupe)),
         caps=Caps(read_caps(settings.caps) or CapLimits(), counted),
-        closed=closed_pilots(platforms, settings),
+        closed=closed,
     )
 
 
@@ -51,6 +46,8 @@ def make_edge(
     services: Services, cookies: Cookies, *, settings: Settings, counted: EdgeMeter
 ) -> tuple[EdgeApp, HotGate]:
     """Make the app, and the gate that stands before it on each line."""
+    from hongmao.web.app import create_app  # noqa: PLC0415 - an edge alone has no pages
+
     limits = read_limits(settings.limits, settings.lag_ms_max)
     edge = create_app(services, cookies, Origins(read_trust(settings.trust) or ()), limits)
     return edge, HotGate(edge, limits, counted)

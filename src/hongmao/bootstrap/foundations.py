@@ -6,7 +6,7 @@ import secrets
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hongmao.attribution.api import CREDITS_TABLE
 from hongmao.bootstrap.clocks import open_clock
@@ -14,11 +14,13 @@ from hongmao.bootstrap.engines import credit_engine
 from hongmao.bootstrap.fronts import History
 from hongmao.bootstrap.lakes import lake_files
 from hongmao.bootstrap.metered import MeteredLake, MeteredLog
+from hongmao.bootstrap.opened import current_database, line_to_owner, named_log
 from hongmao.bootstrap.state import Layout
 from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import Returned, Teller, TracedLake, TracedLog
+from hongmao.bootstrap.waiting import once_owned
 from hongmao.bus.embedded import EmbeddedLog
-from hongmao.bus.opening import log_files, open_log, trimmable
+from hongmao.bus.opening import log_files, trimmable
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
 from hongmao.engines.lake.derived import Derived
 from hongmao.engines.lake.past import LakePast
@@ -27,7 +29,7 @@ from hongmao.engines.tables import DuckTables
 from hongmao.kernel.ids import IdMaker
 from hongmao.storage.database import open_database
 from hongmao.telemetry.metrics import NO_METER
-from hongmao.telemetry.parts import EdgeMeter, LogMeter
+from hongmao.telemetry.parts import EdgeMeter
 from hongmao.telemetry.tracing import NO_TRACER
 
 if TYPE_CHECKING:
@@ -42,8 +44,6 @@ if TYPE_CHECKING:
     from hongmao.kernel.ids import RandomBits
     from hongmao.storage.database import Database
 
-WRITER_BITS: Final = 128  # of the name by which a cluster tells this life of this process from any other
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foundations:
@@ -55,6 +55,8 @@ class Foundations:
     random: RandomBits
     ids: IdMaker
     log: EventLog
+    line: EventLog
+    """The log without what is told of it: as its owner has it, over the line to the owner, or to look at only."""
     history: EventLog
     """The log from the first event of all; what it has let go of is read from the lake."""
     past: LakePast
@@ -73,22 +75,23 @@ class Foundations:
 
 
 @contextmanager
-def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = SILENT) -> Iterator[Foundations]:
-    """Open what a deployment stands on; `read_only` looks on while another process serves it."""
+def open_foundations(
+    settings: Settings, *, read_only: bool, may_own: bool = True, telling: Telling = SILENT
+) -> Iterator[Foundations]:
+    """Open what a deployment stands on; `read_only` looks on while another process serves it.
+
+    Who may not own works beside the process that does, and waits for it. Raises `OwnerMissing` where it never comes.
+    """
     layout = Layout(settings.home_path)
     clock, random = open_clock(settings.clock), secrets.SystemRandom()
     teller, returned = Teller(telling.tracer, clock), Returned()
     with ExitStack() as stack:
-        log = _open_log(settings, telling, read_only=read_only, random=random)
+        log = _open_log(settings, telling, read_only=read_only, may_own=may_own, random=random)
         stack.callback(log.close)
-        database = open_database(settings.database_url)
+        database = _open_database(settings, read_only=read_only, may_own=may_own)
         stack.callback(database.close)
-        if read_only:
-            database.require_current()
-        else:
-            database.migrate()
         files = lake_files(settings)
-        lake = None if read_only else stack.enter_context(ParquetLake(files))
+        lake = None if read_only or not may_own else stack.enter_context(ParquetLake(files))
         tables = DuckTables(files, empty={CREDITS_TABLE: CREDITS_SCHEMA}, memory=settings.memory)
         stack.callback(tables.close)
         derived = Derived(settings.lake_path)
@@ -100,6 +103,7 @@ def open_foundations(settings: Settings, *, read_only: bool, telling: Telling = 
             random=random,
             ids=IdMaker(clock, random),
             log=_told_log(log, telling, teller),
+            line=log,
             history=History(log, past),
             past=past,
             trimmable=trimmable(log),
@@ -132,14 +136,23 @@ def _told_lake(lake: Lake, telling: Telling, teller: Teller, returned: Returned)
     return traced if telling.meter is NO_METER else MeteredLake(traced, telling.meter, time.perf_counter)
 
 
-def _open_log(settings: Settings, telling: Telling, *, read_only: bool, random: RandomBits) -> EventLog:
-    layout = Layout(settings.home_path)
+def _open_log(settings: Settings, telling: Telling, *, read_only: bool, may_own: bool, random: RandomBits) -> EventLog:
+    if not read_only and not may_own:
+        return once_owned(lambda: line_to_owner(settings, telling, random), settings.home_path)
     if not read_only:
-        layout.home.mkdir(parents=True, exist_ok=True)
-    return open_log(
-        settings.log,
-        layout.log,
-        read_only=read_only,
-        new_writer=lambda: f"{random.getrandbits(WRITER_BITS):032x}",
-        meter=LogMeter(telling.meter),
-    )
+        settings.home_path.mkdir(parents=True, exist_ok=True)
+    return named_log(settings, telling, random, read_only=read_only)
+
+
+def _open_database(settings: Settings, *, read_only: bool, may_own: bool) -> Database:
+    if read_only:
+        return current_database(settings)
+    if not may_own:
+        return once_owned(lambda: current_database(settings), settings.home_path)
+    database = open_database(settings.database_url)
+    try:
+        database.migrate()
+    except BaseException:
+        database.close()
+        raise
+    return database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.api import Billing
@@ -21,14 +21,16 @@ from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_links, watch_log, watch_queue
 from hongmao.bootstrap.outlooks import Outlooks
-from hongmao.bootstrap.platforms import link_prefixes, platforms_of
+from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.readers import ReaderFollower
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
+from hongmao.bootstrap.roles import OfTheWorker
 from hongmao.bootstrap.state import first_start
 from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import TracedAttribution
 from hongmao.bootstrap.traced_billing import TracedBilling
+from hongmao.bootstrap.waiting import require_owner
 from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
@@ -67,7 +69,6 @@ if TYPE_CHECKING:
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
     from hongmao.bootstrap.telling import Telling
-    from hongmao.events.api import EventLog
     from hongmao.jobs.clockwork import Clockwork
     from hongmao.links.api import TokenMinter
     from hongmao.platforms.contracts import Platform
@@ -98,11 +99,16 @@ class House:
 
 
 @contextmanager
-def open_house(settings: Settings, *, read_only: bool = False, telling: Telling = SILENT) -> Iterator[House]:
-    """Open a deployment and close it again; `read_only` looks on while another process serves it."""
-    with open_foundations(settings, read_only=read_only, telling=telling) as ground:
+def open_house(
+    settings: Settings, *, read_only: bool = False, may_own: bool = True, telling: Telling = SILENT
+) -> Iterator[House]:
+    """Open a deployment and close it again; `read_only` looks on while another process serves it.
+
+    Who may not own acts beside the process that does: appends over its line, decides in the same database, follows nothing.
+    """
+    with open_foundations(settings, read_only=read_only, may_own=may_own, telling=telling) as ground:
         catalog = Catalog(SqlCatalogStore(ground.database), ground.clock, ground.ids)
-        if not read_only:
+        if may_own and not read_only:
             first_start(ground.layout, catalog)
         try:
             yield _furnish(ground, catalog)
@@ -148,7 +154,13 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         link_making=LinkMaking(platforms, accounts, room.caller, clock),
         accounts=accounts,
         jump=make_jump(
-            table, minter, ground.log, wakeup, settings=ground.settings, platforms=platforms, counted=counted
+            table,
+            minter,
+            ground.log,
+            wakeup,
+            settings=ground.settings,
+            closed=closed_pilots(platforms, ground.settings),
+            counted=counted,
         ),
         wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
         returns=_return_desk(ground, accounts, intake, platforms),
@@ -183,13 +195,13 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         files=brought.files,
         feeds=brought.feeds,
         conversions=IntakeSink(intake, catalog, accounts, clock),
-        health=lambda: _health(ground.log, workers, standings),
+        health=lambda: _health(ground, workers, standings),
         returning=room.sending.desk.returning,
         target_accounts=room.sending.desk.accounts,
         sending=room.sending.desk.health,
         reconciler=room.reconciler,
-        tick=room.clockwork.turn,
-        settle=lambda: room.settle(workers),
+        tick=room.clockwork.turn if ground.lake is not None else _not_here,
+        settle=(lambda: room.settle(workers)) if ground.lake is not None else _not_here,
         credited=attribution.manifest,
     )
     watch_log(ground.telling.meter, ground.log, standings.positions, clock)
@@ -222,7 +234,13 @@ def _let_go(ground: Foundations, clockwork: Clockwork, standings: Standings) -> 
         clockwork.add(Wheel("retention", kept.turn))
 
 
-def _health(log: EventLog, workers: Workers, standings: Standings) -> Health:
+def _not_here() -> NoReturn:
+    raise OfTheWorker
+
+
+def _health(ground: Foundations, workers: Workers, standings: Standings) -> Health:
+    require_owner(ground.line)
+    log = ground.log
     return Health(log_end=log.end(), lag=workers.lag(), log_first=log.first(), strangers=standings.strangers())
 
 

@@ -1,91 +1,170 @@
-"""Running the web app by uvicorn, and stopping it so that nothing acked is lost."""
+"""Running one role of the house, and stopping it so that nothing acked is lost."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
-import sys
-import threading
-from typing import TYPE_CHECKING
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-import uvicorn
-
-from hongmao.bootstrap.house import open_house
+from hongmao.bootstrap.draining import STOPS, DrainingServer, Stopping, configured
+from hongmao.bootstrap.edge_alone import open_edge
+from hongmao.bootstrap.ports import shared_port
+from hongmao.bootstrap.roles import Role
 from hongmao.bootstrap.telling import open_telling
+from hongmao.telemetry.openmetrics import render
+from hongmao.telemetry.parts import EdgeMeter
+from hongmao.web.edge.health import HealthApp
+from hongmao.web.edge.metrics import MeteredApp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Iterator
 
+    from hongmao.bootstrap.house import House
     from hongmao.bootstrap.settings import Settings
+    from hongmao.bootstrap.telling import Telling
 
-GRACE_S = 10
-GARBAGE_AFTER = 10_000  # objects more than before; a group of taps makes some thousands, and all of them go again
+GARBAGE_AFTER: Final = (
+    10_000  # objects more than before; a group of taps makes some thousands, and all of them go again
+)
 
 
-def serve_until_stopped(settings: Settings, *, until_stdin_closes: bool = False) -> None:
-    """Open the house, serve it, and close it again when a signal comes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a process of one role runs: its app, how it says that it goes, and what begins and ends with it."""
+
+    app: object
+    http: object
+    leave: Callable[[], None]
+    begin: Callable[[], None]
+    finish: Callable[[], Awaitable[None]]
+    """Wait, on the loop, for what was taken and is not done."""
+    end: Callable[[], None]
+
+
+def serve_until_stopped(
+    settings: Settings, *, role: Role = Role.ALL, number: int = 0, until_stdin_closes: bool = False
+) -> None:
+    """Open what the role needs, serve it, and close it again when a signal comes; a second one ends the process at once.
+
+    An edge with a number shares its port with the others of its kind, and has a door for figures so many ports higher.
+    """
+    stopping = Stopping()
     if until_stdin_closes:
-        stop_when_stdin_closes()
-    with open_telling(settings) as telling, open_house(settings, telling=telling) as house:
-        house.workers.start()
-        # A clock that somebody plays is wound up by the player: what is due at an instant is done at that instant.
-        if not settings.clock:
-            house.clockwork.start()
-            house.link_watch.start()
-        # The server raises the signal that stopped it once more when it is done; by then the house must still be closed.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: None)
+        stopping.when_stdin_closes()
+    name = f"{role}-{number}" if number else str(role)
+    with open_telling(settings, role=name, number=number) as telling, _opened(settings, role, telling) as part:
+        for signal_ in STOPS:
+            signal.signal(
+                signal_, signal.SIG_DFL
+            )  # what stands again when the server is done: who asks twice means now
         # What stands now stays until the end: the collector of garbage need not look at it again and again between taps.
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE_AFTER, 20, 20)
-        web = server(house.app, settings.host, int(settings.port), http=house.gate, trust=settings.trusted)
+        part.begin()
+        config = configured(part.app, settings.host, int(settings.port), http=part.http, trust=settings.trusted)
+        server = DrainingServer(config, stopping=stopping, drain_s=float(settings.drain_s), leave=part.leave)
+        sockets = [shared_port(settings.host, int(settings.port))] if number else None
         try:
-            with asyncio.Runner(loop_factory=web.config.get_loop_factory()) as runner:
-                runner.run(web.serve())
-                runner.run(house.services.returns.close())
+            with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+                runner.run(server.serve(sockets))
+                runner.run(_awaited(part.finish))
         finally:
             gc.unfreeze()  # what is frozen is never taken down, and libraries complain of it at the end
-            house.link_watch.stop()
-            house.clockwork.stop()
-            house.workers.stop()
+            part.end()
 
 
-def server(
-    app: object, host: str, port: int, *, http: object = "httptools", trust: Sequence[str] = ()
-) -> uvicorn.Server:
-    """Make the HTTP server: small limits, no access log, no banner of its own.
+async def _awaited(finish: Callable[[], Awaitable[None]]) -> None:
+    await finish()
 
-    `http` makes each connection's protocol; `trust` are the proxies that are believed about who asks, and by https or not.
-    """
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,  # type: ignore[arg-type]  # uvicorn names its own ASGI types
-            host=host,
-            port=port,
-            http=http,  # type: ignore[arg-type]  # a maker of protocols serves as their class does
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            forwarded_allow_ips=list(trust),
-            lifespan="off",
-            timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=30,
-            h11_max_incomplete_event_size=16_384,
-            limit_concurrency=1_024,
-        )
+
+@contextmanager
+def _opened(settings: Settings, role: Role, telling: Telling) -> Iterator[Part]:
+    if role is Role.EDGE:
+        with open_edge(settings, telling) as edge:
+            watch = edge.link_watch
+            yield Part(
+                app=edge.app,
+                http=edge.gate,
+                leave=edge.gate.leave,
+                begin=_nothing if settings.clock else watch.start,
+                finish=_done,
+                end=watch.stop,
+            )
+        return
+    from hongmao.bootstrap.house import open_house  # noqa: PLC0415 - pages, lake and Arrow, which an edge never loads
+
+    with open_house(settings, may_own=role.owns_log, telling=telling) as house:
+        yield _worker(house, settings, telling) if role is Role.WORKER else _serving(house, settings, role)
+
+
+def _serving(house: House, settings: Settings, role: Role) -> Part:
+    """Serve pages and readers, beside the workers or without them."""
+    follows = role.owns_log
+
+    def begin() -> None:
+        if follows:
+            _follow(house, settings)
+        # A clock that somebody plays is wound up by the player: what is due at an instant is done at that instant.
+        if not settings.clock:
+            house.link_watch.start()
+
+    def end() -> None:
+        house.link_watch.stop()
+        if follows:
+            _follow_no_more(house)
+
+    return Part(
+        app=house.app,
+        http=house.gate,
+        leave=house.gate.leave,
+        begin=begin,
+        finish=house.services.returns.close,
+        end=end,
     )
 
 
-def stop_when_stdin_closes() -> None:
-    """Turn the end of standard input into SIGTERM: whoever holds the other end of the pipe need not clean up."""
+def _worker(house: House, settings: Settings, telling: Telling) -> Part:
+    """Follow the log; serve nothing but one's health and figures."""
+    health, figures = HealthApp(house.services.health), telling.figures
+    counted = EdgeMeter(telling.meter)
+    told = (
+        health
+        if figures is None
+        else MeteredApp(health, counted, lambda: render(figures.readings()), time.perf_counter)
+    )
 
-    def _watch() -> None:
-        # Past the buffer of `sys.stdin`, whose lock a thread must not hold when the interpreter ends.
-        while os.read(sys.stdin.fileno(), 4096):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
+    def leave() -> None:
+        health.leaving = True
 
-    threading.Thread(target=_watch, name="hongmao-stdin", daemon=True).start()
+    return Part(
+        app=told,
+        http="httptools",
+        leave=leave,
+        begin=lambda: _follow(house, settings),
+        finish=house.services.returns.close,
+        end=lambda: _follow_no_more(house),
+    )
+
+
+def _follow(house: House, settings: Settings) -> None:
+    house.workers.start()
+    if not settings.clock:
+        house.clockwork.start()
+
+
+def _follow_no_more(house: House) -> None:
+    house.clockwork.stop()
+    house.workers.stop()
+
+
+def _nothing() -> None:
+    pass
+
+
+async def _done() -> None:
+    pass

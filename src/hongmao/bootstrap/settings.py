@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PORT_MAX = 65_535
 KEEP_DAYS_MAX = 36_500
+DRAIN_S_MAX = 600
+_SECONDS = re.compile(r"\d{1,3}(\.\d{1,3})?")
 _MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)")
 
 
@@ -99,6 +101,10 @@ class Settings:
         "Lines open to one process (16 to 65536), and seconds (1 to 600) for a whole head, a whole body and nothing at all: "
         "connections=4096,head=5,body=10,idle=30; what is not named keeps these",
     )
+    drain_s: str = _setting(
+        "1",
+        "Seconds (0 to 600) for which a process that is told to stop still takes whoever comes, while /readyz says that it goes",
+    )
     cookie_secure: str = _setting("no", "yes where readers come by https: cookies are then never sent in the clear")
 
     @classmethod
@@ -133,6 +139,9 @@ class Settings:
             "HONGMAO_TRUST": self.trust if read_trust(self.trust) is None else None,
             "HONGMAO_LAG_MS_MAX": self.lag_ms_max if read_limits("", self.lag_ms_max) is None else None,
             "HONGMAO_LIMITS": self.limits if read_limits(self.limits) is None else None,
+            "HONGMAO_DRAIN_S": None
+            if _SECONDS.fullmatch(self.drain_s) and float(self.drain_s) <= DRAIN_S_MAX
+            else self.drain_s,
             "HONGMAO_COOKIE_SECURE": None if self.cookie_secure in {"yes", "no"} else self.cookie_secure,
         }
         if on_a_store(self.lake):

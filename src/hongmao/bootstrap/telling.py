@@ -37,15 +37,18 @@ SILENT: Final = Telling()
 
 
 @contextmanager
-def open_telling(settings: Settings, *, role: str = "all") -> Iterator[Telling]:
-    """Begin to tell, and stop. Raises `MetricsAddressTaken` or `TracingMissing` before anything else is opened."""
+def open_telling(settings: Settings, *, role: str = "all", number: int = 0) -> Iterator[Telling]:
+    """Begin to tell, and stop; the door for figures is `number` ports above the one that the settings name.
+
+    Raises `MetricsAddressTaken` or `TracingMissing` before anything else is opened.
+    """
     with ExitStack() as stack:
         write_lines(sys.stderr, role=role)
         meter = LiveMeter()
         stack.callback(watch_process(meter, time.perf_counter))
         address = read_address(settings.metrics) if settings.metrics else None
         if address is not None:
-            stack.callback(Scraping(meter, *address).close)
+            stack.callback(Scraping(meter, address[0], address[1] + number if address[1] else 0).close)
         tracer = _tracer(settings, role)
         stack.callback(tracer.close)
         yield Telling(meter=meter, tracer=tracer, figures=meter)

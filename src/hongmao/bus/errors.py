@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hongmao.events.api import LogFailed
 from hongmao.kernel.errors import BadInput, Conflict, Unavailable
 
 
@@ -23,6 +24,16 @@ class LogUnsure(Unavailable):
     en = "The event log {path} gave no answer ({why}); this batch may have been kept or not"
     hint_zh = "请重发同一批，重复的会被识别"
     hint_en = "Send the same batch again; repeats are recognised"
+
+
+class LogOwnerless(LogFailed):
+    """The process that owns the log is not there; this one appends over its line."""
+
+    code = "log_ownerless"
+    zh = "目前没有进程拥有 {path} 的事件日志，无法追加"
+    en = "No process owns the event log of {path} at the moment, so nothing can be appended"
+    hint_zh = "请启动 hongmao serve --role worker；它启动后会自动重新连接"
+    hint_en = "Start hongmao serve --role worker; the line to it is taken up by itself"
 
 
 class ClusterUnfit(Unavailable):

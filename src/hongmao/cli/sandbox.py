@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from hongmao.bootstrap.clocks import open_clock
-from hongmao.bootstrap.serving import stop_when_stdin_closes
+from hongmao.bootstrap.draining import stop_when_stdin_closes
 from hongmao.bootstrap.settings import Settings
 
 

@@ -108,6 +108,7 @@ LAKE_BYTES: Final = _gauge("lake_bytes", "Their bytes")
 # --- the process
 RESIDENT: Final = _gauge("process_resident_bytes", "Memory of this process that is in the machine's")
 GC_PAUSE: Final = _histogram("gc_pause_seconds", "Time the collector of garbage stopped the process", steps=_PAUSES)
+EDGE_RESTARTS: Final = _counter("edge_restarts", "Edge processes that ended by themselves and were started again")
 SERIES_FOLDED: Final = _counter("metric_series_folded", "Label values counted as `other`, to hold memory", "metric")
 READINGS_FAILED: Final = _counter(
     "metric_readings_failed", "Looks at a figure that failed, so that it is missing", "metric"

@@ -156,7 +156,7 @@ def _send(client: EventLog, numbers: range, *, killing: subprocess.Popen[str] | 
 def test_without_an_owner_batches_are_refused_at_once(path: Path) -> None:
     own(path).close()
     log = LineLog(path, path.parent, patience_s=0.0)
-    with pytest.raises(Unavailable, match="no process owns the log"):
+    with pytest.raises(Unavailable, match="No process owns the event log"):
         keep(log, read_note(1))
     log.close()
 

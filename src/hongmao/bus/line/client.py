@@ -13,7 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Final, Self
 
 from hongmao.bus.answers import Answer, awaited, hear, refuse, tell
-from hongmao.bus.errors import LogUnsure
+from hongmao.bus.errors import LogOwnerless, LogUnsure
 from hongmao.bus.group import Group, seal
 from hongmao.bus.line.frames import FRAME_BYTES_MAX, SOCKET, TRIM, frame, hear_said, offset, receive
 from hongmao.bus.line.paths import socket_path
@@ -54,6 +54,16 @@ class LineLog:
         self._thread = LoopThread("hongmao-line")
         self._thread.run(self._begin())
         self._up.wait(patience_s)
+
+    @property
+    def up(self) -> bool:
+        """Tell whether an owner is at the other end."""
+        return self._writer is not None
+
+    @property
+    def folder(self) -> Path:
+        """Give the folder in which the owner listens."""
+        return self._folder
 
     def append(self, events: Sequence[Event]) -> Future[tuple[Kept, ...]]:
         """Keep a batch, all or nothing; the future is done only when the owner has it on disk."""
@@ -137,7 +147,7 @@ class LineLog:
             if self._closed:
                 return refuse(future, LogClosed(path=str(self._folder)))
             if self._writer is None:
-                return refuse(future, LogFailed(path=str(self._folder), why="no process owns the log at the moment"))
+                return refuse(future, LogOwnerless(path=str(self._folder)))
             if self._events + events > UNDER_WAY_EVENTS_MAX or self._bytes + size > UNDER_WAY_BYTES_MAX:
                 return refuse(future, LogFull(rows=UNDER_WAY_EVENTS_MAX, size_bytes=UNDER_WAY_BYTES_MAX))
             number = next(self._numbers) | verb

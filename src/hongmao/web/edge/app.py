@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from hongmao.kernel.errors import HongmaoError
 from hongmao.web.assets import asset as built_asset
-from hongmao.web.edge.asgi import ClientGone, answer_error, answer_json, send_answer
+from hongmao.web.edge.asgi import ClientGone, answer_error, send_answer
 from hongmao.web.edge.collect import CollectEndpoint
-from hongmao.web.edge.errors import Draining, NotReady, ServedElsewhere
+from hongmao.web.edge.errors import ServedElsewhere
+from hongmao.web.edge.health import ALIVE, HEALTH, alive, ready
 from hongmao.web.edge.hot.limits import Limits, check_pressure
 from hongmao.web.edge.jump import JumpEndpoint
 from hongmao.web.edge.origin import Origins
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import Appender
     from hongmao.web.edge.asgi import Answer, App, Receive, Scope, Send
-    from hongmao.web.edge.receive_returns import ReturnsEndpoint
     from hongmao.web.services import EdgeServices
 
 JUMP: Final = "/j/"
@@ -32,7 +31,6 @@ PIXEL: Final = "/v1/i"
 RETURNS: Final = "/v1/returns/"
 WAKEUP: Final = "/v1/wakeup"
 _READ: Final = ("GET", "HEAD")
-_HEALTH: Final = ("/healthz", "/readyz")
 _log = logging.getLogger("hongmao.edge")
 
 
@@ -101,8 +99,8 @@ class EdgeApp:
         if method not in allowed:
             words = ", ".join(allowed)
             return answer_error(MethodNotTaken(method=method[:16], allowed=words), {"allow": words})
-        if path in _HEALTH:
-            return self._healthy() if path == "/healthz" else self._ready()
+        if path in HEALTH:
+            return alive() if path == ALIVE else ready(self.services.health, leaving=self.leaving)
         pressed = check_pressure(self._log.pressure(), self._limits.lag_ms)
         if pressed is not None:
             return wordless(pressed) if path == PIXEL else answer_error(pressed)
@@ -111,29 +109,23 @@ class EdgeApp:
         exactly = self._exactly.get(path)
         if exactly is not None:
             return await exactly(scope, receive)
-        if self._returns is None:
-            return answer_error(ServedElsewhere(id=path[:200]))
         return await self._returns.answer(scope, receive, path.removeprefix(RETURNS))
 
-    def _healthy(self) -> Answer:
-        """Say that the process is alive; nothing else is asked."""
-        return answer_json({"status": "alive"})
 
-    def _ready(self) -> Answer:
-        """Say whether taps and returns can be kept, and how far the workers are behind."""
-        if self.leaving:
-            return answer_error(NotReady(why=Draining.code))
-        try:
-            health = self.services.health()
-        except HongmaoError as error:
-            return answer_error(NotReady(why=error.code))
-        report = {"status": "ready", "log_end": health.log_end, "lag": health.lag, "caught_up": health.caught_up}
-        return answer_json(report)
+class _Returns(Protocol):
+    async def answer(self, scope: Scope, receive: Receive, platform: str) -> Answer: ...
 
 
-def _returns_of(services: EdgeServices) -> ReturnsEndpoint | None:
+class _NoReturns:
+    """Stands where another process takes deliveries."""
+
+    async def answer(self, _scope: Scope, _receive: Receive, platform: str) -> Answer:
+        return answer_error(ServedElsewhere(id=f"{RETURNS}{platform[:64]}"))
+
+
+def _returns_of(services: EdgeServices) -> _Returns:
     if services.returns is None:
-        return None
+        return _NoReturns()
     from hongmao.web.edge.receive_returns import ReturnsEndpoint  # noqa: PLC0415 - loads readers of files, Arrow among them
 
     return ReturnsEndpoint(services.returns)
@@ -144,4 +136,4 @@ def is_ours(method: str, path: str) -> bool:
     # Only deliveries are ours below RETURNS: what may be read about them there is the API's.
     if path.startswith(RETURNS) and "/" not in path.removeprefix(RETURNS):
         return method == "POST"
-    return path.startswith(JUMP) or path in {EVENTS, PIXEL, WAKEUP, *_HEALTH}
+    return path.startswith(JUMP) or path in {EVENTS, PIXEL, WAKEUP, *HEALTH}

@@ -120,6 +120,16 @@ class TooManyConnections(Unavailable):
     hint_en = "Try again in a moment"
 
 
+class BodiesTooMany(Unavailable):
+    """So many bodies are on their way that no more of them can be held."""
+
+    code = "bodies_too_many"
+    zh = "正在接收的请求体合计已达上限 {limit} 字节"
+    en = "Bodies that are still coming hold all of the {limit} bytes there are for them"
+    hint_zh = "请稍后重试；没有保存任何内容"
+    hint_en = "Try again in a moment; nothing of it was kept"
+
+
 class Draining(Unavailable):
     """The process is being stopped: what is under way is finished, nothing new is begun."""
 
@@ -137,4 +147,6 @@ class ServedElsewhere(NotFound):
     zh = "本进程不提供 {id}"
     en = "This process does not serve {id}"
     hint_zh = "页面、接口与回传由 web 角色提供，跳转与事件由 edge 角色提供；请检查入口的转发规则"
-    hint_en = "Pages, the API and deliveries are the role web's, jumps and events the role edge's; check what routes here"
+    hint_en = (
+        "Pages, the API and deliveries are the role web's, jumps and events the role edge's; check what routes here"
+    )

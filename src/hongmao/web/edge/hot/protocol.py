@@ -51,6 +51,7 @@ class HotProtocol(asyncio.Protocol):
         "_net",
         "_paused",
         "_relayed",
+        "_reserved",
         "_rest",
         "_tap",
         "_task",
@@ -65,6 +66,7 @@ class HotProtocol(asyncio.Protocol):
         self._body: bytearray | None = None
         self._busy = self._last = self._paused = self._lingers = self._relayed = False
         self._net: bytes | None = None
+        self._reserved = 0
         self._head: Head | None = None
         self._head_end = 0
         self._tap: HotTap | None = None
@@ -89,6 +91,8 @@ class HotProtocol(asyncio.Protocol):
         """Forget the client. What it asked for is kept all the same: the log has it already, or soon."""
         self._last = True
         self._rest = b""
+        self._body = None
+        self._release()
         self._gate.gone(self)
 
     def eof_received(self) -> bool:
@@ -133,7 +137,7 @@ class HotProtocol(asyncio.Protocol):
         """Answer a tap the short way; False where it has to go the long one."""
         gate = self._gate
         try:
-            tap = gate.taps.weigh(line, data[line.end() : end], self._net, relayed=self._relayed)
+            tap = gate.taps.weigh(line, data[line.end() : end], self._net, self._relayed)
         except Unavailable as error:
             self._rest = data[end + 4 :]
             gate.meter.refused(error.code)
@@ -156,8 +160,8 @@ class HotProtocol(asyncio.Protocol):
             gate = self._gate
             gate.meter.clicked(tap[4])
             gate.jumps.answered("GET", _FOUND, gate.loop.time() - self.since)
-            answer = gate.taps.answer(tap[2])
-            self._done(answer if not self._last else closing(answer))
+            way = gate.taps.answer(tap[2])
+            self._done(closing(way) if self._last else way)
 
     def failed(self, error: HongmaoError) -> None:
         """Say that the tap could not be kept."""
@@ -165,7 +169,7 @@ class HotProtocol(asyncio.Protocol):
         if tap is not None:
             self._gate.taps.forget(tap)
             self._gate.jumps.answered("GET", error.status, self._gate.loop.time() - self.since)
-            self._done(written(answer_error(error), date=self._gate.date, head=False, close=False))
+            self._done(written(answer_error(error), date=self._gate.date, head=False, close=self._last))
 
     def _headed(self, data: bytes) -> bool:
         """Read a head of any other kind; False where it is not whole, or was handed over."""
@@ -210,8 +214,11 @@ class HotProtocol(asyncio.Protocol):
             end = len(data)
         elif len(data) < end:
             if self._body is None:
+                self._gate.reserve(head.length)
+                self._reserved = head.length
                 self._body, self._rest = bytearray(data), b""
             return
+        self._release()
         body = b"" if self._lingers else bytes(data[start:end])
         self._rest = bytes(data[end:])
         self._head = self._body = None
@@ -230,6 +237,12 @@ class HotProtocol(asyncio.Protocol):
                 return
             told.gone()
         self._task = gate.loop.create_task(self._serve(head, body))
+
+    def _release(self) -> None:
+        """Give back what was reserved for a body."""
+        if self._reserved:
+            self._gate.release(self._reserved)
+            self._reserved = 0
 
     async def _serve(self, head: Head, body: bytes) -> None:
         path, raw, query = head.path_and_query()
@@ -292,6 +305,7 @@ class HotProtocol(asyncio.Protocol):
     def _refuse(self, error: HongmaoError) -> None:
         self._last = self._lingers = True
         self._head = self._body = None
+        self._release()
         self._rest = b""
         self._close(self._gate.refusal(error))
 
