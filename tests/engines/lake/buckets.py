@@ -41,7 +41,8 @@ class Fault:
     path: str
     how: str
     """What happens: denied, slow_down, silence, cut (half an answer), flip (a bit of it), lost (done, never answered),
-    kept_back (neither done nor answered, until `Store.let_through`), let_through (before this is done)."""
+    kept_back (neither done nor answered, until `Store.let_through`), let_through (before this is done),
+    unconditional (done whatever its conditions say)."""
     times: int = 1
     met: int = field(default=0, init=False)
 
@@ -123,8 +124,11 @@ class _Door:
         if how == "silence":
             self._store.closing.wait(30)
             return _HangUp(environ)
-        if how == "let_through":
-            self._store.let_through()
+        if how in {"unconditional", "let_through"}:
+            if how == "let_through":
+                self._store.let_through()
+            else:
+                environ = {name: value for name, value in environ.items() if not name.startswith("HTTP_IF_")}
             answer: Iterable[bytes] = self._app(environ, start)
             return answer
         if how == "kept_back":

@@ -312,6 +312,29 @@ class TestInABucket:
             assert lake.verify() == ()
         assert rows_of(files) == expected([*reads(15)])
 
+    def test_a_store_that_looks_at_no_conditions_can_hold_no_lake(self, store: Store, tmp_path: Path) -> None:
+        files = lake_in(store, tmp_path)
+        store.faults.append(Fault("PUT", "manifest.json", "unconditional", times=99))
+        with pytest.raises(LakeStoreFailed, match="it takes puts whose conditions are not met"):
+            ParquetLake(files)
+        store.faults.clear()
+        with ParquetLake(files) as lake:
+            lake.absorb(reads(3))
+
+    def test_a_folder_that_was_copied_into_a_bucket_is_the_lake_there(self, store: Store, tmp_path: Path) -> None:
+        root = tmp_path / "folder"
+        with ParquetLake(root) as lake:
+            lake.absorb(over_midnight(20)[:10])
+        files = lake_in(store, tmp_path)
+        for path in root.rglob("*"):
+            if path.suffix in {".parquet", ".json"}:
+                store.put(f"{files.where.removeprefix('s3://')}/{path.relative_to(root).as_posix()}", path.read_bytes())
+        with ParquetLake(files) as lake:
+            assert lake.position() == 10
+            lake.absorb(over_midnight(20)[10:])
+            assert lake.verify() == ()
+        assert rows_of(files) == expected(over_midnight(20))
+
     def test_a_store_that_fails_in_the_middle_leaves_the_lake_as_it_was(self, store: Store, tmp_path: Path) -> None:
         files = lake_in(store, tmp_path, patience=HASTY)
         batch = over_midnight(20)

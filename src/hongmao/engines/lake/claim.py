@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from hongmao.engines.lake import manifest
 from hongmao.engines.lake.errors import LakeStoreFailed
+from hongmao.engines.lake.files import Overtaken
 from hongmao.engines.lake.manifest import Manifest
 from hongmao.events.api import LakeBusy, LakeDamaged, LakeOutdated
 from hongmao.events.disk import this_process
@@ -23,6 +24,7 @@ from hongmao.events.disk import this_process
 if TYPE_CHECKING:
     from hongmao.engines.lake.files import LakeFiles
 
+_NOBODYS: Final = '"00000000000000000000000000000000"'  # an ETag that no manifest has
 _MARK: Final = re.compile(r"\.c(\d{6,})\.parquet$")
 
 
@@ -34,6 +36,7 @@ class Claim:
         self._files = files
         self._lock = files.lock()
         self._doubted: Manifest | None = None
+        self._conditions_hold = False
         try:
             seen = files.manifest()
             self._tag = None if seen is None else seen.tag
@@ -81,6 +84,9 @@ class Claim:
                 self._lake = busy
             raise
         self._lake, self._doubted = lake, None
+        if self._files.claimed and not self._conditions_hold:
+            self._try_conditions(lake)
+            self._conditions_hold = True
 
     def anew(self) -> Manifest:
         """Give an empty lake under a claim that no file of the last one has: what is still being deleted is not ours."""
@@ -98,6 +104,16 @@ class Claim:
     def _begin(self, lake: Manifest) -> None:
         if self._files.claimed:
             self.publish(_claimed(lake, _number(lake) + 1))
+
+    def _try_conditions(self, lake: Manifest) -> None:
+        """See that the store refuses what contradicts the manifest; one that looked at no conditions would lose events."""
+        data = msgspec.json.encode(lake)  # what stands there already, in case it is taken
+        for seen in (None, _NOBODYS):
+            try:
+                self._files.swap(data, seen=seen)
+            except Overtaken:
+                continue
+            raise LakeStoreFailed(path=self._files.where, why="it takes puts whose conditions are not met")
 
     def _came_through(self) -> bool:
         """Find out what became of a manifest that we put without hearing an answer."""
