@@ -18,7 +18,6 @@ from bench._tools import pinned
 from hongmao.bootstrap.settings import Settings
 from hongmao.bootstrap.state import Layout
 from hongmao.bus.reader import ReadOnlyLog
-from hongmao.cli.serve import serve
 from hongmao.world.stage import free_ports
 from hongmao.world.wire import Line
 
@@ -31,7 +30,7 @@ SHOP = "http://127.0.0.1:8090"
 TARGET = f"{SHOP}/item/item-1?hm_click={'c' * 30}"
 IMPRESSIONS = 64
 WAYS_MAX = 50_000  # more links than any memory of links has room for
-READY_S, LOOK_S = 60, 0.05
+READY_S, LOOK_S = 300, 0.05  # an edge reads a million links first
 READ_ROWS = 10_000
 QUIET_S = 0.5  # a log that does not grow for so long has all that was under way when the clients left
 
@@ -52,12 +51,18 @@ def house(home: str, port: int, *words: str, core: int | None = 0) -> Iterator[i
 
 @contextlib.contextmanager
 def edge(home: str, port: int, *, core: int | None = 0) -> Iterator[int]:
-    """Serve a home by one edge process alone until the block ends; gives the process.
+    """Serve a home by the whole house in one process, its background work included, until the block ends."""
+    with house(home, port, core=core) as process:
+        yield process
 
-    A `serve` that knows no roles serves by the whole house in one process, its background work included.
-    """
-    words = ("--role", "edge") if any(option.name == "role" for option in serve.params) else ()
-    with house(home, port, *words, core=core) as process:
+
+@contextlib.contextmanager
+def edge_alone(home: str, port: int) -> Iterator[int]:
+    """Serve a home by an edge process, which owns no log, and a worker process, which does; gives the edge's."""
+    with (
+        house(home, free_port(), "--role", "worker", core=None),
+        house(home, port, "--role", "edge", core=0) as process,
+    ):
         yield process
 
 

@@ -7,7 +7,7 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-from bench._served import Witness, edge, free_port, furnish, multiply
+from bench._served import Witness, edge_alone, free_port, furnish, multiply
 from bench._tools import need
 from bench._wrk import Wrk, peak_mib
 from bench.jump import CONNECTIONS, taps
@@ -39,7 +39,7 @@ def rounds(_: int) -> Iterator[tuple[float, float]]:
         ways = multiply(home, LINKS)
         load = Wrk(taps([*ways, *itertools.islice(itertools.cycle(shown), len(ways))]), connections=CONNECTIONS)
         port = free_port()
-        with edge(home, port) as process:
+        with edge_alone(home, port) as process:
             EXTRA["mib_before"] = [round(peak_mib(process), 1)]
             witness, kept = Witness(home), 0
             while kept < CLICKS:
