@@ -147,14 +147,18 @@ class Caps:
             for cap in (limits.ip, limits.device, limits.link, limits.shown_ip, limits.shown_device)
         )
         self._told = told or _Nobody()
+        # Called for every tap: bound once.
+        self._device_over, self._ip_over, self._link_over = (
+            None if windows is None else windows.over for windows in (self._device, self._ip, self._link)
+        )
 
     def tapped(self, device: str | bytes | None, net: bytes | None, link: str, at_ms: int) -> Invalid | None:
         """Count a tap that would count, and say which cap it is above; None where it is above none."""
-        if device is not None and self._device is not None and self._device.over(device, at_ms):
+        if device is not None and (over := self._device_over) is not None and over(device, at_ms):
             reason = Invalid.CAP_DEVICE
-        elif net is not None and self._ip is not None and self._ip.over(net, at_ms):
+        elif net is not None and (over := self._ip_over) is not None and over(net, at_ms):
             reason = Invalid.CAP_IP
-        elif self._link is not None and self._link.over(link, at_ms):
+        elif (over := self._link_over) is not None and over(link, at_ms):
             reason = Invalid.CAP_LINK
         else:
             return None

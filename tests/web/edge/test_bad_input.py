@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import itertools
 import json
 import os
 import random
@@ -11,9 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import zstandard
 
 from hongmao.kernel.clock import SetClock
 from hongmao.links.api import KeyRing, TokenMinter
+from hongmao.telemetry import names
+from hongmao.telemetry.live import LiveMeter
+from hongmao.telemetry.parts import EdgeMeter
 from hongmao.web.edge.hot.limits import Limits
 from returns.factories import NOW
 from web.edge.served import QUICK, Served, read_answer, served
@@ -120,16 +127,25 @@ ROWS: dict[str, tuple[bytes, int, str]] = {
 }
 
 
+METER = LiveMeter()
+
+
 @pytest.fixture(scope="module")
 def edge() -> Iterator[Served]:
-    with served(limits=QUICK) as edge:
+    with served(limits=QUICK, meter=EdgeMeter(METER)) as edge:
         yield edge
+
+
+def refused() -> dict[str, float]:
+    """Read how often what was refused, by reason."""
+    found = (reading for reading in METER.readings() if reading.metric is names.HTTP_REFUSED)
+    return {labels[0]: value for reading in found for labels, value in reading.series if isinstance(value, int | float)}
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_it_is_refused_by_name_and_the_next_client_is_served(name: str, edge: Served) -> None:
     request, status, code = ROWS[name]
-    kept = len(edge.log.kept)
+    kept, counted = len(edge.log.kept), refused()
     answer = edge.say(request.replace(b"\r\n" + HOST, b"\r\n" + HOST + b"Accept: application/json\r\n", 1))
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 %d " % status), answer
@@ -138,7 +154,109 @@ def test_it_is_refused_by_name_and_the_next_client_is_served(name: str, edge: Se
     assert error["message"]["zh"]
     assert error["message"]["en"]
     assert len(edge.log.kept) == kept
+    reason = error["code"]
+    assert {**counted, reason: counted.get(reason, 0) + 1} == refused()
     assert edge.say(tap()).startswith(b"HTTP/1.1 302 ")
+
+
+# The same, of a client whose connection uvicorn has already: it asked for a page first.
+PAGE = b"GET /v1/feed HTTP/1.1\r\n" + HOST + b"\r\n"
+CHUNKED = post(b"Transfer-Encoding: chunked\r\n")
+HANDED: dict[str, tuple[bytes, int, str]] = {
+    "words that are no request": (b"hello\r\n\r\n", 400, "request_malformed"),
+    "length and chunks": (
+        post(b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", body=b"0\r\n\r\n"),
+        400,
+        "request_malformed",
+    ),
+    "a zero byte in a header": (tap(b"X-A: b\0c\r\n"), 400, "request_malformed"),
+    "ten thousand headers": (tap(b"a: b\r\n" * 10_000), 431, "head_too_large"),
+    "a hundred short headers": (tap(b"a: b\r\n" * 100), 431, "head_too_large"),
+    "a header of a mebibyte": (tap(b"X-A: " + b"x" * 2**20 + b"\r\n"), 431, "head_too_large"),
+    "a way of 64 KiB": (tap(way=b"/j/" + b"x" * 65_536), 431, "head_too_large"),
+    "a head that does not end": (tap()[:-2], 408, "request_too_slow"),
+    "a line that does not end": (b"GET /j/li", 408, "request_too_slow"),
+    "a body that does not come": (post(b"Content-Length: 100\r\n", body=b"{"), 408, "request_too_slow"),
+    "chunks that do not come": (CHUNKED + b"5\r\n{", 408, "request_too_slow"),
+}
+
+
+@pytest.mark.parametrize("name", HANDED)
+def test_behind_a_page_it_is_refused_alike(name: str, edge: Served) -> None:
+    request, status, code = HANDED[name]
+    kept, counted = len(edge.log.kept), refused()
+    with edge.connect() as wire:
+        wire.sendall(PAGE)
+        assert read_answer(wire).startswith(b"HTTP/1.1 200 ")
+        with contextlib.suppress(ConnectionError):
+            wire.sendall(request)
+        answer = read_answer(wire)
+        assert answer.startswith(b"HTTP/1.1 %d " % status), answer
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] == code
+        wire.settimeout(5)
+        assert not until_closed(wire)
+    assert len(edge.log.kept) == kept
+    assert {**counted, code: counted.get(code, 0) + 1} == refused()
+
+
+def until_closed(wire: socket.socket) -> bytes:
+    """Read what else comes until the other side closes."""
+    data = b""
+    with contextlib.suppress(ConnectionError):
+        while part := wire.recv(65_536):
+            data += part
+    return data
+
+
+def test_a_body_in_chunks_that_never_ends_is_cut_at_its_limit(edge: Served) -> None:
+    with edge.connect() as wire:
+        wire.sendall(CHUNKED)
+        chunk = b"10000\r\n" + b" " * 65_536 + b"\r\n"
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                wire.sendall(chunk)
+        assert read_answer(wire).startswith((b"HTTP/1.1 413 ", b""))
+    assert edge.say(tap()).startswith(b"HTTP/1.1 302 ")
+
+
+def test_clients_whom_uvicorn_serves_count_among_the_lines_that_may_be_open() -> None:
+    with served(limits=Limits(connections=3)) as edge:
+        lines = [edge.connect() for _ in range(3)]
+        for line in lines:
+            line.sendall(PAGE)
+            assert read_answer(line).startswith(b"HTTP/1.1 200 ")
+        assert edge.say(b"").startswith(b"HTTP/1.1 503 ")
+        lines.pop().close()
+        while not edge.say(tap()).startswith(b"HTTP/1.1 302 "):
+            pass
+        for line in lines:
+            line.close()
+
+
+def test_bodies_that_are_announced_and_do_not_come_hold_no_more_than_their_share() -> None:
+    announced = post(b"Content-Length: 1000000\r\n", body=b"{")
+    with served(limits=Limits(bodies_bytes=3_000_000)) as edge:
+        lines = [edge.connect() for _ in range(3)]
+        for line in lines:
+            line.sendall(announced)
+        assert edge.gate is not None
+        while edge.gate._bodies_bytes < 3_000_000:
+            assert edge.say(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n").startswith(b"HTTP/1.1 200 ")
+        answer = edge.say(announced)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] == "bodies_too_many"
+        # A tap and a body that is there at once need no room.
+        assert edge.say(tap()).startswith(b"HTTP/1.1 302 ")
+        assert edge.say(post(b"Content-Length: %d\r\n" % len(BODY), body=BODY)).startswith(b"HTTP/1.1 200 ")
+        lines[0].sendall(b" " * 999_999)
+        assert read_answer(lines[0]).startswith(b"HTTP/1.1 422 ")
+        lines[1].close()
+        while edge.gate._bodies_bytes > 1_000_000:
+            assert edge.say(tap()).startswith(b"HTTP/1.1 302 ")
+        assert edge.gate._bodies_bytes == 1_000_000
+        for line in lines:
+            line.close()
+    assert edge.gate._bodies_bytes == 0
 
 
 @pytest.mark.parametrize(
@@ -261,16 +379,37 @@ def test_a_stop_answers_what_is_under_way_and_closes_the_rest() -> None:
             wire.close()
 
 
+def packed(coding: bytes, body: bytes) -> bytes:
+    return post(b"Content-Encoding: %b\r\nContent-Length: %d\r\n" % (coding, len(body)), body=body)
+
+
+BOMBS = {
+    "gzip": packed(b"gzip", gzip.compress(bytes(2**26), mtime=0)),
+    "zstd": packed(b"zstd", zstandard.ZstdCompressor().compress(bytes(2**26))),
+}
+
+
 @pytest.mark.parametrize(
-    "name", ["ten thousand headers", "a length of ten million", "a body a hundred thousand deep", "length and chunks"]
+    "requests",
+    [
+        [ROWS["ten thousand headers"][0]],
+        [ROWS["a length of ten million"][0]],
+        [ROWS["a body a hundred thousand deep"][0]],
+        [BOMBS["gzip"], BOMBS["zstd"]],
+        [row[0] for name, row in ROWS.items() if "thousand" not in name],
+        [PAGE + row[0] for row in HANDED.values() if row[1] != 408],
+    ],
+    ids=["headers", "length", "depth", "bombs", "all the others", "behind a page"],
 )
-def test_a_thousand_of_them_leave_no_memory_behind(name: str, edge: Served) -> None:
-    request = ROWS[name][0]
-    for _ in range(50):
-        edge.say(request)
+def test_a_thousand_of_them_leave_no_memory_behind(requests: list[bytes], edge: Served) -> None:
+    def send(many: int) -> None:
+        for request in itertools.islice(itertools.cycle(requests), many):
+            with contextlib.suppress(ConnectionError):
+                edge.say(request)
+
+    send(100)
     before = resident()
-    for _ in range(1_000):
-        edge.say(request)
+    send(1_000)
     assert resident() - before < 8 * 2**20
 
 

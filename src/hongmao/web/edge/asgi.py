@@ -22,6 +22,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 RETRY_AFTER_S: Final = 1
+ERROR_HEADER: Final = "x-hongmao-error"
+"""Names the error where an answer has no body to name it in."""
 _JSON: Final = "application/json; charset=utf-8"
 _BODILESS: Final = frozenset({204, 304})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hongmao.telemetry.openmetrics import CONTENT_TYPE
-from hongmao.web.edge.asgi import Answer, answer_error, headers_of, send_answer
+from hongmao.web.edge.asgi import ERROR_HEADER, Answer, answer_error, headers_of, send_answer
 from hongmao.web.errors import MethodNotTaken, PageUnknown
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class _Told(msgspec.Struct):
     error: _Problem
 
 
+_CODE: Final = ERROR_HEADER.encode("ascii")
 _REASON: Final = msgspec.json.Decoder(_Told)
 
 
@@ -54,7 +55,7 @@ def route_of(path: str) -> str:
 
 def reason_of(answer: Answer) -> str:
     """Read why something was refused off the answer that says so: the code of its error."""
-    return _reason(answer.body, answer.status)
+    return answer.headers.get(ERROR_HEADER) or _reason(answer.body, answer.status)
 
 
 def answer_metrics(figures: Callable[[], str], *, peer: str, headers: Mapping[str, str]) -> Answer:
@@ -107,19 +108,21 @@ class MeteredApp:
 class _Sent:
     """Passes on what is sent and remembers its status; on the edge's own routes it also reads why something was refused."""
 
-    __slots__ = ("_meter", "_send", "status")
+    __slots__ = ("_code", "_meter", "_send", "status")
 
     def __init__(self, send: Send, meter: EdgeMeter | None) -> None:
         self._send = send
         self._meter = meter
+        self._code: str | None = None
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self._code = next((value.decode("latin-1") for name, value in message["headers"] if name == _CODE), None)
         elif self._meter is not None and self.status is not None and self.status >= _ERROR_FROM:
-            self._meter.refused(_reason(message.get("body", b""), self.status))
+            self._meter.refused(self._code or _reason(message.get("body", b""), self.status))
             self._meter = None
         await self._send(message)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from hongmao.events.api import Rejected
 from hongmao.kernel.errors import HongmaoError
-from hongmao.web.edge.asgi import Answer, answer_error, headers_of
+from hongmao.web.edge.asgi import ERROR_HEADER, Answer, answer_error, headers_of
 from hongmao.web.edge.jump import query_of
 from hongmao.web.edge.marking import Marker
 from hongmao.web.edge.reader import cookie_of, fresh_reader, read_reader
@@ -26,7 +26,6 @@ GIF: Final = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000
 # What stands in the address, by the event's own names.
 _FIELDS: Final = {"e": "event_id", "n": "note", "l": "link", "i": "impression", "p": "placement"}
 _HEADERS: Final = {"content-type": "image/gif", "cache-control": "no-store"}
-ERROR_HEADER: Final = "x-hongmao-error"
 
 
 class PixelEndpoint:

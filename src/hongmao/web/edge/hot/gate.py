@@ -7,13 +7,12 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from hongmao.links.api import HotJump
 from hongmao.telemetry.parts import NO_EDGE_METER
 from hongmao.web.edge.asgi import answer_error
-from hongmao.web.edge.errors import Draining, RequestTooSlow, TooManyConnections
+from hongmao.web.edge.errors import BodiesTooMany, Draining, RequestTooSlow, TooManyConnections
 from hongmao.web.edge.hot.collecting import CollectDesk
+from hongmao.web.edge.hot.handed import HandedProtocol
 from hongmao.web.edge.hot.keeping import Keeper
 from hongmao.web.edge.hot.limits import Limits
 from hongmao.web.edge.hot.protocol import HotProtocol
@@ -46,6 +45,8 @@ class HotGate:
         self.origins = app.origins
         self.limits = limits or Limits()
         self.open: set[HotProtocol] = set()
+        self.handed: set[HandedProtocol] = set()
+        self._bodies_bytes = 0
         self.draining = False
         self.date = b""
         self._services = app.services
@@ -88,16 +89,26 @@ class HotGate:
         """Take in a new connection, or say why not."""
         if self.draining:
             return Draining()
-        if len(self.open) >= self.limits.connections:
+        if len(self.open) + len(self.handed) >= self.limits.connections:
             return TooManyConnections(limit=self.limits.connections)
         self.open.add(one)
         return None
+
+    def reserve(self, size_bytes: int) -> None:
+        """Make room for a body that has yet to come; `BodiesTooMany` where all of them together would be too much."""
+        if self._bodies_bytes + size_bytes > self.limits.bodies_bytes:
+            raise BodiesTooMany(limit=self.limits.bodies_bytes)
+        self._bodies_bytes += size_bytes
+
+    def release(self, size_bytes: int) -> None:
+        """Give the room of a body back."""
+        self._bodies_bytes -= size_bytes
 
     def hand_over(self, transport: asyncio.Transport, data: bytes) -> None:
         """Give a connection to uvicorn for good, with what has been read of the request that it shall answer."""
         if self._config is None or self._state is None:
             raise AssertionError("no connection has been made")
-        other = HttpToolsProtocol(self._config, self._state, self._app_state, self.loop)
+        other = HandedProtocol(self, self._config, self._state, self._app_state)
         transport.set_protocol(other)
         other.connection_made(transport)
         transport.resume_reading()
@@ -139,4 +150,6 @@ class HotGate:
             allowed = one.allowed_s(limits)
             if allowed is not None and now - one.since > allowed:
                 one.expire(RequestTooSlow(seconds=int(allowed)))
+        for handed in tuple(self.handed):
+            handed.sweep(now, limits)
         self.loop.call_later(SWEEP_EVERY_S, self._tick)

@@ -28,6 +28,8 @@ class Limits:
     body_s: float = 10.0
     idle_s: float = 30.0
     linger_s: float = 1.0
+    bodies_bytes: int = 128 * 2**20
+    """How much may be announced of bodies that have not come yet, on all lines together."""
     lag_ms: float = 500.0
     """How far the log may be behind before new taps are refused."""
 

@@ -168,6 +168,7 @@ class HotProtocol(asyncio.Protocol):
         tap, self._tap = self._tap, None
         if tap is not None:
             self._gate.taps.forget(tap)
+            self._gate.meter.refused(error.code)
             self._gate.jumps.answered("GET", error.status, self._gate.loop.time() - self.since)
             self._done(written(answer_error(error), date=self._gate.date, head=False, close=self._last))
 
@@ -230,6 +231,8 @@ class HotProtocol(asyncio.Protocol):
 
             def done(answer: Answer) -> None:
                 told.answered("POST", answer.status, gate.loop.time() - began)
+                if answer.status >= _ERROR_FROM:
+                    gate.meter.refused(reason_of(answer))
                 self._answer(head, answer)
 
             net = gate.origins.told(head.headers.get(FORWARDED)) if self._relayed else self._net

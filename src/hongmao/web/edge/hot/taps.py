@@ -123,7 +123,7 @@ class TapDesk:
         marked = written(Answer(302, b"", {**REDIRECT, "location": "\0"}), date=date, head=False, close=False)
         self._before, _, self._after = marked.partition(b"\0")
 
-    def weigh(self, line: re.Match[bytes], block: bytes, net: bytes | None, *, relayed: bool) -> HotTap | None:
+    def weigh(self, line: re.Match[bytes], block: bytes, net: bytes | None, relayed: bool) -> HotTap | None:  # noqa: FBT001 - by name it would cost each tap
         """Weigh one tap from a network; None where the long way knows more. Raises what is wrong with the head.
 
         Where it was `relayed` by a proxy that is believed, the head says which network.
