@@ -38,7 +38,11 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and do not wait."""
+        """Start it, and do not wait. Nothing is done where it runs."""
+        if self.lives():
+            return
+        if self._process is not None:
+            self._let_go()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program, no shell
                 self._command,
