@@ -222,8 +222,11 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
 
 
 def _link_table(store: SqlLinkStore, ground: Foundations) -> LinkTable:
-    """Read the links. How old they are is told by a stopwatch that nobody sets, unless somebody plays the clock."""
-    return LinkTable(store, ground.clock if ground.settings.clock else SteadyClock())
+    """Read the links when somebody first asks for one: a worker, or a command that reports, never does.
+
+    How old they are is told by a stopwatch that nobody sets, unless somebody plays the clock.
+    """
+    return LinkTable(store, ground.clock if ground.settings.clock else SteadyClock(), at_once=False)
 
 
 def _let_go(ground: Foundations, clockwork: Clockwork, standings: Standings) -> None:

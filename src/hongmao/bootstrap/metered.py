@@ -130,12 +130,14 @@ def watch_links(meter: Meter, table: LinkTable) -> None:
     """Let whoever looks see how fresh the table of links is. A house where nobody taps looks now, so as not to seem stale."""
 
     def _age() -> dict[Labels, float | None]:
+        if not table.is_read():  # a process that answers no taps
+            return {}
         with suppress(Exception):  # what is wrong with the store is what the age is there to tell
             table.edition()
         return {(): table.age_ms() / SECOND_MS}
 
     meter.watch(names.LINKS_AGE, _age)
-    meter.watch(names.LINKS_LOADED, lambda: {(): table.size()})
+    meter.watch(names.LINKS_LOADED, lambda: {(): table.size()} if table.is_read() else {})
 
 
 def watch_lake(meter: Meter, weigh: Callable[[], tuple[int, int]]) -> None:

@@ -26,6 +26,7 @@ CHECK_EVERY_MS: Final = SECOND_MS  # a paused link stops within this and one req
 STALE_MS_MAX: Final = 4 * SECOND_MS  # with the next look a second later, a pause holds within five, store or no store
 LINKS_READ_MAX: Final = 16_384
 """Links that are kept read, each by its id and by its place."""
+LOOKS_MAX: Final = 3
 _NEVER: Final = -1
 _log = logging.getLogger("hongmao.links")
 
@@ -70,17 +71,23 @@ class LinkTable:
     so it is where the clock is played, and an instant has to be the same instant for all.
     """
 
-    def __init__(self, store: LinkStore, clock: Clock, *, check_every_ms: int = CHECK_EVERY_MS) -> None:
-        """Read the table once. The clock tells how much time has passed and need not know what time it is."""
+    def __init__(
+        self, store: LinkStore, clock: Clock, *, check_every_ms: int = CHECK_EVERY_MS, at_once: bool = True
+    ) -> None:
+        """Read the table, `at_once` or when somebody first asks: a million links take a while.
+
+        The clock tells how much time has passed and need not know what time it is.
+        """
         self._store = store
         self._clock = clock
         self._check_every_ms = check_every_ms
         self._followed = False
         self._turn = threading.Lock()
         self._now = _Snapshot(_NEVER, PackedLinks(Texts()), Recent(LINKS_READ_MAX))
-        self._checked_at_ms = self._right_at_ms = clock.now_ms()
-        self.refresh()
-        if self.age_ms() >= check_every_ms:  # it took long, and something may have changed meanwhile
+        # As old as makes the first who asks look, and refuses him where that fails.
+        self._checked_at_ms = clock.now_ms() - check_every_ms
+        self._right_at_ms = clock.now_ms() - STALE_MS_MAX - 1
+        if at_once:
             self.refresh()
 
     def find(self, link: str) -> AdLink | None:
@@ -114,6 +121,10 @@ class LinkTable:
         """Say how long ago the table was last known to be right; it grows while nobody asks, or the store is gone."""
         return max(0, self._clock.now_ms() - self._right_at_ms)
 
+    def is_read(self) -> bool:
+        """Tell whether the table was ever read."""
+        return self._now.revision != _NEVER
+
     def size(self) -> int:
         """Count the links in the table, live or not."""
         return self._now.packed.size
@@ -144,11 +155,15 @@ class LinkTable:
 
     def _look(self) -> None:
         """Read what has changed. Nobody else may be looking."""
-        # The table is right as of when the look began: what the store answers may be as old as that.
-        self._checked_at_ms = began_ms = self._clock.now_ms()
-        if self._store.revision() != self._now.revision:
-            self._now = self._read(self._now)
-        self._right_at_ms = began_ms
+        for _ in range(LOOKS_MAX):
+            # The table is right as of when the look began: what the store answers may be as old as that.
+            self._checked_at_ms = began_ms = self._clock.now_ms()
+            if self._store.revision() != self._now.revision:
+                self._now = self._read(self._now)
+            self._right_at_ms = began_ms
+            if self._clock.now_ms() - began_ms < self._check_every_ms:
+                return
+            # It took long, and something may have changed meanwhile.
 
     def _read(self, now: _Snapshot) -> _Snapshot:
         """Follow the store to its latest revision, page by page: there may be a million links."""

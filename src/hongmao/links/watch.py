@@ -24,7 +24,8 @@ class LinkWatch:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Look in the background from now on; whoever asks the table looks no more himself."""
+        """Look once more, then in the background from now on; whoever asks the table looks no more himself."""
+        self._table.refresh()
         self._table.follow(followed=True)
         self._thread = threading.Thread(target=self._work, name="hongmao-links", daemon=True)
         self._thread.start()
