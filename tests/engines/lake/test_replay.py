@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from events.strategies import NOON, read_note, some_events
-from hongmao.engines.lake import ParquetLake, columns, manifest
+from hongmao.engines.lake import ParquetLake, columns, groups, manifest
 from hongmao.engines.lake.replay import Wanted, replay
 from hongmao.events.api import Event, Kind, LakeDamaged, LakeMissing, Logged
 from hongmao.kernel.time import DAY_MS, day_of
@@ -98,6 +98,10 @@ class TestWhatIsAskedFor:
 
 class TestWhileItIsWritten:
     """7 May 12:00: a replay has begun with the likes; the sink goes on."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_is_read_ahead(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(groups, "AHEAD", 0)
 
     @pytest.fixture
     def batch(self, lake: ParquetLake) -> list[Logged]:

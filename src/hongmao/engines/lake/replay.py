@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from hongmao.engines.lake import columns, manifest
 from hongmao.engines.lake.files import files_at
+from hongmao.engines.lake.groups import decoded, groups_of
 from hongmao.engines.lake.proving import proved
 from hongmao.events.api import LakeDamaged
 
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
     from typing import IO
 
     from hongmao.engines.lake.files import LakeFiles, Place
+    from hongmao.engines.lake.groups import Group
     from hongmao.engines.lake.manifest import LakeFile, Manifest
 
-BATCH_ROWS: Final = 65_536
 TRIES_MAX: Final = 100  # a reader that is overtaken by as many merges in a row has other troubles
 
 
@@ -50,14 +49,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replay(place: Place, wanted: Wanted) -> Iterator[Any]:
-    """Give batches of at most `BATCH_ROWS` rows. `LakeMissing` where there is no lake, `LakeDamaged` names a bad file."""
+    """Give batches of at most `groups.BATCH_ROWS` rows. `LakeMissing` where there is no lake, `LakeDamaged` names a bad file."""
     files = files_at(place)
     manifest.require(files)
-    lake = manifest.load(files)
+    yield from decoded(_groups(files, manifest.load(files), wanted))
+
+
+def _groups(files: LakeFiles, lake: Manifest, wanted: Wanted) -> Iterator[Group]:
     for day, kind in sorted({(file.day, file.kind) for file in lake.files if wanted.covers(file)}):
         with ExitStack() as stack:
             for file, handle in _opened(files, lake, day, kind, stack):
-                yield from _batches(file, handle, wanted, until=lake.position)
+                until = lake.position if file.last_offset > lake.position else None
+                yield from groups_of(proved(handle.read(), file), wanted.schema, until=until)
 
 
 def _opened(held: LakeFiles, lake: Manifest, day: str, kind: str, stack: ExitStack) -> list[tuple[LakeFile, IO[bytes]]]:
@@ -80,12 +83,3 @@ def _opened(held: LakeFiles, lake: Manifest, day: str, kind: str, stack: ExitSta
                 raise
             now = newer
     raise LakeDamaged(path=held.where, why=f"it changed {TRIES_MAX} times while it was read")
-
-
-def _batches(file: LakeFile, handle: IO[bytes], wanted: Wanted, *, until: int) -> Iterator[Any]:
-    later = file.last_offset > until
-    names = list(dict.fromkeys((*wanted.columns, "offset"))) if later else list(wanted.columns)
-    opened = pq.ParquetFile(pa.BufferReader(proved(handle.read(), file)))
-    for batch in opened.iter_batches(batch_size=BATCH_ROWS, columns=names):
-        kept = batch.filter(pc.less_equal(batch["offset"], until)) if later else batch
-        yield kept.select(list(wanted.columns))
