@@ -20,7 +20,7 @@ from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import Returned, Teller, TracedLake, TracedLog
 from hongmao.bootstrap.waiting import once_owned
 from hongmao.bus.embedded import EmbeddedLog
-from hongmao.bus.opening import log_files, trimmable
+from hongmao.bus.opening import SharedLog, log_files
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA
 from hongmao.engines.lake.derived import Derived
 from hongmao.engines.lake.past import LakePast
@@ -106,7 +106,7 @@ def open_foundations(
             line=log,
             history=History(log, past),
             past=past,
-            trimmable=trimmable(log),
+            trimmable=log.embedded if isinstance(log, SharedLog) else None,
             database=database,
             files=files,
             lake=None if lake is None else _told_lake(lake, telling, teller, returned),

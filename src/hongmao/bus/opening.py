@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bus.nats.log import NatsLog
-    from hongmao.events.api import Event, EventLog, Kept, Logged, Packed, PackedSlice, Pressure, Trimmable, Waiter
+    from hongmao.events.api import Event, EventLog, Kept, Logged, Packed, PackedSlice, Pressure, Waiter
     from hongmao.events.store import Deliver
     from hongmao.telemetry.parts import LogMeter
 
@@ -71,13 +71,6 @@ def open_log(
 def log_files(url: str, path: Path) -> Path:
     """Say where the log's files lie on this machine: the embedded log itself, or the replica of a cluster's."""
     return path.parent / REPLICA / LOG_NAME if url else path
-
-
-def trimmable(log: EventLog) -> Trimmable | None:
-    """Give a log as whoever removes its beginning needs it; None where it is not ours to remove, or only looked at."""
-    if isinstance(log, SharedLog):
-        return log.embedded
-    return log if isinstance(log, LineLog) else None
 
 
 class SharedLog:

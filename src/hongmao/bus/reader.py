@@ -58,10 +58,6 @@ class ReadOnlyLog:
         """Give the offset of the first event that the log still holds."""
         return self._reader.first()
 
-    def sealed(self) -> list[tuple[int, int]]:
-        """Give the first and the last offset of each segment that is no longer written to, in order."""
-        return self._reader.bounds()
-
     def end(self) -> int:
         """Give the offset of the last durable event."""
         return self._reader.end()

@@ -12,12 +12,11 @@ import pytest
 
 from bus.log_conformance import PATIENCE_S, LogConformance, everything, ids, keep
 from events.strategies import read_note
-from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.errors import LogUnsure
 from hongmao.bus.line.client import LineLog
-from hongmao.bus.line.frames import SOCKET, TRIM, frame, offset
+from hongmao.bus.line.frames import SOCKET, frame
 from hongmao.bus.line.paths import socket_path
-from hongmao.bus.opening import SharedLog, open_log, trimmable
+from hongmao.bus.opening import SharedLog, open_log
 from hongmao.events.api import Kept, LogBusy, LogFailed, LogFull, LogMissing
 from hongmao.kernel.errors import Unavailable
 
@@ -193,64 +192,3 @@ def test_too_much_under_way_is_refused_before_memory_grows(path: Path, owner: Ev
     assert all(isinstance(error, LogFull) for error in faults)
     assert owner.end() == len(futures) - len(faults)
     client.close()
-
-
-class TestTrimming:
-    """Whoever knows what may go need not be the process that owns the files."""
-
-    @pytest.fixture(autouse=True)
-    def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert EmbeddedLog.__init__.__kwdefaults__ is not None
-        monkeypatch.setitem(EmbeddedLog.__init__.__kwdefaults__, "segment_bytes", 600)
-
-    def test_goes_over_the_line_and_is_seen_by_both(self, path: Path, owner: EventLog) -> None:
-        log = join(path)
-        for number in range(1, 31):
-            keep(log, read_note(number))
-        away, here = trimmable(log), trimmable(owner)
-        assert away is not None
-        assert here is not None
-        bounds = list(away.sealed())
-        assert bounds == here.sealed()
-        assert away.trim(bounds[2][0] + 1) == bounds[2][0] == log.first() == owner.first()
-        assert [kept.offset for kept in keep(log, read_note(1), read_note(31))] == [1, 31]
-        assert away.trim(10**9) == owner.first() > bounds[2][0]
-        log.close()
-
-    def test_an_owner_that_removes_nothing_says_so_and_goes_on(
-        self, path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        owner, faults = own(path), iter((OSError("the disk said no"),))
-        log = join(path)
-        keep(log, read_note(1))
-        away = trimmable(log)
-        assert away is not None
-
-        def refuse(_log: EmbeddedLog, _below: int) -> int:
-            raise next(faults)
-
-        monkeypatch.setattr(EmbeddedLog, "trim", refuse)
-        with pytest.raises(LogFailed, match="the disk said no"):
-            away.trim(1)
-        monkeypatch.delattr(EmbeddedLog, "trim")
-        with pytest.raises(LogFailed, match="removes nothing"):
-            away.trim(1)
-        assert keep(log, read_note(2))[0].offset == 2
-        log.close()
-        owner.close()
-
-    def test_a_frame_that_names_no_offset_ends_the_line_and_not_the_owner(self, path: Path, owner: EventLog) -> None:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link, socket_path(path.parent / SOCKET) as short:
-            link.connect(short)
-            link.sendall(frame(1 | TRIM, offset(1)[:3]))
-            assert link.recv(1) == b""
-        log = join(path)
-        assert keep(log, read_note(1))[0].offset == 1
-        assert owner.end() == 1
-        log.close()
-
-    def test_who_only_looks_removes_nothing(self, path: Path, owner: EventLog) -> None:
-        keep(owner, read_note(1))
-        look = open_log("", path, read_only=True, new_writer=str)
-        assert trimmable(look) is None
-        look.close()

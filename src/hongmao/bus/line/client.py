@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 from hongmao.bus.answers import Answer, awaited, hear, refuse, tell
 from hongmao.bus.errors import LogOwnerless, LogUnsure
 from hongmao.bus.group import Group, seal
-from hongmao.bus.line.frames import FRAME_BYTES_MAX, SOCKET, TRIM, frame, hear_said, offset, receive
+from hongmao.bus.line.frames import FRAME_BYTES_MAX, SOCKET, frame, hear_said, receive
 from hongmao.bus.line.paths import socket_path
 from hongmao.bus.loops import LoopThread
 from hongmao.bus.reader import ReadOnlyLog
@@ -100,15 +100,6 @@ class LineLog:
         """Give the offset of the first event that can still be read."""
         return self._reader.first()
 
-    def sealed(self) -> list[tuple[int, int]]:
-        """Give the first and the last offset of each segment that is no longer written to, in order."""
-        return self._reader.sealed()
-
-    def trim(self, below: int) -> int:
-        """Have the owner remove whole segments of events below an offset; give the first offset that is left."""
-        (left,) = self._ask(offset(below), events=0, size=0, verb=TRIM).result(OPEN_S * 6)
-        return left.offset
-
     def known(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these ids the log holds."""
         return self._reader.known(event_ids)
@@ -134,25 +125,22 @@ class LineLog:
         self.close()
 
     def _send(self, batch: Packed) -> Answer:
+        future = awaited()
         size = batch.size_bytes
         message = seal(Group(batch.ids, batch.records))
         if len(message) > FRAME_BYTES_MAX:
             why = f"a batch of {len(message)} bytes; {FRAME_BYTES_MAX} go over the line at once"
-            return refuse(awaited(), LogFailed(path=str(self._folder), why=why))
-        return self._ask(message, events=len(batch.ids), size=size)
-
-    def _ask(self, message: bytes, *, events: int, size: int, verb: int = 0) -> Answer:
-        future = awaited()
+            return refuse(future, LogFailed(path=str(self._folder), why=why))
         with self._lock:
             if self._closed:
                 return refuse(future, LogClosed(path=str(self._folder)))
             if self._writer is None:
                 return refuse(future, LogOwnerless(path=str(self._folder)))
-            if self._events + events > UNDER_WAY_EVENTS_MAX or self._bytes + size > UNDER_WAY_BYTES_MAX:
+            if self._events + len(batch.ids) > UNDER_WAY_EVENTS_MAX or self._bytes + size > UNDER_WAY_BYTES_MAX:
                 return refuse(future, LogFull(rows=UNDER_WAY_EVENTS_MAX, size_bytes=UNDER_WAY_BYTES_MAX))
-            number = next(self._numbers) | verb
-            self._open[number] = (future, events, size, self._thread.loop.time())
-            self._events += events
+            number = next(self._numbers)
+            self._open[number] = (future, len(batch.ids), size, self._thread.loop.time())
+            self._events += len(batch.ids)
             self._bytes += size
             # Still under the lock, so that batches leave in the order of their numbers.
             self._thread.loop.call_soon_threadsafe(self._writer.write, frame(number, message))

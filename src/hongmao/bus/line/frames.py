@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 SOCKET: Final = "line.sock"
 FRAME_BYTES_MAX: Final = 16 * 2**20
-TRIM: Final = 1 << 63  # in the number of a frame whose body is an offset: let go of what lies below it
 _HEAD: Final = struct.Struct("<IQ")
-_OFFSET: Final = struct.Struct("<Q")
 
 
 class Said(msgspec.Struct, frozen=True, array_like=True):
@@ -42,18 +40,6 @@ async def receive(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 def frame(number: int, body: bytes) -> bytes:
     """Write one frame."""
     return _HEAD.pack(len(body), number) + body
-
-
-def offset_of(body: bytes) -> int:
-    """Read the body of a frame that asks to trim; `ValueError` for what is none."""
-    if len(body) != _OFFSET.size:
-        raise ValueError(f"an offset of {len(body)} bytes")
-    return int(_OFFSET.unpack(body)[0])
-
-
-def offset(below: int) -> bytes:
-    """Write the body of a frame that asks to trim."""
-    return _OFFSET.pack(below)
 
 
 def say(answer: tuple[Kept, ...]) -> bytes:

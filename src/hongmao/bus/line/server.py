@@ -8,17 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hongmao.bus.group import unseal
-from hongmao.bus.line.frames import SOCKET, TRIM, frame, offset_of, receive, say, say_error
+from hongmao.bus.line.frames import SOCKET, frame, receive, say, say_error
 from hongmao.bus.line.paths import socket_path
 from hongmao.bus.loops import LoopThread
-from hongmao.events.api import Kept, LogFailed, Packed
-from hongmao.kernel.errors import HongmaoError
+from hongmao.events.api import LogFailed, Packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from hongmao.events.api import Kept
     from hongmao.events.store import Appender
+    from hongmao.kernel.errors import HongmaoError
 
 UNREAD_BYTES_MAX: Final = 2**20  # answers that a client leaves unread; beyond it the client is hung up on
 BACKLOG: Final = 128
@@ -61,9 +62,6 @@ class LineServer:
             while True:
                 number, body = await receive(reader)
                 asked = _Asked(number, writer)
-                if number & TRIM:
-                    await self._trim(offset_of(body), asked)
-                    continue
                 try:
                     group = unseal(body)
                 except ValueError as error:
@@ -72,22 +70,10 @@ class LineServer:
                 self._log.offer(Packed(group.ids, group.records), asked, partial(_called, loop))
         except (EOFError, OSError, ValueError):
             pass
+        except asyncio.CancelledError:  # by our own closing; asyncio would write it down as a fault of ours
+            pass
         finally:
             writer.close()
-
-    async def _trim(self, below: int, asked: _Asked) -> None:
-        """Let go of old segments for another process, and say with which offset the log begins now."""
-        trim = getattr(self._log, "trim", None)
-        try:
-            if trim is None:
-                raise LogFailed(path=str(self._path), why="the owner's log removes nothing")
-            first = await asyncio.to_thread(trim, below)
-        except HongmaoError as error:
-            asked.failed(error)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the line goes on and who asked hears of it
-            asked.failed(LogFailed(path=str(self._path), why=str(error)))
-        else:
-            asked.kept((Kept(first, duplicate=False),))
 
 
 class _Asked:
