@@ -51,5 +51,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sound(self) -> bool:
         """Say whether the house kept its word and the drill was one."""
-        kept = self.acked > 0 and not (self.lost or self.doubled or self.uncharged)
+        kept = self.acked > 0 and not (self.lost or self.doubled or self.uncharged or self.unanswered)
         return kept and not self.idle and not any(self.exits.values())
