@@ -16,6 +16,7 @@ from hongmao.chaos.drill import Wanted, drill
 from hongmao.chaos.schedule import Log
 from hongmao.cli.main import EXIT_REFUSED
 from hongmao.cli.options import JSON
+from hongmao.kernel.errors import HongmaoError
 
 if TYPE_CHECKING:
     from hongmao.chaos.report import Report
@@ -54,7 +55,15 @@ def chaos(*, minutes: float, log: str, seed: int, home: Path | None, as_json: bo
         click.echo(words, err=True)
 
     kept = tempfile.mkdtemp(prefix="hongmao-chaos-") if home is None else str(home)
-    report = drill(wanted, Path(kept), SystemClock(), say)
+    try:
+        report = drill(wanted, Path(kept), SystemClock(), say)
+    except KeyboardInterrupt:
+        if home is None:
+            shutil.rmtree(kept)
+        raise
+    except HongmaoError:
+        say(f"what there is of it is kept in {kept}")
+        raise
     if as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(report), "sound": report.sound}))
     else:
