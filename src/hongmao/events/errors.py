@@ -10,7 +10,8 @@
     ├── LogFull ── DiskFull, LogPressed
     ├── LogClosed, LogFailed
     └── WriterBusy ── LogBusy, LakeBusy
-    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LakeIrreplaceable, LogMissing, LogTrimmed, LakeMissing, OffsetRefused
+    LogDamaged, LakeDamaged, LakeOutdated, LakeGap, LakeIrreplaceable, LogBehind,
+    LogMissing, LogTrimmed, LakeMissing, OffsetRefused
 
 `place` is always the way into what was sent, such as `events[3].amount_fen`.
 """
@@ -368,6 +369,18 @@ class LakeIrreplaceable(Conflict):
     en = "The lake {path} alone holds the events up to offset {until}; they cannot be kept ({why}), so nothing was changed"
     hint_zh = "请从备份恢复数据湖后重试：日志已不再保存这些事件"
     hint_en = "Restore the lake from a backup and try again: the log no longer holds these events"
+
+
+class LogBehind(Conflict):
+    """The lake would be made anew from a log that ends before it: not the log that it was made from."""
+
+    code = "log_behind"
+    zh = "事件日志到位置 {end} 为止，而数据湖已到 {id}：这不是产生它的日志，因此没有改动任何内容"
+    en = "The log ends at offset {end} and the lake at {id}: it was made from another log, so nothing was changed"
+    hint_zh = "请检查 HONGMAO_HOME、HONGMAO_LOG 与 HONGMAO_LAKE，或从备份恢复日志；确实不要该数据湖时请自行删除"
+    hint_en = (
+        "Check HONGMAO_HOME, HONGMAO_LOG and HONGMAO_LAKE, or restore the log; delete the lake where nobody wants it"
+    )
 
 
 class LakeGap(Conflict):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from hongmao.events.errors import LakeDamaged, LakeOutdated, LogBehind
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -56,10 +58,14 @@ class Sink:
 def rebuild(log: EventLog, lake: Lake, progress: Callable[[int, int], None] | None = None) -> int:
     """Throw the lake away and derive it from the log again; give the number of events that were carried over.
 
-    What the log no longer holds stays in the lake, proved; where it cannot stay, `LakeIrreplaceable` says so beforehand.
+    What the log no longer holds stays in the lake, proved; where it cannot stay, `LakeIrreplaceable` says so beforehand, and
+    `LogBehind` where the lake holds more than the log ever did.
 
     `progress` is told (offset reached, offset of the log's end) after each batch.
     """
+    at, end = _reached(lake), log.end()
+    if at > end:
+        raise LogBehind(id=str(at), end=end)
     lake.wipe(keep_to=log.first() - 1)
     total = 0
     for carried in Sink(log, lake).carrying():
@@ -67,3 +73,10 @@ def rebuild(log: EventLog, lake: Lake, progress: Callable[[int, int], None] | No
         if progress is not None:
             progress(lake.position(), log.end())
     return total
+
+
+def _reached(lake: Lake) -> int:
+    try:
+        return lake.position()
+    except (LakeDamaged, LakeOutdated):
+        return 0  # which a rebuild is there to mend

@@ -16,7 +16,7 @@ from events.strategies import NOON, read_note
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.engines.lake import ParquetLake, manifest
 from hongmao.engines.lake.past import LakePast
-from hongmao.events.api import LakeIrreplaceable, Logged, Sink, rebuild
+from hongmao.events.api import LakeIrreplaceable, LogBehind, Logged, Sink, rebuild
 from hongmao.kernel.time import DAY_MS
 
 if TYPE_CHECKING:
@@ -92,6 +92,18 @@ def test_a_log_that_holds_everything_needs_nothing_kept(log_path: Path, root: Pa
     with EmbeddedLog(log_path, segment_bytes=2_048) as log, ParquetLake(root) as lake:
         assert rebuild(log, lake) == EVENTS
         assert lake.verify() == ()
+
+
+def test_a_log_that_is_not_the_one_the_lake_was_made_from_makes_nothing_anew(
+    tmp_path: Path, log_path: Path, root: Path
+) -> None:
+    assert log_path.exists()
+    with EmbeddedLog(tmp_path / "another") as log, ParquetLake(root) as lake:
+        log.append([_event(1)]).result(30)
+        before = bytes_of(root)
+        with pytest.raises(LogBehind, match=f"ends at offset 1 and the lake at {EVENTS}"):
+            rebuild(log, lake)
+        assert bytes_of(root) == before
 
 
 def _flip(root: Path) -> None:
