@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.errors import HongmaoError
 
 T = TypeVar("T")
-WAIT_S: Final = 60
+WAIT_S: Final = 120
 LOOK_S: Final = 0.2
 _log = logging.getLogger("hongmao.roles")
 
