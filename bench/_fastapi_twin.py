@@ -13,12 +13,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import uvicorn
 from fastapi import Cookie, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hongmao.bootstrap.serving import server, stop_when_stdin_closes
+from hongmao.bootstrap.draining import configured, stop_when_stdin_closes
 from hongmao.events.api import Kind
 from hongmao.events.rules import (
     AGE_DAYS_MAX,
@@ -187,4 +188,5 @@ def _machine_ms() -> int:
 
 if __name__ == "__main__":
     stop_when_stdin_closes()
-    server(make_app(Path(sys.argv[2]), _machine_ms), "127.0.0.1", int(sys.argv[1])).run()
+    app = make_app(Path(sys.argv[2]), _machine_ms)
+    uvicorn.Server(configured(app, "127.0.0.1", int(sys.argv[1]), http="httptools")).run()
