@@ -44,7 +44,7 @@ def clock(home: Path, monkeypatch: pytest.MonkeyPatch) -> FileClock:
 @pytest.fixture
 def bucket(store: Store, clock: FileClock, monkeypatch: pytest.MonkeyPatch) -> str:
     """Name the lake of the deployment: nothing of it is on this machine but its address."""
-    assert clock
+    assert clock.now_ms() == FIRST_DAY
     named = store.bucket()
     monkeypatch.setenv("HONGMAO_LAKE", f"s3://{named}/city?endpoint={store.endpoint}")
     return named
@@ -128,7 +128,7 @@ def test_a_bit_that_turned_in_the_bucket_is_named(bucket: str, store: Store, clo
 def test_a_bucket_that_is_not_there_is_said_before_anything_is_served(
     store: Store, clock: FileClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert clock
+    assert clock.now_ms() == FIRST_DAY
     monkeypatch.setenv("HONGMAO_LAKE", f"s3://never-made/city?endpoint={store.endpoint}")
     with pytest.raises(LakeStoreFailed, match="there is no bucket never-made"), open_house(Settings.read()):
         pytest.fail("there is nothing to write to")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hongmao.bootstrap.ports import shared_port
-from hongmao.bootstrap.roles import OwnerMissing, PortTaken, Role
+from hongmao.bootstrap.roles import AddressTaken, OwnerMissing, Role
 from hongmao.bootstrap.supervising import AGAIN_S_MAX, DEATHS_MAX, STEADY_S, Supervisor
 from hongmao.bootstrap.waiting import LOOK_S, once_owned
 from hongmao.events.api import LogMissing
@@ -146,7 +146,7 @@ def test_a_port_is_shared_by_those_who_mean_to_and_held_against_others() -> None
     with socket.socket() as alone:
         alone.bind(("127.0.0.1", 0))
         alone.listen()
-        with pytest.raises(PortTaken) as refused:
+        with pytest.raises(AddressTaken) as refused:
             shared_port("127.0.0.1", alone.getsockname()[1])
     assert refused.value.params["host"] == "127.0.0.1"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 
-from hongmao.bootstrap.roles import PortTaken
+from hongmao.bootstrap.roles import AddressTaken
 
 
 def shared_port(host: str, port: int) -> socket.socket:
     """Bind an address that others of this user may bind too; nobody is taken in before somebody listens.
 
-    Raises `PortTaken`. Port 0 takes a free one.
+    Raises `AddressTaken`. Port 0 takes a free one.
     """
     bound: socket.socket | None = None
     try:
@@ -26,5 +26,5 @@ def shared_port(host: str, port: int) -> socket.socket:
     except OSError as error:
         if bound is not None:
             bound.close()
-        raise PortTaken(host=host, port=port, why=error.strerror or str(error)) from error
+        raise AddressTaken(host=host, port=port, why=error.strerror or str(error)) from error
     return bound

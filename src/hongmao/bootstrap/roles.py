@@ -51,10 +51,10 @@ class OfTheWorker(Conflict):
     hint_en = "Wait: it is done when /readyz shows no lag"
 
 
-class PortTaken(Conflict):
+class AddressTaken(Conflict):
     """Somebody else listens where we were to."""
 
-    code = "port_taken"
+    code = "address_taken"
     zh = "地址 {host}:{port} 无法监听：{why}"
     en = "Nothing can listen on {host}:{port}: {why}"
     hint_zh = "请改用其他 HONGMAO_PORT，或停止占用它的进程"

@@ -131,7 +131,7 @@ class Supervisor:
 def supervise(settings: Settings, count: int, *, until_stdin_closes: bool = False) -> int:
     """Run so many edges on one port until told to stop; gives the exit code. A second signal kills them and us.
 
-    Raises `PortTaken`, and `EdgeKeepsDying` where one of them cannot be brought to stand.
+    Raises `AddressTaken`, and `EdgeKeepsDying` where one of them cannot be brought to stand.
     """
     asked: list[int] = []
     for number in STOPS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from hongmao.events.errors import OffsetRefused
+from hongmao.events.keeping_errors import OffsetRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

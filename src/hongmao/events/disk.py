@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hongmao.events.errors import WriterBusy
+    from hongmao.events.keeping_errors import WriterBusy
 
 
 class WriterLock:

@@ -10,7 +10,7 @@ import msgspec
 
 from hongmao.events.codec import pack, unpack
 from hongmao.events.contracts import Logged
-from hongmao.events.errors import LogDamaged
+from hongmao.events.keeping_errors import LogDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from hongmao.events.errors import LakeDamaged
+from hongmao.events.keeping_errors import LakeDamaged
 from hongmao.kernel.time import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:

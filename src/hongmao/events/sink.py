@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from hongmao.events.errors import LakeDamaged, LakeOutdated, LogBehind
+from hongmao.events.keeping_errors import LakeDamaged, LakeOutdated, LogBehind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
