@@ -18,7 +18,7 @@ CONFIG = """\
 daemon off;
 pid {home}/nginx.pid;
 error_log {home}/error.log;
-worker_processes 1;
+worker_processes {workers};
 events {{ worker_connections 4096; }}
 http {{
   access_log off;
@@ -37,11 +37,11 @@ http {{
 
 
 @contextlib.contextmanager
-def redirecting(home: str, port: int, target: str) -> Iterator[int]:
-    """Serve on the first core until the block ends; gives the process."""
+def redirecting(home: str, port: int, target: str, *, workers: int = 1, core: int | None = 0) -> Iterator[int]:
+    """Serve by so many workers, on the first core unless said otherwise, until the block ends; gives the process."""
     config = Path(home, "nginx.conf")
-    config.write_text(CONFIG.format(home=home, port=port, target=target))
-    words = [*pinned(0), tool("nginx"), "-p", home, "-e", f"{home}/error.log", "-c", str(config)]
+    config.write_text(CONFIG.format(home=home, port=port, target=target, workers=workers))
+    words = [*pinned(core), tool("nginx"), "-p", home, "-e", f"{home}/error.log", "-c", str(config)]
     with subprocess.Popen(words) as child:  # noqa: S603 - ours
         try:
             until_open(child, port)

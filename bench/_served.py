@@ -31,6 +31,7 @@ TARGET = f"{SHOP}/item/item-1?hm_click={'c' * 30}"
 IMPRESSIONS = 64
 WAYS_MAX = 50_000  # more links than any memory of links has room for
 READY_S, LOOK_S = 300, 0.05  # an edge reads a million links first
+LISTENS = "0A"  # TCP_LISTEN in /proc/net/tcp
 READ_ROWS = 10_000
 QUIET_S = 0.5  # a log that does not grow for so long has all that was under way when the clients left
 
@@ -67,6 +68,20 @@ def edge_alone(home: str, port: int) -> Iterator[int]:
 
 
 @contextlib.contextmanager
+def parted(home: str, port: int, *, edges: int, core: int | None = 0) -> Iterator[tuple[int, int]]:
+    """Serve a home by so many edge processes on one port, and a worker beside them that owns the log.
+
+    Gives the edges' process, or their parent's, and the worker's.
+    """
+    with (
+        house(home, free_port(), "--role", "worker", core=core) as worker,
+        house(home, port, "--role", "edge", "--workers", str(edges), core=core) as parent,
+    ):
+        until_all_open(port, edges)
+        yield parent, worker
+
+
+@contextlib.contextmanager
 def child(command: Sequence[str], port: int, environ: dict[str, str] | None = None) -> Iterator[int]:
     """Run a server that stops when its standard input closes; gives the process once its port is open."""
     with (
@@ -86,6 +101,23 @@ def until_open(process: subprocess.Popen[bytes], port: int) -> None:
         time.sleep(LOOK_S)
     message = f"{process.args!r} did not open port {port}"
     raise AssertionError(message)
+
+
+def until_all_open(port: int, count: int) -> None:
+    """Wait until so many processes listen on a port together."""
+    limit = time.monotonic() + READY_S
+    while time.monotonic() < limit:
+        if listening(port) >= count:
+            return
+        time.sleep(LOOK_S)
+    message = f"fewer than {count} processes listen on port {port}"
+    raise AssertionError(message)
+
+
+def listening(port: int) -> int:
+    """Count the sockets that listen on a port, as the kernel lists them (proc(5))."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(row[3] == LISTENS and int(row[1].partition(":")[2], 16) == port for row in rows)
 
 
 def furnish(home: str) -> list[str]:

@@ -48,23 +48,25 @@ class Load(msgspec.Struct, frozen=True):
 
 
 class Wrk:
-    """Runs of one kind, from one thread on the second core: the requests, and over how many connections."""
+    """Runs of one kind, from one thread on the second core unless said otherwise: the requests, over how many connections."""
 
-    def __init__(self, requests: Sequence[bytes], *, connections: int) -> None:
+    def __init__(self, requests: Sequence[bytes], *, connections: int, threads: int = 1, core: int | None = 1) -> None:
         """Take whole requests; `{n}` in them becomes a number that no other request has."""
         self._requests = b"\0".join(requests)
-        self._shape = ["-t1", f"-c{connections}"]
+        self._shape = [f"-t{threads}", f"-c{connections}"]
+        self._core = core
 
-    def run(self, port: int, seconds: float, *, server: int) -> Load:
-        """Ask a port for some seconds; `server` is the process whose time is counted, with its children."""
+    def run(self, port: int, seconds: float, *, server: int | tuple[int, ...]) -> Load:
+        """Ask a port for some seconds; `server` is the process whose time is counted, with its children, or all of them."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "requests")
             file.write_bytes(self._requests)
-            words = [*pinned(1), tool("wrk"), *self._shape, f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
+            words = [*pinned(self._core), tool("wrk"), *self._shape, f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
             words += ["-s", str(SCRIPT), f"http://127.0.0.1:{port}/", "--", str(file), f"{time.time_ns():x}"]
-            before = _cpu_s(server)
+            servers = server if isinstance(server, tuple) else (server,)
+            before = sum(map(_cpu_s, servers))
             done = subprocess.run(words, capture_output=True, check=True, timeout=seconds + CLOSING_S)  # noqa: S603 - ours
-            spent = _cpu_s(server) - before
+            spent = sum(map(_cpu_s, servers)) - before
         load = msgspec.json.decode(done.stdout.splitlines()[-1], type=Load)
         return msgspec.structs.replace(load, cpu_us=spent / max(1, load.answered) * 1e6)
 

@@ -7,7 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from bench._nginx import redirecting
-from bench._served import TARGET, Witness, edge, free_port, furnish
+from bench._served import TARGET, Witness, edge, free_port, furnish, parted
 from bench._tools import need
 from bench._wrk import Wrk
 
@@ -35,16 +35,23 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
     return alternate(count, EXTRA)
 
 
-def alternate(count: int, extra: dict[str, list[float]], *, within: str | None = None) -> Iterator[tuple[float, float]]:
-    """Measure with the servers on one core and the load on another; the home is a temporary folder `within` another."""
+def alternate(
+    count: int, extra: dict[str, list[float]], *, edges: int = 1, within: str | None = None
+) -> Iterator[tuple[float, float]]:
+    """Measure with the servers on one core and the load on another; the home is a temporary folder `within` another.
+
+    One process is the whole house; several are edges with a worker beside them, and nobody is kept on a core.
+    """
     need("nginx", "wrk", "taskset")
     with contextlib.ExitStack() as stack:
         home, bare_home = (stack.enter_context(tempfile.TemporaryDirectory(dir=within)) for _ in "ab")
         ways = furnish(home)
         port, bare_port = free_port(), free_port()
-        load = Wrk(taps(ways), connections=CONNECTIONS)
-        ours = stack.enter_context(edge(home, port))
-        bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET))
+        alone = edges == 1
+        core = 0 if alone else None
+        load = Wrk(taps(ways), connections=CONNECTIONS, threads=edges, core=1 if alone else None)
+        ours = stack.enter_context(edge(home, port) if alone else parted(home, port, edges=edges, core=None))
+        bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET, workers=edges, core=core))
         witness = Witness(home)
         for number in range(count + 1):
             seen = load.run(port, SECONDS, server=ours)
