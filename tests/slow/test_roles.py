@@ -203,7 +203,7 @@ def test_who_is_told_to_stop_says_so_serves_on_for_a_while_and_ends_well(
     await_caught_up(again)
     assert again.stop() == 0
     kept = in_the_lake(tmp_path / "home")
-    assert kept[click_event_id(ClickId(found[1]))] == 1
+    assert kept[str(click_event_id(ClickId(found[1])))] == 1
     assert set(kept.values()) == {1}
 
 
