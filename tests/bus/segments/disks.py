@@ -49,3 +49,33 @@ class BadDisk(Files):
         if self.cannot_sync:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         super().sync(file)
+
+
+class ForgetfulDisk(Files):
+    """A disk under a kernel that takes pages for clean once their sync has failed: a second sync writes nothing.
+
+    What has really arrived is kept beside; `lose_power` leaves only that.
+    """
+
+    def __init__(self) -> None:
+        self.forgets = False
+        self._dirty: list[tuple[int, int, bytes]] = []
+        self._arrived: dict[int, bytearray] = {}  # by the file's number, as its name may change
+
+    def write(self, file: int, parts: Sequence[bytes | memoryview], at: int) -> None:
+        super().write(file, parts, at)
+        self._dirty.append((os.fstat(file).st_ino, at, b"".join(parts)))
+
+    def sync(self, file: int) -> None:
+        dirty, self._dirty = self._dirty, []
+        if self.forgets:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        super().sync(file)
+        for number, at, data in dirty:
+            whole = self._arrived.setdefault(number, bytearray(os.fstat(file).st_size))
+            whole[at : at + len(data)] = data
+
+    def lose_power(self, folder: Path) -> None:
+        for path in folder.iterdir():
+            if (data := self._arrived.get(path.stat().st_ino)) is not None:
+                path.write_bytes(data)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bus.log_conformance import PATIENCE_S, everything, keep
-from bus.segments.disks import BadDisk, SmallDisk
+from bus.segments.disks import BadDisk, ForgetfulDisk, SmallDisk
 from events.strategies import read_note
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.bus.errors import LogUnsure
@@ -76,7 +76,7 @@ def test_half_a_write_is_not_kept_and_is_written_over(tmp_path: Path, number: in
         assert [logged.event.event_id for logged in everything(log)] == ["evt-000001", "evt-000004", "evt-000002"]
 
 
-def test_after_a_failed_sync_nothing_is_answered_until_the_log_is_opened_again(tmp_path: Path) -> None:
+def test_after_a_failed_sync_nothing_is_answered_until_the_end_has_been_written_anew(tmp_path: Path) -> None:
     disk = BadDisk()
     with EmbeddedLog(tmp_path / "log", files=disk) as log:
         keep(log, read_note(1))
@@ -84,15 +84,37 @@ def test_after_a_failed_sync_nothing_is_answered_until_the_log_is_opened_again(t
         # Whether it is on the disk nobody knows: the kernel may have dropped the pages, so it does not say "not kept".
         with pytest.raises(LogUnsure):
             keep(log, read_note(2))
-        disk.cannot_sync = False
-        with pytest.raises(LogFailed, match="start again"):
+        with pytest.raises(LogFailed, match="Input/output error"):
             keep(log, read_note(3))
         assert log.end() == 1
         assert [logged.offset for logged in everything(log)] == [1]
+        # 8 May: the disk is well again. What nobody was sure of is there, and is known.
+        disk.cannot_sync = False
+        assert keep(log, read_note(3), read_note(2)) == (Kept(3, duplicate=False), Kept(2, duplicate=True))
+        assert log.known(["evt-000002"])
 
-    with EmbeddedLog(tmp_path / "log") as log:
-        answer = keep(log, read_note(2), read_note(3))
-        assert [kept.offset for kept in answer] == [2, 3]
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_answered_after_a_failed_sync_is_on_the_disk_although_the_kernel_forgot_it(
+    tmp_path: Path, *, again: bool
+) -> None:
+    disk = ForgetfulDisk()
+    path = tmp_path / "log"
+    with EmbeddedLog(path, files=disk) as log:
+        keep(log, read_note(1))
+        disk.forgets = True
+        with pytest.raises(LogUnsure):
+            keep(log, read_note(2))
+        disk.forgets = False
+        if not again:  # the same process goes on
+            assert keep(log, read_note(2), read_note(3))[0].duplicate
+    with EmbeddedLog(path, files=disk) as log:  # or it is started anew
+        assert keep(log, read_note(2), read_note(3))[0] == Kept(2, duplicate=True)
+
+    # Then the power goes: what the disk really has is all there is.
+    disk.lose_power(path)
+    with EmbeddedLog(path) as log:
+        assert [logged.event.event_id for logged in everything(log)] == ["evt-000001", "evt-000002", "evt-000003"]
 
 
 def test_a_group_whose_sync_failed_hears_so_as_one(tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ class SegmentStore:
 
         One frame may be prepared while the last is being committed; no more.
         """
+        if self._writer.broken:
+            self._heal()
         alone = len(batches) == 1
         ids = batches[0].ids if alone else tuple(itertools.chain.from_iterable(batch.ids for batch in batches))
         if not ids:
@@ -106,6 +108,12 @@ class SegmentStore:
         self.reader.close()
         self.index.close()
         self._writer.close()
+
+    def _heal(self) -> None:
+        before = self.end
+        self._writer.heal()
+        self.index.forget(before)
+        self.index.follow(lambda after, limit: self.reader.read_packed(after=after, limit=limit), self.end)
 
     def _some(self, batches: Sequence[Packed], places: dict[str, int]) -> Prepared:
         """Prepare what is new of the batches."""

@@ -43,9 +43,11 @@ def found(path: Path, file: int, files: Files, *, told: int) -> Tail:
     """
     size = segment.check(path, files.read(file, START, 0))
     window = Window(files, file, size)
-    end, at = int(path.stem) - 1, START
+    end, at, proved = int(path.stem) - 1, START, START
     while frame := _whole(window, at, end + 1):
         end, at = frame.last, at + frame.size
+        if end <= told:
+            proved = at
     if end < told:
         raise LogDamaged(path=str(path), offset=end + 1, why=f"events up to {told} were acknowledged")
     last = _last_byte(files, file, at, size)
@@ -55,7 +57,10 @@ def found(path: Path, file: int, files: Files, *, told: int) -> Tail:
         for place in range(at, last, CHUNK):
             files.write(file, (_ZEROS[: min(CHUNK, last - place)],), place)
         _TOLD.warning("the last write of the log at %s was torn: %d bytes after event %d cleared", path, last - at, end)
-    # What was written and not synced before a crash is there to be read: it shall stay.
+    # What was written and never known to be synced is there to be read, and shall stay. It is written once more: after a
+    # sync that failed the kernel may take pages for clean that never reached the disk, and would sync nothing.
+    for place in range(proved, at, CHUNK):
+        files.write(file, (files.read(file, min(CHUNK, at - place), place),), place)
     files.sync(file)
     return Tail(end, at, size)
 

@@ -52,7 +52,7 @@ class SegmentWriter:
         """Keep a frame of so many records, the first of which is the next; durable on return.
 
         `DiskFull` and `LogFailed` where nothing was kept. `LogUnsure` where a sync failed: whether the bytes are on the
-        disk cannot be known then, so the log takes no more until it is opened again.
+        disk cannot be known then, so the log takes no more until it is healed.
         """
         if self._broken:
             raise LogFailed(path=str(self._folder), why=self._broken)
@@ -65,6 +65,27 @@ class SegmentWriter:
         self._mark.move(self.end)
         if self._making is None and 2 * self._at > self._size:
             self._make_ahead(min(self._largest, 2 * self._size))
+
+    @property
+    def broken(self) -> bool:
+        """Tell whether nobody knows what of the last write is on the disk."""
+        return bool(self._broken)
+
+    def heal(self) -> None:
+        """Read the end of the log back, write anew what was never known to be synced, and go on behind it.
+
+        `end` may be further then: what nobody was sure of is kept. `LogFailed` where the disk still refuses.
+        """
+        path = self._folder / segment.name(segment.firsts(self._folder)[-1])
+        try:
+            file = self._files.open(path, write=True)
+            os.close(self._file)
+            self._file = file
+            self.end, self._at, self._size = tail.found(path, file, self._files, told=self._mark.offset)
+        except OSError as error:
+            raise LogFailed(path=str(self._folder), why=self._broken) from error
+        self._mark.move(self.end)
+        self._broken = ""
 
     def trim(self, below: int) -> int:
         """Remove the segments that hold only events below an offset; give the first offset that is left.
@@ -125,7 +146,7 @@ class SegmentWriter:
             self._files.sync(self._file)
         except OSError as error:
             # The kernel may have forgotten that these pages are not on the disk: a second sync that succeeds says nothing.
-            self._broken = f"{error}; start again"
+            self._broken = str(error)
             raise LogUnsure(path=str(self._folder), why=str(error)) from error
 
     def _unwrite(self, error: OSError) -> None:
@@ -133,7 +154,7 @@ class SegmentWriter:
         try:
             self._files.write(self._file, (bytes(frames.HEAD_BYTES),), self._at)
         except OSError:
-            self._broken = f"{error}; start again"
+            self._broken = str(error)
 
     def _roll(self, needed: int) -> None:
         """Go on in the next segment."""
