@@ -52,8 +52,8 @@ def house(home: str, port: int, *words: str, core: int | None = 0) -> Iterator[i
 
 @contextlib.contextmanager
 def edge(home: str, port: int, *, core: int | None = 0) -> Iterator[int]:
-    """Serve a home by the whole house in one process, its background work included, until the block ends."""
-    with house(home, port, core=core) as process:
+    """Serve a home by one edge process that owns its log, until the block ends; nobody follows the log meanwhile."""
+    with house(home, port, "--role", "edge", "--own-log", core=core) as process:
         yield process
 
 

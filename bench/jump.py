@@ -50,7 +50,8 @@ def alternate(
         alone = edges == 1
         core = 0 if alone else None
         load = Wrk(taps(ways), connections=CONNECTIONS, threads=edges, core=1 if alone else None)
-        ours = stack.enter_context(edge(home, port) if alone else parted(home, port, edges=edges, core=None))
+        ours: int | tuple[int, ...]
+        ours = stack.enter_context(edge(home, port)) if alone else stack.enter_context(parted(home, port, edges=edges, core=None))
         bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET, workers=edges, core=core))
         witness = Witness(home)
         for number in range(count + 1):

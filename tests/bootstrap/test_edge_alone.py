@@ -15,6 +15,7 @@ import urllib3
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
 from hongmao.bus.reader import ReadOnlyLog
+from hongmao.events.api import LogBusy
 from hongmao.world.stage import free_ports
 from storage.opened import ROOT
 
@@ -36,12 +37,12 @@ pytestmark = pytest.mark.timeout(300)
 class Edge:
     """One edge process."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *more: str) -> None:
         self.home = home
         port = free_ports().platform
         self._url = f"http://127.0.0.1:{port}"
         environ = {**os.environ, "HONGMAO_HOME": str(home), "HONGMAO_PORT": str(port), "HONGMAO_DRAIN_S": "0"}
-        words = ["serve", "--role", "edge", "--until-stdin-closes"]
+        words = ["serve", "--role", "edge", "--until-stdin-closes", *more]
         self._child = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *words], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -117,3 +118,36 @@ def test_an_edge_serves_its_own_waits_for_its_owner_and_loads_nothing_heavy(tmp_
     assert loaded & HEAVY == set()
     with ReadOnlyLog(home / "log") as log:
         assert [one.event.event_id for one in log.read(after=0, limit=100)] == ["before", "between"]
+
+
+def test_an_edge_may_own_the_log_where_no_worker_is_and_nobody_else_does_then(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    settings = Settings(home=str(home))
+    with open_house(settings) as house:
+        house.services.catalog.add_creator(ROOT, name="阿橙", id="c")
+    edge = Edge(home, "--own-log")
+    try:
+        edge.await_ready(200)
+        serves_its_own(edge)
+        with pytest.raises(LogBusy, match="is being written by pid"), open_house(settings):
+            pass
+        code, loaded = edge.stop()
+    finally:
+        edge.clear()
+    assert code == 0
+    assert loaded & HEAVY == set()
+    # Later a house follows what the edge has kept.
+    with open_house(settings) as house:
+        assert [one.event.event_id for one in house.services.log.read(after=0, limit=9)] == ["before"]
+
+
+def test_only_an_edge_is_told_to_own_the_log(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hongmao", "serve", "--role", "web", "--own-log"],
+        env={**os.environ, "HONGMAO_HOME": str(tmp_path), "HONGMAO_LANG": "en"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "--own-log" in done.stderr

@@ -15,7 +15,7 @@ from hongmao.bootstrap.clocks import SteadyClock, open_clock
 from hongmao.bootstrap.edge import make_jump
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.metered import MeteredCollector, MeteredLog, MeteredMinter, watch_links, watch_queue
-from hongmao.bootstrap.opened import current_database, line_to_owner
+from hongmao.bootstrap.opened import current_database, line_to_owner, owned_log
 from hongmao.bootstrap.pilots import asking
 from hongmao.bootstrap.state import Layout
 from hongmao.bootstrap.waiting import once_owned, require_owner
@@ -77,12 +77,20 @@ class EdgeAlone:
 
 
 @contextmanager
-def open_edge(settings: Settings, telling: Telling) -> Iterator[EdgeAlone]:
-    """Open an edge and close it again. Raises `OwnerMissing` where nobody ever made the home ready."""
+def open_edge(settings: Settings, telling: Telling, *, own_log: bool = False) -> Iterator[EdgeAlone]:
+    """Open an edge and close it again, with a log of its own or over the line to the one who has it.
+
+    Raises `OwnerMissing` where nobody ever made the home ready, `LogBusy` where another process owns the log that it is
+    to own itself.
+    """
     layout, random = Layout(settings.home_path), secrets.SystemRandom()
     with ExitStack() as stack:
         closed = stack.enter_context(asking(settings))
-        log = once_owned(lambda: line_to_owner(settings, telling, random), layout.home)
+        log = (
+            owned_log(settings, telling, random)
+            if own_log
+            else once_owned(lambda: line_to_owner(settings, telling, random), layout.home)
+        )
         stack.callback(log.close)
         database = once_owned(lambda: current_database(settings), layout.home)
         stack.callback(database.close)

@@ -33,6 +33,12 @@ def named_log(
     )
 
 
+def owned_log(settings: Settings, telling: Telling, random: RandomBits) -> EventLog:
+    """Open the log as the one process of its home that writes it. Raises `LogBusy` where another one does."""
+    Layout(settings.home_path).home.mkdir(parents=True, exist_ok=True)
+    return named_log(settings, telling, random, read_only=False)
+
+
 def line_to_owner(settings: Settings, telling: Telling, random: RandomBits) -> EventLog:
     """Open the log over its owner's line. Raises `LogMissing` where nobody has made it yet."""
     return named_log(settings, telling, random, read_only=False, may_own=False)

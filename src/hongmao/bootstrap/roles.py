@@ -31,6 +31,16 @@ class WorkersNotMany(BadInput):
     hint_en = "Use it with --role edge, and with 1 to {limit}"
 
 
+class OwnLogOfEdge(BadInput):
+    """Every other role owns the log or does not; only an edge may do either."""
+
+    code = "own_log_of_edge"
+    zh = "--own-log 只用于 edge 角色，当前角色为 {value}"
+    en = "--own-log is for the role edge, and this one is {value}"
+    hint_zh = "请去掉 --own-log，或使用 --role edge"
+    hint_en = "Leave --own-log out, or use --role edge"
+
+
 class OwnerMissing(Unavailable):
     """No process of this home has made ready what the others stand on."""
 

@@ -47,17 +47,26 @@ class Part:
 
 
 def serve_until_stopped(
-    settings: Settings, *, role: Role = Role.ALL, number: int = 0, until_stdin_closes: bool = False
+    settings: Settings,
+    *,
+    role: Role = Role.ALL,
+    number: int = 0,
+    own_log: bool = False,
+    until_stdin_closes: bool = False,
 ) -> None:
     """Open what the role needs, serve it, and close it again when a signal comes; a second one ends the process at once.
 
     An edge with a number shares its port with the others of its kind, and has a door for figures so many ports higher.
+    One that owns the log is the only process of its home that does.
     """
     stopping = Stopping()
     if until_stdin_closes:
         stopping.when_stdin_closes()
     name = f"{role}-{number}" if number else str(role)
-    with open_telling(settings, role=name, number=number) as telling, _opened(settings, role, telling) as part:
+    with (
+        open_telling(settings, role=name, number=number) as telling,
+        _opened(settings, role, telling, own_log=own_log) as part,
+    ):
         for signal_ in STOPS:
             signal.signal(
                 signal_, signal.SIG_DFL
@@ -84,10 +93,10 @@ async def _awaited(finish: Callable[[], Awaitable[None]]) -> None:
 
 
 @contextmanager
-def _opened(settings: Settings, role: Role, telling: Telling) -> Iterator[Part]:
+def _opened(settings: Settings, role: Role, telling: Telling, *, own_log: bool) -> Iterator[Part]:
     if role is Role.EDGE:
         keep_large_blocks_apart()  # the others sort and count in large blocks all day, and are faster with malloc's own ways
-        with open_edge(settings, telling) as edge:
+        with open_edge(settings, telling, own_log=own_log) as edge:
             watch = edge.link_watch
             yield Part(
                 app=edge.app,

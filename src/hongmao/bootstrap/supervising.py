@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hongmao.bootstrap.draining import GRACE_S, STOPS, watch_stdin
@@ -128,8 +129,10 @@ class Supervisor:
         return well
 
 
-def supervise(settings: Settings, count: int, *, until_stdin_closes: bool = False) -> int:
+def supervise(settings: Settings, count: int, *, own_log: bool = False, until_stdin_closes: bool = False) -> int:
     """Run so many edges on one port until told to stop; gives the exit code. A second signal kills them and us.
+
+    Where they own the log themselves, the first does, and the others append through it.
 
     Raises `AddressTaken`, and `EdgeKeepsDying` where one of them cannot be brought to stand.
     """
@@ -146,7 +149,7 @@ def supervise(settings: Settings, count: int, *, until_stdin_closes: bool = Fals
         restarts = telling.meter.counter(names.EDGE_RESTARTS).with_()
         restarts.add(0)
         environ = {**os.environ, "HONGMAO_PORT": str(held.getsockname()[1])}
-        edges = Supervisor(_command, count, environ=environ, restarted=restarts.add)
+        edges = Supervisor(partial(_command, own_log=own_log), count, environ=environ, restarted=restarts.add)
         hopeless = None
         try:
             while not asked and hopeless is None:
@@ -175,6 +178,6 @@ def _all_gone(edges: Supervisor, asked: list[int], within_s: float) -> bool:
     return edges.wait(within_s)
 
 
-def _command(number: int) -> Sequence[str]:
+def _command(number: int, *, own_log: bool) -> Sequence[str]:
     words = ("serve", "--role", Role.EDGE.value, "--number", str(number), "--until-stdin-closes")
-    return [sys.executable, "-m", "hongmao", *words]
+    return [sys.executable, "-m", "hongmao", *words, *(("--own-log",) if own_log and number == 1 else ())]

@@ -43,7 +43,11 @@ VERBS = {
     "returns": ("hongmao.cli.returns.group", "returns", "回传: pull, import, reconcile, send on again"),
     "ledger": ("hongmao.cli.ledger", "ledger", "Statements, and the proof that the money balances"),
     "doctor": ("hongmao.cli.doctor", "doctor", "What is configured, reachable, late or unbalanced"),
-    "chaos": ("hongmao.cli.chaos", "chaos", "A drill: kill, starve and mislead a real house, and prove that nothing was lost"),
+    "chaos": (
+        "hongmao.cli.chaos",
+        "chaos",
+        "A drill: kill, starve and mislead a real house, and prove that nothing was lost",
+    ),
     "bench": ("hongmao.cli.bench", "bench", "A benchmark, printed as a ratio to a baseline of the same run"),
 }
 
