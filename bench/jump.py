@@ -51,7 +51,11 @@ def alternate(
         core = 0 if alone else None
         load = Wrk(taps(ways), connections=CONNECTIONS, threads=edges, core=1 if alone else None)
         ours: int | tuple[int, ...]
-        ours = stack.enter_context(edge(home, port)) if alone else stack.enter_context(parted(home, port, edges=edges, core=None))
+        ours = (
+            stack.enter_context(edge(home, port))
+            if alone
+            else stack.enter_context(parted(home, port, edges=edges, core=None))
+        )
         bare = stack.enter_context(redirecting(bare_home, bare_port, TARGET, workers=edges, core=core))
         witness = Witness(home)
         for number in range(count + 1):
