@@ -53,6 +53,7 @@ def test_every_table_belongs_to_a_tenant_or_is_named_as_everybodys_or_the_houses
         "tenants",
         "definition_acts",
         "revisions",
+        "link_changes",
         "positions",
         "ledger_accounts",
         "ledger_balances",
