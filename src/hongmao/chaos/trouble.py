@@ -115,11 +115,7 @@ class Trouble:
             time.sleep(LOOK_S)
         for post in posts:
             post.switches.clear()
-        hit = met()
-        if fault.act is Act.DISK_ERROR:  # a log whose sync has failed is to be started again, and says so
-            for name in hit:
-                self._house.restart(name)
-        return bool(hit)
+        return bool(met())
 
     def _see_it_going(self) -> None:
         before, limit = self._acked(), time.monotonic() + GOING_S
