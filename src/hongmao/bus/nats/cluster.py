@@ -7,13 +7,14 @@ sync two minutes later. Servers reach each other over wires that can be cut, so 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import permutations
 from pathlib import Path
 from typing import Final, Self
@@ -25,6 +26,8 @@ SERVERS: Final = 3
 PAYLOAD_BYTES_MAX: Final = 8 * 2**20
 START_S: Final = 60.0
 POLL_S: Final = 0.05
+_FIRST_PORT: Final = 12_000
+_PORTS: Final = 20_000
 
 
 class Cluster:
@@ -157,8 +160,15 @@ def find_server() -> str:
 
 
 def _free_ports(count: int) -> list[int]:
+    """Find ports that nobody has, below those that systems deal out to clients and that may be gone a moment later."""
+    found: list[int] = []
     with ExitStack() as stack:
-        held = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in held]
+        for step in range(_PORTS):
+            port = _FIRST_PORT + (os.getpid() * 97 + step) % _PORTS
+            held = stack.enter_context(socket.socket())
+            with suppress(OSError):
+                held.bind(("127.0.0.1", port))
+                found.append(port)
+            if len(found) == count:
+                break
+    return found
