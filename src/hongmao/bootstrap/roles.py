@@ -78,4 +78,4 @@ class EdgeKeepsDying(Unavailable):
     zh = "第 {number} 个 edge 进程连续 {times} 次很快退出，最后的退出码为 {code_of}"
     en = "Edge process {number} ended soon after its start {times} times in a row, the last time with code {code_of}"
     hint_zh = "请查看它写出的日志"
-    hint_en = "Its own lines say why"
+    hint_en = "Read the lines it wrote: they say why"

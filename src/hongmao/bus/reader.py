@@ -68,7 +68,7 @@ class ReadOnlyLog:
             end = self._reader.end()
             if self._index is None:
                 self._index = IdIndex(self._path, first=self._reader.first())
-            self._index.follow(lambda after, limit: self._reader.read_packed(after=after, limit=limit), end)
+            self._index.follow(self._reader, end)
             return self._index.known(event_ids, end)
 
     def wait(self, *, after: int, timeout_s: float) -> bool:

@@ -68,14 +68,14 @@ class PackedSlice(msgspec.Struct, frozen=True):
         passed = min(max(0, offset + 1 - self.first_offset), self.count)
         return self if not passed else PackedSlice.of(self.first_offset + passed, self.split()[passed:])
 
-    def logged(self) -> list[Logged]:
-        """Decode all of it. `SchemaTooNew` where a later program wrote it; `LogDamaged` names what is no event."""
+    def logged(self, path: str = "log") -> list[Logged]:
+        """Decode all of it. `SchemaTooNew` where a later program wrote it; `LogDamaged` names what is no event, and `path`."""
         found = []
         for offset, record in enumerate(self.split(), self.first_offset):
             try:
                 found.append(Logged(offset, unpack(record)))
             except ValueError as error:
-                raise LogDamaged(path="log", offset=offset, why=f"it cannot be decoded: {error}") from error
+                raise LogDamaged(path=path, offset=offset, why=f"it cannot be decoded: {error}") from error
         return found
 
     def split(self) -> list[bytes]:

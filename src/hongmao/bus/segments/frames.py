@@ -45,11 +45,6 @@ class Frame(msgspec.Struct, frozen=True):
         return self.first + self.count - 1
 
 
-def size_of(records: Sequence[bytes]) -> int:
-    """Tell how large the frame of these records is going to be."""
-    return HEAD_BYTES + _aligned(sum(map(len, records)) + _CRC.size * len(records))
-
-
 def sealed(first: int, records: Sequence[bytes]) -> tuple[bytes, bytes]:
     """Write records, the first of which has the offset `first`, as a frame: its head, and all that follows.
 

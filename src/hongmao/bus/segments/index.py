@@ -24,13 +24,13 @@ from hongmao.events.api import LogDamaged, id_of
 from hongmao.events.disk import make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from hongmao.bus.segments.hashes import U64
+    from hongmao.bus.segments.reading import SegmentReader
 
     Int64 = np.ndarray[Any, np.dtype[np.int64]]
-    from hongmao.events.api import PackedSlice
 
 RECENT_MAX: Final = 2**15
 FEW: Final = 8  # looked for one by one; more are worth sorting for
@@ -67,10 +67,10 @@ class IdIndex:
         """Give the offset up to which ids are known."""
         return self._recent.after + self._recent.count
 
-    def follow(self, read: Callable[[int, int], PackedSlice], end: int) -> None:
+    def follow(self, log: SegmentReader, end: int) -> None:
         """Learn the ids of the events that came since, up to `end`, by reading them."""
         while self.end < end:
-            found = read(self.end, min(RECENT_MAX, end - self.end))
+            found = log.read_packed(after=self.end, limit=min(RECENT_MAX, end - self.end))
             self.add(hashed([id_of(record) for record in found.split()]))
             self.durable(self.end)
 
@@ -146,7 +146,7 @@ class IdIndex:
                     self._replace((run,), runs.write(self._folder, (run,)))
             while together := _mergeable(self._runs):
                 self._replace(together, runs.write(self._folder, together))
-        except OSError as error:
+        except (OSError, LogDamaged) as error:
             _TOLD.warning("the index of ids at %s waits in memory: %s", self._folder, error)
 
     def _replace(self, old: Sequence[Run], new: FileRun) -> None:

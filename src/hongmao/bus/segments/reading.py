@@ -25,7 +25,6 @@ from hongmao.events.api import (
     LogMissing,
     LogTrimmed,
     PackedSlice,
-    unpack,
 )
 
 if TYPE_CHECKING:
@@ -144,12 +143,7 @@ class SegmentReader:
             packed = self.read_packed(after=after + len(found), limit=limit - len(found))
             if not packed.count:
                 break
-            for offset, record in enumerate(packed.split(), packed.first_offset):
-                try:
-                    found.append(Logged(offset, unpack(record)))
-                except ValueError as error:
-                    why = f"it cannot be decoded: {error}"
-                    raise LogDamaged(path=str(self._folder), offset=offset, why=why) from error
+            found.extend(packed.logged(str(self._folder)))
         return found
 
     def read_packed(self, *, after: int, limit: int) -> PackedSlice:

@@ -43,7 +43,7 @@ class SegmentStore:
             self.reader = SegmentReader(folder, files=files)
             try:
                 self.index = IdIndex(folder, first=self.reader.first(), write=True)
-                self.index.follow(lambda after, limit: self.reader.read_packed(after=after, limit=limit), self.end)
+                self.index.follow(self.reader, self.end)
             except BaseException:
                 self.reader.close()
                 raise
@@ -113,7 +113,7 @@ class SegmentStore:
         before = self.end
         self._writer.heal()
         self.index.forget(before)
-        self.index.follow(lambda after, limit: self.reader.read_packed(after=after, limit=limit), self.end)
+        self.index.follow(self.reader, self.end)
 
     def _some(self, batches: Sequence[Packed], places: dict[str, int]) -> Prepared:
         """Prepare what is new of the batches."""
