@@ -199,3 +199,22 @@ def _flip(path: Path, place: int) -> None:
     data = bytearray(path.read_bytes())
     data[place] ^= 0x10
     path.write_bytes(data)
+
+
+def test_a_run_that_is_spoilt_while_it_is_open_is_told_of_and_holds_up_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = IdIndex(tmp_path, write=True)
+    for start in range(0, 32, 4):
+        if start == 28:
+            _flip(min((tmp_path / "ids").glob("*.ids")), 45)
+        held.add(hashed([f"evt-{number}" for number in range(start, start + 4)]))
+        held.durable(held.end)
+        held.settle()
+
+    # The eight runs could not be merged; each of them is there, and those that are whole still answer.
+    assert len(list((tmp_path / "ids").glob("*.ids"))) == 8
+    assert held.filed == 32
+    assert held.known(["evt-31"], 32) == {"evt-31"}
+    assert "not as it was written" in caplog.text
+    held.close()

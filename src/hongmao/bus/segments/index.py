@@ -147,7 +147,7 @@ class IdIndex:
             while together := _mergeable(self._runs):
                 self._replace(together, runs.write(self._folder, together))
         except (OSError, LogDamaged) as error:
-            _TOLD.warning("the index of ids at %s waits in memory: %s", self._folder, error)
+            _TOLD.warning("the index of ids at %s could not be written: %s", self._folder, error)
 
     def _replace(self, old: Sequence[Run], new: FileRun) -> None:
         with self._lock:
