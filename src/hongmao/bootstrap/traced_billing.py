@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Catalog, Principal
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import MerchantId, TenantId
-    from hongmao.ledger.api import Account, Batch, Ledger, LedgerWork, Standing
+    from hongmao.ledger.api import Account, Batch, Head, Ledger, LedgerWork, Standing
 
 CHARGES_LOOKED_AT: Final = 1_000  # of a statement's; a larger one is told of by its first
 
@@ -126,6 +126,10 @@ class _LedgerWork:
     def __init__(self, work: LedgerWork) -> None:
         self._work = work
         self.written: set[str] = set()
+
+    def head(self) -> Head:
+        """Give where the chain ends."""
+        return self._work.head()
 
     def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
         """Give the standings of open accounts."""

@@ -7,6 +7,7 @@ from hongmao.ledger.contracts import (
     Batch,
     Entry,
     EntryLine,
+    Head,
     LedgerCheck,
     Movement,
     Posted,
@@ -22,7 +23,9 @@ from hongmao.ledger.errors import (
     BatchUnbalanced,
     FloorChanged,
     FundsMissing,
+    KeyMalformed,
     KeyReused,
+    PeriodClosed,
 )
 from hongmao.ledger.posting import open_accounts, post
 from hongmao.ledger.service import Ledger
@@ -39,12 +42,15 @@ __all__ = [
     "EntryLine",
     "FloorChanged",
     "FundsMissing",
+    "Head",
+    "KeyMalformed",
     "KeyReused",
     "Ledger",
     "LedgerCheck",
     "LedgerStore",
     "LedgerWork",
     "Movement",
+    "PeriodClosed",
     "Posted",
     "Standing",
     "TrialLine",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Account,
         Batch,
         EntryLine,
+        Head,
         LedgerCheck,
         Posted,
         TrialLine,
@@ -69,6 +70,14 @@ class Ledger:
         """List every account with its balance; together they are zero."""
         return self._store.trial_balance()
 
-    def verify(self) -> LedgerCheck:
-        """Add everything up again: each batch, each balance, each floor."""
-        return self._store.check()
+    def head(self) -> Head:
+        """Give where the chain of seals ends. Whoever keeps its hash can tell later whether the past was written anew."""
+        return self._store.head()
+
+    def verify(self, head: str | None = None, *, since_close: bool = False) -> LedgerCheck:
+        """Add everything up again: each batch, balance, floor, day, hour, hold and close; and hash the chain again.
+
+        With the hash of an earlier `head`, say whether the chain still holds it. `since_close` trusts the seals up to the
+        last closed period and hashes those behind it only.
+        """
+        return self._store.check(head, since_close=since_close)

@@ -9,11 +9,24 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from hongmao.kernel.time import Window
-    from hongmao.ledger.contracts import Account, Batch, EntryLine, LedgerCheck, Standing, TrialLine, Turnover
+    from hongmao.ledger.contracts import (
+        Account,
+        Batch,
+        EntryLine,
+        Head,
+        LedgerCheck,
+        Standing,
+        TrialLine,
+        Turnover,
+    )
 
 
 class LedgerWork(Protocol):
     """One transaction that holds the ledger's write lock: what it reads stays true until it ends."""
+
+    def head(self) -> Head:
+        """Give where the chain ends, and keep it from moving until the transaction ends: asked for before all else."""
+        ...
 
     def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
         """Give the standings of those accounts that are open."""
@@ -30,7 +43,10 @@ class LedgerWork(Protocol):
     def write(
         self, batches: Sequence[tuple[Batch, str]], standings: Mapping[Account, Standing], posted_at_ms: int
     ) -> None:
-        """Append batches with their fingerprints and keep the balances they lead to."""
+        """Append batches with their fingerprints, sealed behind the head, and keep the balances and sums they lead to.
+
+        `posted_at_ms` is not before the head's.
+        """
         ...
 
 
@@ -61,6 +77,13 @@ class LedgerStore(Protocol):
         """List every account with its balance."""
         ...
 
-    def check(self) -> LedgerCheck:
-        """Add everything up again from the entries."""
+    def head(self) -> Head:
+        """Give where the chain ends."""
+        ...
+
+    def check(self, head: str | None, *, since_close: bool) -> LedgerCheck:
+        """Add everything up again from the entries, and hash them again: all of them, or those since the last close.
+
+        `head` is a hash that the chain ended with at some time; the check says whether it still holds it.
+        """
         ...

@@ -6,13 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, tuple_, update
 
-from hongmao.ledger.contracts import Account, Standing
-from hongmao.storage.models import AccountRow, BalanceRow, BatchRow, EntryRow
+from hongmao.ledger.chain import linked
+from hongmao.ledger.contracts import Account, Head, Standing
+from hongmao.ledger.sums import day_sums, hour_sums
+from hongmao.storage.models import (
+    AccountRow,
+    BalanceRow,
+    BatchRow,
+    DaySumRow,
+    EntryRow,
+    HeadRow,
+    HourSumRow,
+    SealRow,
+)
+from hongmao.storage.upsert import insert_or_add, insert_or_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row
+    from sqlalchemy.sql.dml import ReturningInsert
 
     from hongmao.ledger.contracts import Batch, Entry
     from hongmao.storage.scope import ScopedSession
@@ -28,6 +41,10 @@ class SqlLedgerWork:
         """Work in a transaction that is open already."""
         self._session = session
         self._numbers: dict[Account, int] = {}
+
+    def head(self) -> Head:
+        """Give where the chain ends, and lock that row: whoever else posts, alone or not, waits here."""
+        return read_head(self._session, lock=True)
 
     def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
         """Give the standings of those accounts that are open."""
@@ -66,20 +83,56 @@ class SqlLedgerWork:
     def write(
         self, batches: Sequence[tuple[Batch, str]], standings: Mapping[Account, Standing], posted_at_ms: int
     ) -> None:
-        """Append batches and entries, and keep the balances they lead to."""
+        """Append batches and entries, seal them, and keep the balances and sums they lead to."""
         told = [
             {"key": b.key, "body": body, "why": b.why, "at_ms": b.at_ms, "posted_at_ms": posted_at_ms}
             for b, body in batches
         ]
-        numbered = self._session.execute(insert(BatchRow).returning(BatchRow.key, BatchRow.number), told)
-        numbers = {row.key: row.number for row in numbered}
-        entries = [self._entry(numbers[batch.key], batch, entry) for batch, _ in batches for entry in batch.entries]
-        self._session.execute(insert(EntryRow), entries)
+        # The chain hashes batches and entries in their order, so their numbers have to follow it.
+        numbers = list(self._session.scalars(_appended(BatchRow), told))
+        numbered = zip(numbers, batches, strict=True)
+        entries = [self._entry(number, batch, entry) for number, (batch, _) in numbered for entry in batch.entries]
+        self._session.execute(_appended(EntryRow), entries)
+        self._seal([batch for batch, _ in batches], numbers, len(entries), posted_at_ms)
         balances = [
             {"account_number": self._numbers[account], "balance_fen": standing.balance_fen}
             for account, standing in standings.items()
         ]
-        self._session.execute(update(BalanceRow), balances)
+        insert_or_set(self._session, BalanceRow, balances, "balance_fen")
+        self._sum([batch for batch, _ in batches])
+
+    def _seal(self, batches: Sequence[Batch], numbers: Sequence[int], entries: int, posted_at_ms: int) -> None:
+        head = self.head()
+        hashed = linked(head.hash, [(batch, posted_at_ms) for batch in batches])
+        row = {
+            "number": head.seal + 1,
+            "first_batch": numbers[0],
+            "last_batch": numbers[-1],
+            "entries": entries,
+            "posted_at_ms": posted_at_ms,
+            "hash": hashed,
+        }
+        self._session.execute(insert(SealRow), [row])
+        moved = {"seal": head.seal + 1, "hash": hashed, "posted_at_ms": posted_at_ms}
+        self._session.execute(update(HeadRow).values(moved).execution_options(synchronize_session=False))
+
+    def _sum(self, batches: Sequence[Batch]) -> None:
+        days = [
+            {
+                "account_number": self._numbers[account],
+                "day": day,
+                "why": why,
+                "entries": entries,
+                "amount_fen": amount_fen,
+            }
+            for (account, day, why), (entries, amount_fen) in day_sums(batches).items()
+        ]
+        insert_or_add(self._session, DaySumRow, days, "entries", "amount_fen")
+        hours = [
+            {"account_number": self._numbers[account], "hour": hour, "amount_fen": amount_fen}
+            for (account, hour), amount_fen in hour_sums(batches).items()
+        ]
+        insert_or_add(self._session, HourSumRow, hours, "amount_fen")
 
     def _entry(self, number: int, batch: Batch, entry: Entry) -> dict[str, int]:
         return {
@@ -88,6 +141,17 @@ class SqlLedgerWork:
             "amount_fen": entry.amount_fen,
             "at_ms": batch.at_ms,
         }
+
+
+def read_head(session: ScopedSession, *, lock: bool = False) -> Head:
+    """Read where the chain ends."""
+    query = select(HeadRow.seal, HeadRow.hash, HeadRow.posted_at_ms, HeadRow.closed_before_ms)
+    seal, hashed, posted_at_ms, closed_before_ms = session.execute(query.with_for_update() if lock else query).one()
+    return Head(seal=seal, hash=hashed, posted_at_ms=posted_at_ms, closed_before_ms=closed_before_ms)
+
+
+def _appended(model: type[BatchRow | EntryRow]) -> ReturningInsert[tuple[int]]:
+    return insert(model).returning(model.number, sort_by_parameter_order=True)
 
 
 def account_of(row: Row[*tuple[Any, ...]]) -> Account:

@@ -8,7 +8,19 @@ from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
 from hongmao.storage.models.definitions import DefinitionActRow
 from hongmao.storage.models.feeds import FeedRow, OwedSpanRow
 from hongmao.storage.models.house import PositionRow, RevisionRow
-from hongmao.storage.models.ledger import AccountRow, BalanceRow, BatchRow, EntryRow
+from hongmao.storage.models.ledger import (
+    AccountRow,
+    BalanceRow,
+    BatchRow,
+    CloseBalanceRow,
+    CloseRow,
+    DaySumRow,
+    EntryRow,
+    HeadRow,
+    HoldRow,
+    HourSumRow,
+    SealRow,
+)
 from hongmao.storage.models.links import AdLinkRow, LinkChangeRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
 from hongmao.storage.models.outgoing import (
@@ -31,11 +43,17 @@ __all__ = [
     "BalanceRow",
     "BatchRow",
     "ChargeRow",
+    "CloseBalanceRow",
+    "CloseRow",
     "CreatorRow",
+    "DaySumRow",
     "DefinitionActRow",
     "EntryRow",
     "FeedRow",
     "GateRow",
+    "HeadRow",
+    "HoldRow",
+    "HourSumRow",
     "ItemRow",
     "LinkChangeRow",
     "MerchantRow",
@@ -48,6 +66,7 @@ __all__ = [
     "PositionRow",
     "ReaderRow",
     "RevisionRow",
+    "SealRow",
     "SeenClickRow",
     "ShopRow",
     "TargetAccountRow",
