@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Catalog, Principal
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import MerchantId, TenantId
-    from hongmao.ledger.api import Account, Batch, Head, Ledger, LedgerWork, Standing
+    from hongmao.ledger.api import Account, Batch, Close, Head, Held, Ledger, LedgerWork, Standing
 
 CHARGES_LOOKED_AT: Final = 1_000  # of a statement's; a larger one is told of by its first
 
@@ -149,3 +149,23 @@ class _LedgerWork:
         """Append batches."""
         self._work.write(batches, standings, posted_at_ms)
         self.written.update(batch.key for batch, _ in batches)
+
+    def holds(self, keys: Collection[str]) -> dict[str, Held]:
+        """Give those of these holds that there are."""
+        return self._work.holds(keys)
+
+    def due_holds(self, now_ms: int, limit: int) -> Sequence[Held]:
+        """List holds that are open although their time is over."""
+        return self._work.due_holds(now_ms, limit)
+
+    def keep_holds(self, holds: Sequence[Held]) -> None:
+        """Keep what has become of holds."""
+        self._work.keep_holds(holds)
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed."""
+        return self._work.closes()
+
+    def close(self, close: Close) -> None:
+        """Keep a close."""
+        self._work.close(close)

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from hongmao.ledger.contracts import (
         Account,
         Batch,
+        Close,
         EntryLine,
         Head,
+        Held,
         LedgerCheck,
         Standing,
         TrialLine,
@@ -49,6 +51,26 @@ class LedgerWork(Protocol):
         """
         ...
 
+    def holds(self, keys: Collection[str]) -> dict[str, Held]:
+        """Give those of these holds that there are."""
+        ...
+
+    def due_holds(self, now_ms: int, limit: int) -> Sequence[Held]:
+        """List holds that are open although their time is over, the longest overdue first."""
+        ...
+
+    def keep_holds(self, holds: Sequence[Held]) -> None:
+        """Keep what has become of holds, old and new; what they moved was written before."""
+        ...
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed, in their order."""
+        ...
+
+    def close(self, close: Close) -> None:
+        """Keep a close with every balance as of its end; from then on the head says so."""
+        ...
+
 
 class LedgerStore(Protocol):
     """The ledger as it is read, and the door to writing."""
@@ -79,6 +101,14 @@ class LedgerStore(Protocol):
 
     def head(self) -> Head:
         """Give where the chain ends."""
+        ...
+
+    def held(self, key: str) -> Held | None:
+        """Give what is known of a hold; None where there is none."""
+        ...
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed, in their order."""
         ...
 
     def check(self, head: str | None, *, since_close: bool) -> LedgerCheck:

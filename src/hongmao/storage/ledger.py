@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, tuple_
 
 from hongmao.ledger.contracts import Account, EntryLine, Head, LedgerCheck, TrialLine, Turnover
-from hongmao.storage.ledger_posting import NAMES, SqlLedgerWork, account_of, read_head
+from hongmao.storage.ledger_posting import SqlLedgerWork
 from hongmao.storage.ledger_proof import prove
+from hongmao.storage.ledger_reading import NAMES, account_of, read_closes, read_head, read_holds
 from hongmao.storage.ledger_then import balance_then, movements
-from hongmao.storage.models import AccountRow, BalanceRow, BatchRow, EntryRow
+from hongmao.storage.models import AccountRow, BalanceRow, BatchRow, EntryRow, HoldRow
 from hongmao.storage.scope import PlatformScope
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from hongmao.kernel.time import Window
+    from hongmao.ledger.contracts import Close, Held
     from hongmao.storage.database import Database
 
 _HOUSE = PlatformScope("the ledger belongs to the house; who may read whose account is decided above it")
@@ -102,6 +104,16 @@ class SqlLedgerStore:
         """Give where the chain ends."""
         with self._database.session(_HOUSE) as session:
             return read_head(session)
+
+    def held(self, key: str) -> Held | None:
+        """Give what is known of a hold."""
+        with self._database.session(_HOUSE) as session:
+            return next(read_holds(session, HoldRow.key == key), None)
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed."""
+        with self._database.session(_HOUSE) as session:
+            return read_closes(session)
 
     def check(self, head: str | None, *, since_close: bool) -> LedgerCheck:
         """Add everything up again from the entries, and hash them again, in one snapshot."""

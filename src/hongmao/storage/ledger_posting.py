@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import insert, literal, select, tuple_, update
 
 from hongmao.ledger.chain import linked
-from hongmao.ledger.contracts import Account, Head, Standing
+from hongmao.ledger.contracts import Account, Head, HoldState, Standing
+from hongmao.ledger.holds import frozen_of
 from hongmao.ledger.sums import day_sums, hour_sums
+from hongmao.storage.ledger_reading import NAMES, account_of, read_closes, read_head, read_holds
+from hongmao.storage.ledger_then import balances_at
 from hongmao.storage.models import (
     AccountRow,
     BalanceRow,
     BatchRow,
+    CloseBalanceRow,
+    CloseRow,
     DaySumRow,
     EntryRow,
     HeadRow,
+    HoldRow,
     HourSumRow,
     SealRow,
 )
@@ -24,13 +30,11 @@ from hongmao.storage.upsert import insert_or_add, insert_or_set
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Row
     from sqlalchemy.sql.dml import ReturningInsert
 
-    from hongmao.ledger.contracts import Batch, Entry
+    from hongmao.ledger.contracts import Batch, Close, Entry, Held
     from hongmao.storage.scope import ScopedSession
 
-NAMES = (AccountRow.owner, AccountRow.kind, AccountRow.line, AccountRow.funder)
 KEYS_PER_QUERY = 500
 
 
@@ -89,7 +93,7 @@ class SqlLedgerWork:
             for b, body in batches
         ]
         # The chain hashes batches and entries in their order, so their numbers have to follow it.
-        numbers = list(self._session.scalars(_appended(BatchRow), told))
+        numbers = [row.number for row in self._session.execute(_appended(BatchRow), told)]
         numbered = zip(numbers, batches, strict=True)
         entries = [self._entry(number, batch, entry) for number, (batch, _) in numbered for entry in batch.entries]
         self._session.execute(_appended(EntryRow), entries)
@@ -100,6 +104,60 @@ class SqlLedgerWork:
         ]
         insert_or_set(self._session, BalanceRow, balances, "balance_fen")
         self._sum([batch for batch, _ in batches])
+
+    def holds(self, keys: Collection[str]) -> dict[str, Held]:
+        """Give what is known of holds."""
+        found: dict[str, Held] = {}
+        for part in _parts(sorted(keys)):
+            found.update({held.key: held for held in read_holds(self._session, HoldRow.key.in_(part))})
+        return found
+
+    def due_holds(self, now_ms: int, limit: int) -> Sequence[Held]:
+        """List holds whose time is over and whose money has not gone back, the longest overdue first."""
+        due = (HoldRow.state == HoldState.HELD, HoldRow.expires_at_ms <= now_ms)
+        return list(read_holds(self._session, *due, limit=limit))
+
+    def keep_holds(self, holds: Sequence[Held]) -> None:
+        """Keep what has become of holds, in the transaction that posts it."""
+        self.standings({held.source for held in holds} - self._numbers.keys())
+        rows = [
+            {
+                "key": held.key,
+                "source": self._numbers[held.source],
+                "frozen": self._numbers[frozen_of(held.source)],
+                "held_fen": held.held_fen,
+                "left_fen": held.left_fen,
+                "state": held.state,
+                "takes": held.takes,
+                "expires_at_ms": held.expires_at_ms,
+                "at_ms": held.at_ms,
+            }
+            for held in holds
+        ]
+        insert_or_set(self._session, HoldRow, rows, "left_fen", "state", "takes")
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed."""
+        return read_closes(self._session)
+
+    def close(self, close: Close) -> None:
+        """Keep a close with every balance as of its end, and let nothing count before it any more."""
+        row = CloseRow(
+            period=close.period,
+            before_ms=close.before_ms,
+            seal=close.seal,
+            head_hash=close.head_hash,
+            by=close.by,
+            at_ms=close.at_ms,
+        )
+        self._session.add(row)
+        self._session.flush()
+        then = balances_at(close.before_ms).subquery()
+        balances = select(literal(row.number), then.c.account_number, then.c.balance_fen)
+        columns = [CloseBalanceRow.close, CloseBalanceRow.account_number, CloseBalanceRow.balance_fen]
+        self._session.execute(insert(CloseBalanceRow).from_select(columns, balances))
+        moved = update(HeadRow).values(closed_before_ms=close.before_ms)
+        self._session.execute(moved.execution_options(synchronize_session=False))
 
     def _seal(self, batches: Sequence[Batch], numbers: Sequence[int], entries: int, posted_at_ms: int) -> None:
         head = self.head()
@@ -143,20 +201,8 @@ class SqlLedgerWork:
         }
 
 
-def read_head(session: ScopedSession, *, lock: bool = False) -> Head:
-    """Read where the chain ends."""
-    query = select(HeadRow.seal, HeadRow.hash, HeadRow.posted_at_ms, HeadRow.closed_before_ms)
-    seal, hashed, posted_at_ms, closed_before_ms = session.execute(query.with_for_update() if lock else query).one()
-    return Head(seal=seal, hash=hashed, posted_at_ms=posted_at_ms, closed_before_ms=closed_before_ms)
-
-
 def _appended(model: type[BatchRow | EntryRow]) -> ReturningInsert[tuple[int]]:
     return insert(model).returning(model.number, sort_by_parameter_order=True)
-
-
-def account_of(row: Row[*tuple[Any, ...]]) -> Account:
-    """Read an account's four names off a row."""
-    return Account(owner=row.owner, kind=row.kind, line=row.line, funder=row.funder)
 
 
 def _parts(values: list[Any]) -> Iterator[list[Any]]:

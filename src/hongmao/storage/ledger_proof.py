@@ -6,19 +6,24 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from hongmao.ledger.chain import GENESIS, Written, first_broken
-from hongmao.ledger.contracts import Batch, Entry, LedgerCheck, Seal, name_of
+from hongmao.ledger.contracts import Batch, Entry, HoldState, LedgerCheck, Seal, name_of
+from hongmao.ledger.holds import FROZEN, misfits, trace
+from hongmao.ledger.rules import OF_HOLDS
 from hongmao.storage.days import day_number, hour_number
-from hongmao.storage.ledger_posting import NAMES, account_of, read_head
+from hongmao.storage.ledger_reading import NAMES, account_of, read_head, read_holds
+from hongmao.storage.ledger_then import balances_at
 from hongmao.storage.models import (
     AccountRow,
     BalanceRow,
     BatchRow,
+    CloseBalanceRow,
     CloseRow,
     DaySumRow,
     EntryRow,
+    HoldRow,
     HourSumRow,
     SealRow,
 )
@@ -26,7 +31,7 @@ from hongmao.storage.models import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from hongmao.storage.scope import ScopedSession
 
@@ -53,8 +58,8 @@ def prove(session: ScopedSession, head: str | None, *, since_close: bool) -> Led
         broken_seal=broken,
         days_drifted=_names(session, _days_drifted()),
         hours_drifted=_names(session, _hours_drifted()),
-        holds_drifted=(),
-        closes_broken=(),
+        holds_drifted=(*_holds_drifted(session), *_names(session, _frozen_drifted())),
+        closes_broken=tuple(_closes_broken(session)),
         head_known=None if head is None else _is_known(session, head, broken),
     )
 
@@ -85,6 +90,30 @@ def _closing_seal(session: ScopedSession) -> Seal | None:
     return _seal_of(row) if row else None
 
 
+def _holds_drifted(session: ScopedSession) -> tuple[str, ...]:
+    """Follow every hold through its batches; they alone are read."""
+    of_holds = or_(*(BatchRow.key.startswith(prefix, autoescape=True) for prefix in OF_HOLDS))
+    traced = trace(one.batch for one in _written(session, 0, of_holds))
+    return misfits(traced, read_holds(session))[:FAULTS_SHOWN_MAX]
+
+
+def _closes_broken(session: ScopedSession) -> Iterator[str]:
+    """Name the closed periods whose seal is another by now, or one of whose balances is."""
+    for row in session.scalars(select(CloseRow).order_by(CloseRow.number)).all():
+        seal = session.get(SealRow, row.seal)
+        sealed = seal.hash if seal else GENESIS
+        if sealed != row.head_hash or session.execute(_unlike_the_close(row)).first() is not None:
+            yield row.period
+
+
+def _unlike_the_close(row: CloseRow) -> Select[*tuple[Any, ...]]:
+    """Ask for accounts whose balance then is not the one that was closed; one opened since then had nothing."""
+    then, kept = balances_at(row.before_ms).subquery(), CloseBalanceRow
+    joined = (kept.account_number == then.c.account_number) & (kept.close == row.number)
+    differs = then.c.balance_fen != func.coalesce(kept.balance_fen, 0)
+    return select(then.c.account_number).outerjoin(kept, joined).where(differs).limit(1)
+
+
 def _seals(session: ScopedSession, after: int) -> Iterator[Seal]:
     query = select(SealRow).where(SealRow.number > after).order_by(SealRow.number)
     for row in session.scalars(query.execution_options(yield_per=ROWS_PER_READ)):
@@ -102,14 +131,14 @@ def _seal_of(row: SealRow) -> Seal:
     )
 
 
-def _written(session: ScopedSession, after: int) -> Iterator[Written]:
+def _written(session: ScopedSession, after: int, *where: ColumnElement[bool]) -> Iterator[Written]:
     """Read batches with their entries, as they were posted."""
     columns = (BatchRow.number, BatchRow.key, BatchRow.why, BatchRow.at_ms, BatchRow.posted_at_ms)
     query = (
         select(*columns, *NAMES, EntryRow.amount_fen)
         .outerjoin(EntryRow, EntryRow.batch_number == BatchRow.number)
         .outerjoin(AccountRow, AccountRow.number == EntryRow.account_number)
-        .where(BatchRow.number > after)
+        .where(BatchRow.number > after, *where)
         .order_by(BatchRow.number, EntryRow.number)
         .execution_options(yield_per=ROWS_PER_READ)
     )
@@ -186,6 +215,24 @@ def _hours_drifted() -> Select[*tuple[Any, ...]]:
     heap = kept.union_all(posted).subquery()
     differs = func.sum(heap.c.amount_fen) != 0
     return _accounts_in(select(heap.c.account_number).group_by(heap.c.account_number, heap.c.hour).having(differs))
+
+
+def _frozen_drifted() -> Select[*tuple[Any, ...]]:
+    """Ask for accounts of held money on which something else stands than what is held."""
+    held = (
+        select(HoldRow.frozen, func.sum(HoldRow.left_fen).label("left_fen"))
+        .where(HoldRow.state == HoldState.HELD)
+        .group_by(HoldRow.frozen)
+        .subquery()
+    )
+    return (
+        select(*NAMES)
+        .join(BalanceRow, BalanceRow.account_number == AccountRow.number)
+        .outerjoin(held, held.c.frozen == AccountRow.number)
+        .where(AccountRow.kind == FROZEN, BalanceRow.balance_fen != func.coalesce(held.c.left_fen, 0))
+        .order_by(*NAMES)
+        .limit(FAULTS_SHOWN_MAX)
+    )
 
 
 def _accounts_in(numbers: Select[int]) -> Select[*tuple[Any, ...]]:

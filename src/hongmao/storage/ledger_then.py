@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from hongmao.ledger.contracts import Movement
 from hongmao.ledger.sums import day_number_of, midnight, since
 from hongmao.storage.models import BalanceRow, BatchRow, DaySumRow, EntryRow, HourSumRow
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
     from hongmao.kernel.time import Window
     from hongmao.storage.scope import ScopedSession
@@ -25,6 +25,20 @@ def balance_then(session: ScopedSession, number: int, before_ms: int | None) -> 
         parts += _since(number, before_ms)
     # PostgreSQL adds whole numbers up to a decimal.
     return sum(int(part) for part in session.execute(select(*parts)).one())
+
+
+def balances_at(midnight_ms: int) -> Select[int, int]:
+    """Ask for every account's balance at a midnight: what is kept, less the days since."""
+    day = day_number_of(midnight_ms)
+    since_then = (
+        select(DaySumRow.account_number, func.sum(DaySumRow.amount_fen).label("amount_fen"))
+        .where(DaySumRow.day >= day)
+        .group_by(DaySumRow.account_number)
+        .subquery()
+    )
+    then = cast(BalanceRow.balance_fen - func.coalesce(since_then.c.amount_fen, 0), BigInteger)
+    joined = since_then.c.account_number == BalanceRow.account_number
+    return select(BalanceRow.account_number, then.label("balance_fen")).outerjoin(since_then, joined)
 
 
 def movements(session: ScopedSession, number: int, window: Window) -> tuple[Movement, ...]:

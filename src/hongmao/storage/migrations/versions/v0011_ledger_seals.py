@@ -201,6 +201,6 @@ def _written() -> Iterator[tuple[int, list[Any]]]:
     last = op.get_bind().execute(sa.text("SELECT max(number) FROM ledger_batches")).scalar() or 0
     for after in range(0, last, BATCHES_PER_SEAL):
         rows = op.get_bind().execute(sa.text(WRITTEN), {"after": after, "upto": after + BATCHES_PER_SEAL})
-        for head, lines in itertools.groupby(rows.tuples(), key=lambda row: row[:5]):
+        for head, lines in itertools.groupby(rows, key=lambda row: tuple(row[:5])):
             entries = [list(line[5:]) for line in lines if line[5] is not None]
             yield head[0], [*head[1:], entries]
