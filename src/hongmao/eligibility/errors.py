@@ -1,7 +1,8 @@
 """What admission refuses, each as a sentence that names the thing, the rule and the next step.
 
 BadInput
-├── ScoreUnreadable, ScoreFuture, ShopFactUnknown, AdmissionWordMissing, QualificationMalformed, StageUnknown
+└── ScoreUnreadable, ScoreFuture, ShopFactUnknown, AdmissionWordMissing, AdmissionInstantPast,
+    QualificationMalformed, StageUnknown
 TomlRefused
 └── RulesetRefused ── RulesetMisnamed, RulesetIncoherent, RulesetLineage, LawLeftOut
 NotFound ── RulesetUnknown, VerdictUnknown, QualificationUnknown
@@ -55,6 +56,16 @@ class AdmissionWordMissing(BadInput):
     hint_en = "Say why; the history shows it"
 
 
+class AdmissionInstantPast(BadInput):
+    """A word that would be over before it was said."""
+
+    code = "admission_instant_past"
+    zh = "{place} 不晚于现在"
+    en = "{place} is no later than now"
+    hint_zh = "请给出将来的时刻；留空则一直有效"
+    hint_en = "Give an instant to come, or leave it out for a word that stays"
+
+
 class QualificationMalformed(BadInput):
     """A paper whose days or digest cannot be."""
 
@@ -99,8 +110,8 @@ class RulesetIncoherent(RulesetRefused):
     """The rules contradict each other or leave a shop without an answer."""
 
     code = "ruleset_incoherent"
-    zh = "{place}：{why_zh}"
-    en = "{place}: {why_en}"
+    zh = "{place}：规则不成立（{why_zh}）"
+    en = "{place}: the rules do not hold ({why_en})"
     hint_zh = "请对照随附的 seeding_direct.v1.toml"
     hint_en = "Compare the file with seeding_direct.v1.toml, which ships with Hongmao"
 

@@ -52,8 +52,13 @@ def read_score(text: object, *, place: str) -> Decimal:
 
 def judge(ruleset: RuleSet, categories: Categories, facts: Facts, at_ms: int) -> Judgement:
     """Decide on a shop: a status, every criterion that was looked at, and until when age alone changes nothing."""
-    gates = (*_category(categories, facts), *_qualifications(categories, facts, at_ms))
-    status, scored = _scored(ruleset, facts, at_ms)
+    rule = next(one for one in ruleset.rule if one.when is None or _fits(one.when, facts))
+    # Which categories are open is a question of leading outside; what the law asks is asked of everybody.
+    gates = (
+        _category(categories, facts, outside=rule.outcome != "pass"),
+        *_qualifications(categories, facts, at_ms),
+    )
+    status, scored = _scored(ruleset, rule, facts, at_ms)
     if not all(finding.ok for finding in gates):
         status = Status.REJECT
     turns = (*_turns_of_scores(ruleset, facts), *_turns_of_papers(facts))
@@ -86,19 +91,21 @@ def closed_to(
     return None
 
 
-def _category(categories: Categories, facts: Facts) -> Iterator[Finding]:
+def _category(categories: Categories, facts: Facts, *, outside: bool) -> Finding:
     match facts.category:
-        case None:
-            outcome = Outcome.NOT_PROVEN
         case name if name in categories.forbidden:
             outcome = Outcome.FORBIDDEN
+        case _ if not outside:
+            outcome = Outcome.MET
+        case None:
+            outcome = Outcome.NOT_PROVEN
         case name:
             outcome = Outcome.MET if name in categories.open else Outcome.NOT_OPEN
-    yield Finding(
+    return Finding(
         rule="category",
         alternative=0,
         what="category",
-        required=" | ".join(categories.open),
+        required=" | ".join(categories.open) if outside else UNKNOWN,
         found=facts.category or UNKNOWN,
         outcome=outcome,
         version=categories.key,
@@ -136,8 +143,7 @@ def _validity(one: QualFact, at_ms: int) -> Outcome:
     return Outcome.MET if days.contains(at_ms) else Outcome.EXPIRED
 
 
-def _scored(ruleset: RuleSet, facts: Facts, at_ms: int) -> tuple[Status, tuple[Finding, ...]]:
-    rule = next(one for one in ruleset.rule if one.when is None or _fits(one.when, facts))
+def _scored(ruleset: RuleSet, rule: Rule, facts: Facts, at_ms: int) -> tuple[Status, tuple[Finding, ...]]:
     if rule.outcome is not None:
         return Status(rule.outcome), (_without_score(ruleset, rule, facts),)
     findings: list[Finding] = []

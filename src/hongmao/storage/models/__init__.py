@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from hongmao.storage.models.admission import (
+    QualificationRow,
+    RuleActRow,
+    ShopFactsRow,
+    ShopRulingRow,
+    ShopScoreRow,
+    StageActRow,
+    VerdictRow,
+    WhitelistRow,
+)
 from hongmao.storage.models.billing import ChargeRow
 from hongmao.storage.models.campaigns import AdvertiserRow, PlacedChangeRow, PlacedRow
 from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
@@ -64,13 +74,21 @@ __all__ = [
     "PlacedRow",
     "PlatformAccountRow",
     "PositionRow",
+    "QualificationRow",
     "ReaderRow",
     "RevisionRow",
+    "RuleActRow",
     "SealRow",
     "SeenClickRow",
+    "ShopFactsRow",
     "ShopRow",
+    "ShopRulingRow",
+    "ShopScoreRow",
+    "StageActRow",
     "TargetAccountRow",
     "TenantRow",
     "UnsentRow",
     "UserRow",
+    "VerdictRow",
+    "WhitelistRow",
 ]

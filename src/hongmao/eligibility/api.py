@@ -1,0 +1,71 @@
+"""What others may ask of admission."""
+
+from __future__ import annotations
+
+from hongmao.eligibility.acts import ActKind, RuleAct
+from hongmao.eligibility.contracts import (
+    Badge,
+    Facts,
+    Finding,
+    Listed,
+    Outcome,
+    Refusal,
+    Ruling,
+    ScoreName,
+    ScoreSource,
+    ShopKind,
+    Stage,
+    StageSet,
+    Status,
+    Verdict,
+)
+from hongmao.eligibility.errors import AdmissionMovedOn, AdmissionRefused, QualificationTaken
+from hongmao.eligibility.generated import shops as generated_shops
+from hongmao.eligibility.judging import Replayed, Standing
+from hongmao.eligibility.live import LiveRules, Version
+from hongmao.eligibility.loading import alternative
+from hongmao.eligibility.service import Eligibility
+from hongmao.eligibility.simulating import Flip, Simulation
+from hongmao.eligibility.store import EligibilityStore, FactsTold, Qualification, ScoreKept
+from hongmao.eligibility.telling import ScoreTold
+from hongmao.eligibility.words import OUTCOMES, REASONS, STAGES, STATUSES
+
+__all__ = [
+    "OUTCOMES",
+    "REASONS",
+    "STAGES",
+    "STATUSES",
+    "ActKind",
+    "AdmissionMovedOn",
+    "AdmissionRefused",
+    "Badge",
+    "Eligibility",
+    "EligibilityStore",
+    "Facts",
+    "FactsTold",
+    "Finding",
+    "Flip",
+    "Listed",
+    "LiveRules",
+    "Outcome",
+    "Qualification",
+    "QualificationTaken",
+    "Refusal",
+    "Replayed",
+    "RuleAct",
+    "Ruling",
+    "ScoreKept",
+    "ScoreName",
+    "ScoreSource",
+    "ScoreTold",
+    "ShopKind",
+    "Simulation",
+    "Stage",
+    "StageSet",
+    "Standing",
+    "Status",
+    "Verdict",
+    "Version",
+    "alternative",
+    "generated_shops",
+]
