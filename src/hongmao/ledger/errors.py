@@ -4,6 +4,7 @@ BatchTooSmall       BadInput   fewer than two entries
 KeyMalformed        BadInput   a key that is no key, or one of those that holds keep for themselves
 AmountNotWhole      BadInput   an entry of zero, of half a fen, or beyond every account; a hold of nothing or less
 BatchUnbalanced     BadInput   entries that do not sum to zero
+FrozenTouched       BadInput   an account of held money, in a posting that is no hold's
 KeyReused           Conflict   the key was posted with other entries
 HoldMissing         NotFound   nothing was held under the key
 HoldEnded           Conflict   what was held is taken, freed or expired
@@ -63,6 +64,16 @@ class BatchUnbalanced(BadInput):
     en = "The batch {place} does not balance: its entries sum to {sum_fen} fen"
     hint_zh = "所有分录之和应为 0"
     hint_en = "All entries of a batch sum to zero"
+
+
+class FrozenTouched(BadInput):
+    """Held money is moved by its hold, or what is left of it would no longer be there."""
+
+    code = "frozen_touched"
+    zh = "{place} 直接动用了冻结账户 {account}"
+    en = "{place} moves money on {account}, which holds keep for themselves"
+    hint_zh = "请通过冻结、支用、解冻来移动冻结款"
+    hint_en = "Hold, take or free it instead"
 
 
 class KeyReused(Conflict):

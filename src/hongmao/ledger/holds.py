@@ -10,7 +10,7 @@ A key of a hold says by itself what it does, since no name of a part has a slash
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hongmao.kernel.time import iso
 from hongmao.ledger.contracts import Account, Batch, Entry, Held, HoldState
@@ -22,15 +22,13 @@ from hongmao.ledger.errors import (
     HoldMissing,
     KeyMalformed,
 )
-from hongmao.ledger.rules import check, is_whole
+from hongmao.ledger.rules import FROZEN, check, is_whole, refuse_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hongmao.ledger.contracts import Hold, Take
 
-FROZEN: Final = "frozen"
-"""The kind of account that held money stands on. It belongs to holds: nobody else posts to one."""
 HOLD, TAKE, FREE = "hold", "hold-take", "hold-free"
 
 
@@ -42,6 +40,7 @@ def frozen_of(source: Account) -> Account:
 def holding(hold: Hold) -> Batch:
     """Write the batch that holds."""
     _positive(hold.key, hold.amount_fen)
+    refuse_frozen(hold.key, hold.source)
     source, frozen = hold.source, frozen_of(hold.source)
     batch = _move(f"{HOLD}/{hold.key}", hold.why, hold.at_ms, source, frozen, hold.amount_fen)
     check(batch, of_holds=True)
@@ -80,6 +79,7 @@ def check_take(take: Take) -> None:
     """Look at a part by itself."""
     _positive(take.key, take.amount_fen)
     take_key(take)
+    refuse_frozen(take.key, take.goal)
 
 
 def taking(take: Take, held: Held | None) -> Batch:

@@ -16,6 +16,7 @@ from hongmao.ledger.errors import (
     AmountNotWhole,
     BatchTooSmall,
     BatchUnbalanced,
+    FrozenTouched,
     FundsMissing,
     KeyMalformed,
     KeyReused,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ENTRIES_MIN = 2
+FROZEN = "frozen"
+"""The kind of account that held money stands on. It belongs to holds: nobody else posts to one."""
 KEY = re.compile(r"[!-~]{1,160}")
 OF_HOLDS = ("hold/", "hold-take/", "hold-free/")
 
@@ -89,6 +92,15 @@ def check(batch: Batch, *, of_holds: bool = False) -> None:
     total = sum(entry.amount_fen for entry in batch.entries)
     if total != 0:
         raise BatchUnbalanced(place=batch.key, sum_fen=total)
+    if not of_holds:
+        refuse_frozen(batch.key, *(entry.account for entry in batch.entries))
+
+
+def refuse_frozen(place: str, *accounts: Account) -> None:
+    """Let money on a frozen account be moved by its hold alone."""
+    frozen = next((account for account in accounts if account.kind == FROZEN), None)
+    if frozen is not None:
+        raise FrozenTouched(place=place, account=name_of(frozen))
 
 
 def is_whole(amount_fen: object) -> bool:

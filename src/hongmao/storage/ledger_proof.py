@@ -10,8 +10,8 @@ from sqlalchemy import func, or_, select
 
 from hongmao.ledger.chain import GENESIS, Written, first_broken
 from hongmao.ledger.contracts import Batch, Entry, HoldState, LedgerCheck, Seal, name_of
-from hongmao.ledger.holds import FROZEN, misfits, trace
-from hongmao.ledger.rules import OF_HOLDS
+from hongmao.ledger.holds import misfits, trace
+from hongmao.ledger.rules import FROZEN, OF_HOLDS
 from hongmao.storage.days import day_number, hour_number
 from hongmao.storage.ledger_reading import NAMES, account_of, read_head, read_holds
 from hongmao.storage.ledger_then import balances_at
