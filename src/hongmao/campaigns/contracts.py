@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.kernel.ids import LinkId, MerchantId, TenantId
 
 
 class Noun(StrEnum):
@@ -238,16 +238,29 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of a thing: who did what, when, and how it stood afterwards."""
+    """One change of a thing: who did what, when and why, and how it stood afterwards."""
 
     placed: int
     version: int
     act: str
     by: str
+    why: str
+    """What its maker gave as the reason; empty where none was given."""
     at_ms: int
     name: str
     state: State
     terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Which creativity an ad link carries, and of which campaign: what a click on the link is spent for."""
+
+    link: LinkId
+    tenant: TenantId
+    creativity: int
+    campaign: int
+    at_ms: int
 
 
 TERMS: dict[Noun, type[Terms]] = {

@@ -1,0 +1,181 @@
+"""How things stand now: reviews, states, reasons, and what a link must be held for. Each look derives it anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from hongmao.campaigns import creativity_rules, standing
+from hongmao.campaigns.contracts import Audit, Noun, State
+from hongmao.campaigns.lookup import Lookup
+from hongmao.campaigns.standing import CreativityFacts, StateFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from hongmao.campaigns.contracts import Advertiser, CampaignTerms, CreativityTerms, DirectLinkTerms, Placed
+    from hongmao.campaigns.standing import StateReason
+    from hongmao.kernel.ids import LinkId
+    from hongmao.links.api import AdLink
+    from hongmao.links.contracts import Review
+
+OURS: Final = (
+    "deleted",
+    "paused",
+    "by_unit",
+    "by_campaign",
+    "balance_short",
+    "account_spent",
+    "budget_spent",
+    "days",
+    "hours",
+)
+"""The reasons for which this room holds a link; reviews, consents, admission and care have holds of their own."""
+
+
+class Family(NamedTuple):
+    """A creativity with what it stands in."""
+
+    creativity: Placed
+    unit: Placed
+    campaign: Placed
+
+
+class Looks(Lookup):
+    """What follows from what was set."""
+
+    def review(self, account: Advertiser, link: Placed) -> Review:
+        """Say how a direct link's review stands (LINK-2)."""
+        terms = cast("DirectLinkTerms", link.terms)
+        return creativity_rules.review_of(terms, self._links.of(account.tenant))
+
+    def audit(self, account: Advertiser, creativity: Placed) -> tuple[Audit, str]:
+        """Say how a creativity's review stands, and what the reviewer wrote."""
+        _, campaign = self._parents(account, creativity)
+        terms = cast("CreativityTerms", creativity.terms)
+        return creativity_rules.audit_of(terms, self._ways(account, campaign), self._links.of(account.tenant))
+
+    def state(self, campaign: Placed) -> int:
+        """Say how a campaign stands now, by the market's number."""
+        account = self.advertiser(campaign.tenant, campaign.advertiser)
+        return self.states(account, [campaign])[campaign.number]
+
+    def states(self, account: Advertiser, campaigns: Sequence[Placed]) -> dict[int, int]:
+        """Say how campaigns of an account stand now, by their numbers."""
+        now_ms = self._clock.now_ms()
+        money = self._spending.facts(account, campaigns, now_ms)
+        return {
+            one.number: standing.state_of(one.state, _terms(one), money.get(one.number, StateFacts()), now_ms)
+            for one in campaigns
+        }
+
+    def campaign_reasons(self, account: Advertiser, campaigns: Sequence[Placed]) -> dict[int, tuple[StateReason, ...]]:
+        """Say what keeps campaigns of an account from serving now."""
+        now_ms = self._clock.now_ms()
+        money = self._spending.facts(account, campaigns, now_ms)
+        return {
+            one.number: standing.campaign_reasons(one.state, _terms(one), money.get(one.number, StateFacts()), now_ms)
+            for one in campaigns
+        }
+
+    def reasons(self, account: Advertiser, creativities: Sequence[Placed]) -> dict[int, tuple[StateReason, ...]]:
+        """Say what keeps creativities of an account from serving now; one without a reason serves."""
+        now_ms = self._clock.now_ms()
+        families = self._families(account, creativities)
+        money = self._spending.facts(
+            account, list({one.campaign.number: one.campaign for one in families}.values()), now_ms
+        )
+        notes = {cast("str", cast("CreativityTerms", one.terms).note_id) for one in creativities}
+        faults = self._rights.faults(account.tenant, notes, now_ms)
+        links = self._links.of(account.tenant)
+        by_note, by_id = _by_note(links), {link.id: link for link in links}
+        bound = {one.creativity: by_id.get(one.link) for one in self._store.bindings(account.tenant)}
+        told: dict[int, tuple[StateReason, ...]] = {}
+        for family in families:
+            terms = cast("CreativityTerms", family.creativity.terms)
+            note, link = cast("str", terms.note_id), bound.get(family.creativity.number)
+            ways = self._ways(account, family.campaign)
+            refusal = self._admission.admits(
+                account.tenant, account.merchant, shop=link.shop if link else None, item_category=None
+            )
+            facts = CreativityFacts(
+                creativity=family.creativity.state,
+                unit=family.unit.state,
+                campaign=family.campaign.state,
+                terms=_terms(family.campaign),
+                audit=creativity_rules.audit_of(terms, ways, by_note[note])[0],
+                money=money.get(family.campaign.number, StateFacts()),
+                rights=faults.get(note),
+                admission=refusal.reason if refusal else None,
+                held="paused" if link is not None and link.paused else None,
+            )
+            told[family.creativity.number] = standing.reasons_of(facts, now_ms)
+        return told
+
+    def would_hold(self) -> dict[LinkId, str]:
+        """Say for every tenant's links that carry a creativity which must not serve now, and give the first reason.
+
+        Only what this room knows counts: were a hold itself a reason here, no link would ever come back.
+        """
+        bindings = self._store.bindings(None)
+        if not bindings:
+            return {}
+        now_ms = self._clock.now_ms()
+        creativities, units, campaigns = (
+            {one.number: one for one in self._store.every(noun)} for noun in (Noun.CREATIVITY, Noun.UNIT, Noun.CAMPAIGN)
+        )
+        money = self._money_of([campaigns[one] for one in dict.fromkeys(it.campaign for it in bindings)], now_ms)
+        held: dict[LinkId, str] = {}
+        for binding in bindings:
+            creativity = creativities[binding.creativity]
+            facts = CreativityFacts(
+                creativity=creativity.state,
+                unit=units[cast("int", creativity.parent)].state,
+                campaign=campaigns[binding.campaign].state,
+                terms=_terms(campaigns[binding.campaign]),
+                audit=Audit.APPROVED,
+                money=money.get(binding.campaign, StateFacts()),
+            )
+            told = standing.reasons_of(facts, now_ms)
+            if told:
+                held[binding.link] = told[0].code
+        return held
+
+    def _money_of(self, campaigns: Sequence[Placed], now_ms: int) -> Mapping[int, StateFacts]:
+        accounts, money = self._store.accounts(), dict[int, StateFacts]()
+        theirs: defaultdict[int, list[Placed]] = defaultdict(list)
+        for one in campaigns:
+            theirs[one.advertiser].append(one)
+        for number, own in theirs.items():
+            money.update(self._spending.facts(accounts[number], own, now_ms))
+        return money
+
+    def _families(self, account: Advertiser, creativities: Iterable[Placed]) -> list[Family]:
+        units = {one.number: one for one in self.of(account, Noun.UNIT)}
+        campaigns = {one.number: one for one in self.of(account, Noun.CAMPAIGN)}
+        found = []
+        for one in creativities:
+            unit = units[cast("int", one.parent)]
+            found.append(Family(one, unit, campaigns[cast("int", unit.parent)]))
+        return found
+
+    def _ways(self, account: Advertiser, campaign: Placed) -> list[DirectLinkTerms]:
+        terms = _terms(campaign)
+        named = [number for number in (terms.deeplink_id, terms.universal_link_id) if number]
+        return [cast("DirectLinkTerms", self.get(account, Noun.DIRECT_LINK, number).terms) for number in named]
+
+
+def is_living(family: Family) -> bool:
+    """Tell whether nothing of a family is deleted."""
+    return State.DELETED not in {one.state for one in family}
+
+
+def _terms(campaign: Placed) -> CampaignTerms:
+    return cast("CampaignTerms", campaign.terms)
+
+
+def _by_note(links: Iterable[AdLink]) -> Mapping[str, list[AdLink]]:
+    found: defaultdict[str, list[AdLink]] = defaultdict(list)
+    for link in links:
+        found[link.note].append(link)
+    return found
