@@ -31,7 +31,7 @@ from hongmao.storage.models.ledger import (
     HourSumRow,
     SealRow,
 )
-from hongmao.storage.models.links import AdLinkRow, LinkChangeRow
+from hongmao.storage.models.links import AdLinkRow, LinkChangeRow, LinkHoldRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
 from hongmao.storage.models.outgoing import (
     AlarmRow,
@@ -42,6 +42,7 @@ from hongmao.storage.models.outgoing import (
     UnsentRow,
 )
 from hongmao.storage.models.platforms import PlatformAccountRow
+from hongmao.storage.models.policy import PresetActRow, RouteChoiceRow
 from hongmao.storage.models.tenants import ApiKeyRow, TenantRow, UserRow
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "HourSumRow",
     "ItemRow",
     "LinkChangeRow",
+    "LinkHoldRow",
     "MerchantRow",
     "NoteRow",
     "OutgoingRow",
@@ -74,9 +76,11 @@ __all__ = [
     "PlacedRow",
     "PlatformAccountRow",
     "PositionRow",
+    "PresetActRow",
     "QualificationRow",
     "ReaderRow",
     "RevisionRow",
+    "RouteChoiceRow",
     "RuleActRow",
     "SealRow",
     "SeenClickRow",

@@ -1,4 +1,4 @@
-"""Admission: what was told of shops, what was judged, what the house decided. All but papers and the whitelist only grow."""
+"""Admission and policy: what was told, judged, decided and chosen. All but papers and the whitelist only grow."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _ONLY_GROW = ("shop_facts", "shop_scores", "verdicts", "shop_rulings", "rule_acts", "stage_acts")
+_POLICY = ("preset_acts", "route_choices")
 _CHANGE = ("qualifications", "whitelist")
 
 
@@ -30,9 +31,7 @@ def upgrade() -> None:
         sa.Column("effective", sa.String(length=10), nullable=False),
         sa.Column("fingerprint", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("who", sa.String(length=64), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        *_decision(),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_rule_acts")),
     )
     op.create_table(
@@ -40,20 +39,19 @@ def upgrade() -> None:
         _number(),
         sa.Column("stage", sa.String(length=16), nullable=False),
         sa.Column("percent", sa.SmallInteger(), nullable=True),
-        sa.Column("who", sa.String(length=64), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        *_decision(),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_stage_acts")),
     )
-    for table in _ONLY_GROW:
+    _policy()
+    for table in (*_ONLY_GROW, *_POLICY):
         forbid_change(table)
 
 
 def downgrade() -> None:
     """Take back."""
-    for table in _ONLY_GROW:
+    for table in (*_ONLY_GROW, *_POLICY):
         allow_change(table)
-    for table in (*_ONLY_GROW, *_CHANGE):
+    for table in (*_ONLY_GROW, *_POLICY, *_CHANGE):
         op.drop_table(table)
 
 
@@ -134,6 +132,30 @@ def _decided() -> None:
     op.create_index(op.f("ix_whitelist_tenant_id"), "whitelist", ["tenant_id"], unique=False)
 
 
+def _policy() -> None:
+    op.create_table(
+        "preset_acts",
+        _number(),
+        sa.Column("preset", sa.String(length=64), nullable=False),
+        *_decision(),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_preset_acts")),
+    )
+    op.create_table(
+        "route_choices",
+        _number(),
+        sa.Column("spu", sa.String(length=64), nullable=False),
+        sa.Column("route", sa.String(length=16), nullable=False),
+        sa.Column("in_site_fen", sa.BigInteger(), nullable=True),
+        sa.Column("external_fen", sa.BigInteger(), nullable=True),
+        *_decision(),
+        *_owned("route_choices"),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_route_choices")),
+    )
+    index = ["tenant_id", "spu", "number"]
+    op.create_index(op.f("ix_route_choices_tenant_id_spu_number"), "route_choices", index, unique=False)
+    op.create_index(op.f("ix_route_choices_tenant_id"), "route_choices", ["tenant_id"], unique=False)
+
+
 def _of_a_shop(table: str, index: tuple[str, ...], *columns: sa.Column[str] | sa.Column[int] | sa.Column[bool]) -> None:
     op.create_table(
         table,
@@ -154,6 +176,14 @@ def _number() -> sa.Column[int]:
 
 def _by() -> tuple[sa.Column[str] | sa.Column[int], ...]:
     return sa.Column("by", sa.String(length=64), nullable=False), sa.Column("at_ms", sa.BigInteger(), nullable=False)
+
+
+def _decision() -> tuple[sa.Column[str] | sa.Column[int], ...]:
+    return (
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+    )
 
 
 def _owned(table: str) -> tuple[sa.Column[str] | sa.ForeignKeyConstraint, ...]:
