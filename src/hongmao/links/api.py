@@ -28,6 +28,7 @@ from hongmao.links.errors import (
     ClickNotOurs,
     ClockNotSet,
     FallbackMissing,
+    HoldSourceUnknown,
     KeyUnusable,
     LinkExists,
     LinkFieldWrong,
@@ -39,6 +40,7 @@ from hongmao.links.errors import (
     WordsTooLong,
 )
 from hongmao.links.feedback import WakeFeedback, WakeOutcome
+from hongmao.links.holds import HoldSource, LinkHold
 from hongmao.links.hot import HotJump, HotTap, TapHead
 from hongmao.links.jump import Jump
 from hongmao.links.macros import TapFacts, is_unresolved
@@ -68,6 +70,8 @@ __all__ = [
     "ClockNotSet",
     "Dedupe",
     "FallbackMissing",
+    "HoldSource",
+    "HoldSourceUnknown",
     "HotJump",
     "HotTap",
     "Invalid",
@@ -79,6 +83,7 @@ __all__ = [
     "LinkDraft",
     "LinkExists",
     "LinkFieldWrong",
+    "LinkHold",
     "LinkNotLive",
     "LinkStore",
     "LinkTable",

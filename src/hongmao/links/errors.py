@@ -6,6 +6,7 @@ BadInput
 ├── WordsTooLong      CREAT-3
 ├── LinkFieldWrong
 ├── ClickNotOurs
+├── HoldSourceUnknown
 └── NothingToReview
 NotFound    ── LinkUnknown
 Conflict    ── LinkExists
@@ -67,6 +68,16 @@ class LinkFieldWrong(BadInput):
     en = "{place} should be {expected_en}"
     hint_zh = "请更正后重新提交"
     hint_en = "Correct it and send it again"
+
+
+class HoldSourceUnknown(BadInput):
+    """Nobody of that name holds links, or not all of them at once."""
+
+    code = "hold_source_unknown"
+    zh = "没有名为 {source} 的停投来源；可用：{known}"
+    en = "There is no source of holds called {source} here; there are {known}"
+    hint_zh = "请使用列出的来源之一"
+    hint_en = "Use one of those that are listed"
 
 
 class NothingToReview(BadInput):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hongmao.links.contracts import AdLink, LinkChanges, Review
 from hongmao.links.errors import LinkExists, LinkUnknown
+from hongmao.storage.link_holds import holds_of, lift_hold, place_hold, set_holds
 from hongmao.storage.models import AdLinkRow, LinkChangeRow
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.revisions import LINKS, revision_in
@@ -17,14 +18,17 @@ from hongmao.storage.revisions import revision as revision_of
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row, Select
 
     from hongmao.kernel.ids import LinkId, TenantId
+    from hongmao.links.holds import HoldSource, LinkHold
     from hongmao.storage.database import Database
+    from hongmao.storage.scope import ScopedSession
 
 _JUMP = PlatformScope("the jump serves readers and belongs to no tenant")
+_GATE = PlatformScope("what a source holds is worked out for every tenant at once")
 PAGE_ROWS: Final = 512
 """Links that are read as objects at once: a first look is at all of them."""
 _REVIEW: Final = {int(review): review for review in Review}
@@ -48,14 +52,38 @@ class SqlLinkStore:
                 raise LinkExists(id=link.id) from error
             raise  # it names a shop, item or note that is not there
 
-    def update(self, link: AdLink) -> None:
-        """Replace a link of the same id and tenant."""
-        with self._database.session(TenantScope(link.tenant), write=True) as session:
-            row = session.get(AdLinkRow, link.id)
-            if row is None:
-                raise LinkUnknown(id=link.id)
-            for column, value in to_values(link, AdLinkRow).items():
-                setattr(row, column, value)
+    def change(self, tenant: TenantId, link: LinkId, decide: Callable[[AdLink], AdLink]) -> AdLink:
+        """Replace a link by what `decide` makes of it; whether it is paused stays what its holds say."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, link)
+            for column, value in to_values(decide(_link(row)), AdLinkRow).items():
+                if column != "paused":
+                    setattr(row, column, value)
+            return _link(row)
+
+    def hold(self, tenant: TenantId, hold: LinkHold) -> AdLink:
+        """Keep a hold, in place of one of its source, and pause the link with it."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, hold.link)
+            place_hold(session, row, hold)
+            return _link(row)
+
+    def lift(self, tenant: TenantId, link: LinkId, source: HoldSource) -> AdLink:
+        """Drop a source's hold, if there is one; the link serves again where nobody else holds it."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, link)
+            lift_hold(session, row, source)
+            return _link(row)
+
+    def holds(self, tenant: TenantId, link: LinkId) -> Sequence[LinkHold]:
+        """List who holds a tenant's link, by source."""
+        with self._database.session(TenantScope(tenant)) as session:
+            return holds_of(session, link)
+
+    def set_holds(self, source: HoldSource, wanted: Mapping[LinkId, str], at_ms: int) -> int:
+        """Make a source's holds those that are wanted, whosever the links are, in one transaction."""
+        with self._database.session(_GATE, write=True) as session:
+            return set_holds(session, source, wanted, at_ms)
 
     def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
         """Find a tenant's link; somebody else's reads as None."""
@@ -102,6 +130,13 @@ _FIELDS: Final = tuple(field.name for field in fields(AdLink))
 _COLUMNS: Final = tuple(getattr(AdLinkRow, name if hasattr(AdLinkRow, name) else f"{name}_id") for name in _FIELDS)
 _REVISION, _CHANGED, _FIRST = range(3)
 _ID: Final = _FIRST + _FIELDS.index("id")
+
+
+def _row(session: ScopedSession, link: LinkId) -> AdLinkRow:
+    row = session.get(AdLinkRow, link)
+    if row is None:
+        raise LinkUnknown(id=link)
+    return row
 
 
 def _page_behind(revision: int, link: str) -> Select[Any]:
