@@ -1,4 +1,4 @@
-"""Ledgers for tests: the same accounts, the same clock, and one of three stores beneath."""
+"""Ledgers for tests: the accounts of `moves`, one clock, and one of three stores beneath."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from hongmao.kernel.clock import SetClock
-from hongmao.kernel.time import Window
-from hongmao.ledger.api import Account, Batch, Entry, Hold, Ledger, LedgerStore, Take
+from hongmao.ledger.api import Ledger, LedgerStore
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.scope import PlatformScope
 from ledger.memory_ledger import MemoryLedgerStore
-from storage.opened import ALLIANCE_DAY, opened
+from ledger.moves import ALLIANCE_DAY, FLOORS
+from storage.opened import opened
 from storage.postgres import opened_on_postgres
 
 if TYPE_CHECKING:
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from hongmao.storage.database import Database
 
 ENGINES = ("memory", "sqlite", "postgres")
-EVER = Window(0, 2**50)
-BANK = Account(owner="@bank", kind="cash", line="a", funder="owner")
-WALLET = Account(owner="w", kind="cash", line="a", funder="owner")
-GIFT = Account(owner="w", kind="gift", line="a", funder="house")
-SHOP = Account(owner="s", kind="revenue", line="a", funder="owner")
-FLOORS = {BANK: None, WALLET: 0, GIFT: 0, SHOP: None}
 HOUSE = PlatformScope("a test looks into the ledger")
 
 
@@ -70,19 +64,3 @@ def _opened(store: LedgerStore, clock: SetClock, database: Database | None) -> S
 def unlocked(table: str) -> str:
     """Give the statement that takes away what forbids changes to a table of SQLite."""
     return f"DROP TRIGGER {table}_no_update"
-
-
-def move(key: str, source: Account, goal: Account, fen: int, at_ms: int = ALLIANCE_DAY, why: str = "move") -> Batch:
-    """Move money from one account to another."""
-    entries = (Entry(account=source, amount_fen=-fen), Entry(account=goal, amount_fen=fen))
-    return Batch(key=key, why=why, at_ms=at_ms, entries=entries)
-
-
-def hold(key: str, fen: int, *, until_ms: int, source: Account = WALLET, at_ms: int = ALLIANCE_DAY) -> Hold:
-    """Hold money of the wallet."""
-    return Hold(key=key, source=source, amount_fen=fen, at_ms=at_ms, expires_at_ms=until_ms)
-
-
-def take(key: str, part: str, fen: int, *, goal: Account = SHOP, at_ms: int = ALLIANCE_DAY, why: str = "pay") -> Take:
-    """Take a part of what is held."""
-    return Take(key=key, take=part, goal=goal, amount_fen=fen, at_ms=at_ms, why=why)

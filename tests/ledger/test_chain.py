@@ -21,8 +21,8 @@ from hongmao.ledger.chain import GENESIS, linked
 from hongmao.storage.database import open_database
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.ledger_posting import SqlLedgerWork
-from ledger.stage import BANK, ENGINES, FLOORS, HOUSE, SHOP, WALLET, Stage, hold, move, staged, take, unlocked
-from storage.opened import ALLIANCE_DAY
+from ledger.moves import ALLIANCE_DAY, BANK, FLOORS, SHOP, WALLET, hold, move, take
+from ledger.stage import ENGINES, HOUSE, Stage, staged, unlocked
 from storage.postgres import database_url
 
 if TYPE_CHECKING:

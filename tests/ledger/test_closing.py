@@ -9,8 +9,8 @@ import pytest
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.time import DAY_MS, Window, instant
 from hongmao.ledger.api import FundsMissing, PeriodClosed
-from ledger.stage import BANK, ENGINES, SHOP, WALLET, Stage, hold, move, staged, take
-from storage.opened import ALLIANCE_DAY
+from ledger.moves import ALLIANCE_DAY, BANK, SHOP, WALLET, hold, move, take
+from ledger.stage import ENGINES, Stage, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

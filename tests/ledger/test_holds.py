@@ -37,12 +37,12 @@ from hongmao.ledger.api import (
     release,
 )
 from ledger.memory_ledger import MemoryLedgerStore
-from ledger.stage import BANK, ENGINES, SHOP, WALLET, Stage, move, staged, take
-from ledger.stage import hold as held_for
-from storage.opened import ALLIANCE_DAY
+from ledger.moves import ALLIANCE_DAY, BANK, SHOP, WALLET, move, take
+from ledger.moves import hold as held_for
+from ledger.stage import ENGINES, Stage, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 TABLE = """
 open    wallet  0
@@ -146,9 +146,10 @@ class Desk:
 
     def do(self, act: str, words: list[str]) -> str | None:
         try:
-            return getattr(self, f"do_{act}")(*words)
+            said: str | None = getattr(self, f"do_{act}")(*words)
         except HongmaoError as error:
             return error.code
+        return said
 
     def do_open(self, name: str, floor: str) -> None:
         self.ledger.open(account(name), floor_fen=None if floor == "none" else int(floor))
@@ -261,8 +262,7 @@ def test_holds_of_one_transaction_are_all_kept_or_none_is(stage: Stage) -> None:
     assert stage.ledger.held("h1") is None
     with stage.store.begin() as work:
         hold(work, (held_for("h1", 60, until_ms=until_ms), held_for("h2", 40, until_ms=until_ms)), ALLIANCE_DAY)
-        pay = {"at_ms": ALLIANCE_DAY, "posted_at_ms": ALLIANCE_DAY, "why": "pay"}
-        capture(work, "h1", SHOP, 60, take="p", **pay)
+        capture(work, "h1", SHOP, 60, take="p", at_ms=ALLIANCE_DAY, posted_at_ms=ALLIANCE_DAY, why="pay")
         post(work, [move("beside", SHOP, BANK, 5)], ALLIANCE_DAY)
         release(work, "h2", at_ms=ALLIANCE_DAY, posted_at_ms=ALLIANCE_DAY)
     found = [stage.ledger.held(key) for key in ("h1", "h2")]
@@ -326,7 +326,7 @@ def test_only_holds_move_what_is_frozen(stage: Stage) -> None:
     ledger, frozen = stage.ledger, frozen_of(WALLET)
     ledger.post(move("in", BANK, WALLET, 100))
     ledger.hold(held_for("h", 50, until_ms=ALLIANCE_DAY + MINUTE_MS))
-    acts = (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: ledger.post(move("steal", frozen, SHOP, 20)),
         lambda: ledger.post(move("slip-in", WALLET, frozen, 20)),
         lambda: ledger.hold(held_for("twice", 20, until_ms=ALLIANCE_DAY + MINUTE_MS, source=frozen)),

@@ -15,8 +15,8 @@ import hongmao.ledger
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.time import DAY_MS, Window
 from hongmao.ledger.api import Account, AccountMissing, FloorChanged, FundsMissing, KeyReused
-from ledger.stage import BANK, ENGINES, EVER, GIFT, SHOP, WALLET, Stage, move, staged
-from storage.opened import ALLIANCE_DAY
+from ledger.moves import ALLIANCE_DAY, BANK, EVER, GIFT, SHOP, WALLET, move
+from ledger.stage import ENGINES, Stage, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

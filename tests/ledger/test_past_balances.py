@@ -12,7 +12,8 @@ from sqlalchemy import event
 
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, Window, instant
 from hongmao.ledger.sums import day_number_of, midnight, since
-from ledger.stage import BANK, HOUSE, SHOP, WALLET, Stage, move, staged
+from ledger.moves import BANK, SHOP, WALLET, move
+from ledger.stage import HOUSE, Stage, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,9 +65,9 @@ def test_postgres_says_the_same_in_whole_numbers() -> None:
             found = real.ledger.balance(WALLET, at_ms)
             assert (found, type(found)) == (obvious.ledger.balance(WALLET, at_ms), int)
         for start_ms, end_ms in zip(EDGES, EDGES[5:], strict=False):
-            found = real.ledger.turnover("w", Window(start_ms, end_ms))
-            assert found == obvious.ledger.turnover("w", Window(start_ms, end_ms))
-            amounts = [m.amount_fen for t in found for m in t.movements]
+            printed = real.ledger.turnover("w", Window(start_ms, end_ms))
+            assert printed == obvious.ledger.turnover("w", Window(start_ms, end_ms))
+            amounts = [m.amount_fen for t in printed for m in t.movements]
             assert {type(amount) for amount in amounts} <= {int}
         assert real.ledger.verify() == obvious.ledger.verify()
 
