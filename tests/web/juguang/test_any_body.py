@@ -29,6 +29,8 @@ POSTS: dict[str, dict[str, Any]] = {
     "/jg/unit/update/status": {"unit_ids": [3], "status": 1},
     "/jg/unit/list": {"unit_name": "x", "page": 1},
     "/jg/creativity/create": {"unit_id": 3, **creativity()},
+    "/jg/creativity/batch/create": {"unit_id": 3, "creativity_list": [creativity()], "why": "618"},
+    "/jg/account/balance/info": {},
     "/jg/creativity/update": {"creativity_id": 4, **creativity()},
     "/jg/creativity/status/update": {"creativity_ids": [4], "action_type": 1},
     "/jg/creativity/search": {"creative_ids": [4], "status": 2},
