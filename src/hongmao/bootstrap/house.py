@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.api import Billing
+from hongmao.bootstrap.admission import admission_of
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
@@ -127,6 +128,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     table, links = _link_table(link_store, ground), Links(link_store, clock, ground.ids, allowed)
     minter, wakeup = _minter(ground, counted), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
+    admission = admission_of(ground.database, catalog, clock)
     billing = _billing(ground, ledger, catalog)
     decided = SqlDefinitionStore(ground.database)
     registry = LiveRegistry(decided, clock, known=known())
@@ -190,7 +192,9 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             clock,
             readers_min=int(ground.settings.readers_min),
         ),
-        campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock),
+        campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock, admission=admission.eligibility),
+        eligibility=admission.eligibility,
+        policy=admission.policy,
         puller=room.puller,
         files=brought.files,
         feeds=brought.feeds,

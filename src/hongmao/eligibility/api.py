@@ -19,14 +19,14 @@ from hongmao.eligibility.contracts import (
     Status,
     Verdict,
 )
-from hongmao.eligibility.errors import AdmissionMovedOn, AdmissionRefused, QualificationTaken
+from hongmao.eligibility.errors import AdmissionMovedOn, QualificationTaken
 from hongmao.eligibility.generated import shops as generated_shops
 from hongmao.eligibility.judging import Replayed, Standing
 from hongmao.eligibility.live import LiveRules, Version
-from hongmao.eligibility.loading import alternative
+from hongmao.eligibility.loading import alternative, read
 from hongmao.eligibility.service import Eligibility
-from hongmao.eligibility.simulating import Flip, Simulation
-from hongmao.eligibility.store import EligibilityStore, FactsTold, Qualification, ScoreKept
+from hongmao.eligibility.simulating import Flip, Simulation, simulate
+from hongmao.eligibility.store import EligibilityStore, FactsTold, Qualification, RuleStore, ScoreKept
 from hongmao.eligibility.telling import ScoreTold
 from hongmao.eligibility.words import OUTCOMES, REASONS, STAGES, STATUSES
 
@@ -37,7 +37,6 @@ __all__ = [
     "STATUSES",
     "ActKind",
     "AdmissionMovedOn",
-    "AdmissionRefused",
     "Badge",
     "Eligibility",
     "EligibilityStore",
@@ -53,6 +52,7 @@ __all__ = [
     "Refusal",
     "Replayed",
     "RuleAct",
+    "RuleStore",
     "Ruling",
     "ScoreKept",
     "ScoreName",
@@ -68,4 +68,6 @@ __all__ = [
     "Version",
     "alternative",
     "generated_shops",
+    "read",
+    "simulate",
 ]

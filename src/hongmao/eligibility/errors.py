@@ -7,7 +7,7 @@ TomlRefused
 └── RulesetRefused ── RulesetMisnamed, RulesetIncoherent, RulesetLineage, LawLeftOut
 NotFound ── RulesetUnknown, VerdictUnknown, QualificationUnknown
 Conflict ── RulesetSaysNothingNew, RulesetRevertRefused, AdmissionMovedOn, QualificationTaken, NothingToRule
-Refused ── AdmissionRefused, SourceNotYours
+Refused ── SourceNotYours
 """
 
 from __future__ import annotations
@@ -214,16 +214,6 @@ class NothingToRule(Conflict):
     en = "The verdict on {id} is {status}, which leaves nothing to a person"
     hint_zh = "要改变结果，请更新分数或资质，或发布新版本规则"
     hint_en = "To change it, tell newer scores or papers, or publish a new version of the rules"
-
-
-class AdmissionRefused(Refused):
-    """准入未通过: a plan may not begin."""
-
-    code = "admission_refused"
-    zh = "未获准入（{reason}）：{why_zh}"
-    en = "Not admitted ({reason}): {why_en}"
-    hint_zh = "店铺的裁定页逐条列出要求、现状与来源"
-    hint_en = "The shop's verdict lists every criterion with what was asked, what was found and where it came from"
 
 
 class SourceNotYours(Refused):

@@ -9,10 +9,9 @@ from msgspec import structs
 
 from hongmao.catalog.api import Permission, demand, sees
 from hongmao.eligibility.contracts import Refusal, Stage, Status, Verdict
-from hongmao.eligibility.errors import AdmissionRefused, VerdictUnknown
+from hongmao.eligibility.errors import VerdictUnknown
 from hongmao.eligibility.rules import closed_to, judge, reason_of
 from hongmao.eligibility.stages import shut_out
-from hongmao.eligibility.words import REASONS
 from hongmao.kernel.time import Window, day_of
 
 if TYPE_CHECKING:
@@ -141,15 +140,6 @@ class Judging:
         if standing.passes:
             return None
         return Refusal(reason=standing.reason, verdict=self._kept_anew(found, standing.verdict))
-
-    def demand_admission(
-        self, tenant: TenantId, merchant: MerchantId, *, shop: ShopId | None, item_category: str | None = None
-    ) -> None:
-        """Let a plan begin, or raise `AdmissionRefused` with its reason."""
-        refusal = self.admits(tenant, merchant, shop=shop, item_category=item_category)
-        if refusal is not None:
-            words = REASONS[refusal.reason]
-            raise AdmissionRefused(reason=refusal.reason, why_zh=words["zh"], why_en=words["en"])
 
     def suits(self, category: str | None, *, minors: bool = False, note_kind: str | None = None) -> str | None:
         """Say why the law lets nothing of a category be shown on a page (LABEL-7, LABEL-8); None where it does."""

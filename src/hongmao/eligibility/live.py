@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hongmao.eligibility.documents import Categories, RuleSet
     from hongmao.eligibility.loading import Sort, Source
-    from hongmao.eligibility.store import EligibilityStore
+    from hongmao.eligibility.store import RuleStore
     from hongmao.kernel.clock import Clock
 
 CHECK_EVERY_MS: Final = SECOND_MS
@@ -58,7 +58,7 @@ class _State:
 class LiveRules:
     """Rule sets and categories that follow the deployment's decisions; another process's show within a second."""
 
-    def __init__(self, store: EligibilityStore, clock: Clock, *, ship: Sequence[Source] | None = None) -> None:
+    def __init__(self, store: RuleStore, clock: Clock, *, ship: Sequence[Source] | None = None) -> None:
         """Read the acts once; `ship` stands for the files that ship with us."""
         self._store = store
         self._clock = clock

@@ -61,7 +61,19 @@ class Qualification:
     revoked_at_ms: int | None = None
 
 
-class EligibilityStore(Protocol):
+class RuleStore(Protocol):
+    """What a deployment has decided about its rules."""
+
+    def acts(self) -> Sequence[RuleAct]:
+        """List every act on rules, first to last."""
+        ...
+
+    def last_act(self) -> int:
+        """Give the number of the last act; 0 before the first."""
+        ...
+
+
+class EligibilityStore(RuleStore, Protocol):
     """Everything is durable on return."""
 
     def revision(self) -> int:
@@ -114,14 +126,6 @@ class EligibilityStore(Protocol):
 
     def rulings(self, shops: Collection[ShopId]) -> Mapping[ShopId, Ruling]:
         """Give the latest word on each shop that has one."""
-        ...
-
-    def acts(self) -> Sequence[RuleAct]:
-        """List every act on rules, first to last."""
-        ...
-
-    def last_act(self) -> int:
-        """Give the number of the last act; 0 before the first."""
         ...
 
     def keep_act(self, act: RuleAct, *, after: int) -> RuleAct:

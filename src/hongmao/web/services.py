@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Catalog
     from hongmao.community.api import Community
     from hongmao.definitions.api import DefinitionDesk, Registry
+    from hongmao.eligibility.api import Eligibility
     from hongmao.events.api import Collector, EventLog
     from hongmao.insight.api import Insight, LookingGlass
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
     from hongmao.links.api import Jump, Links, WakeFeedback
     from hongmao.platforms.making import LinkMaking
+    from hongmao.policy.api import Policy
     from hongmao.returns.api import (
         AccountStore,
         FeedWatch,
@@ -119,6 +121,8 @@ class Services:
     glass: LookingGlass
     insight: Insight
     campaigns: Campaigns
+    eligibility: Eligibility
+    policy: Policy
     conversions: ConversionSink
     puller: Puller
     files: FileDesk

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hongmao.bootstrap.admission import admission_of
 from hongmao.catalog.api import PLATFORM, Role
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import IdMaker
@@ -104,6 +105,7 @@ class Front:
         self.targets = SqlTargetAccountStore(database, Vault(folder / "vault.key"))
         every = [target for platform in load_platforms().values() for target in platform.targets]
         self.returning = Returning(SqlOutbox(database), self.targets, every, self.clock)
+        self.admission = admission_of(database, self.catalog, self.clock)
         self.lag = 3
         self.app = self._app(insight)
         self.catalog.bootstrap_admin(password=PASSWORD)
@@ -134,6 +136,8 @@ class Front:
                 "accounts": self.accounts,
                 "ledger": self.house.ledger,
                 "billing": self.house.billing,
+                "eligibility": self.admission.eligibility,
+                "policy": self.admission.policy,
                 "insight": cast("Any", insight),
                 "health": lambda: Health(log_end=7, lag={"lake": self.lag, "billing": 0}),
                 "settle": self._settle,

@@ -25,7 +25,24 @@ PATHS: dict[str, dict[str, Any]] = {
     "/v1/platform-accounts": {"platform": "sandbox", "account": "a", "secret": "long enough to sign", "revoked": False},
     "/v1/wallets/top-ups": {"merchant": "merchant-1", "line": "cid", "amount_fen": 1, "key": "k"},
     "/v1/ops/settle": {},
-}
+    "/v1/shops/shop-1/facts": {"kind": "marketplace", "badge": "none", "category": "美妆个护", "source": "typed"},
+    "/v1/shops/shop-1/scores": {
+        "scores": [{"name": "experience", "value": "4.5", "observed_at": "2025-05-06", "source": "typed", "evidence": ""}]
+    },
+    "/v1/shops/shop-1/ruling": {"passed": True, "why": "w", "until": None},
+    "/v1/qualifications": {
+        "id": "q", "merchant": "merchant-1", "kind": "approval_number", "number": "n", "valid_from": "2025-01-01",
+        "valid_to": "2025-12-31", "sha256": "ab" * 32, "subject": "",
+    },
+    "/v1/qualifications/q-1/withdraw": {},
+    "/v1/eligibility/stage": {"stage": "observe", "why": "w", "percent": None},
+    "/v1/eligibility/whitelist": {"merchant": "merchant-1", "listed": True},
+    "/v1/eligibility/rulesets": {"text": "id = 1", "why": "w"},
+    "/v1/eligibility/rulesets/seeding_direct.v1/revert": {"why": "w"},
+    "/v1/eligibility/simulate": {"text": "id = 1"},
+    "/v1/policy/preset": {"preset": "open", "why": "w"},
+    "/v1/policy/routes": {"spu": "spu-1", "route": "both", "why": "w", "in_site_fen": 1, "external_fen": None},
+}  # fmt: skip
 QUERIES = (
     "/v1/tenants",
     "/v1/users",
@@ -41,6 +58,16 @@ QUERIES = (
     "/v1/wallets",
     "/v1/statement",
     "/v1/ledger/verify",
+    "/v1/shops/shop-1/verdict",
+    "/v1/shops/shop-1/verdicts",
+    "/v1/verdicts/1/replay",
+    "/v1/qualifications",
+    "/v1/eligibility/stage",
+    "/v1/eligibility/whitelist",
+    "/v1/eligibility/rulesets",
+    "/v1/policy/preset",
+    "/v1/policy/routes",
+    "/v1/policy/calendar",
     "/v1/ops/lag",
     "/v1/report",
     "/v1/orders/o-1/trace",

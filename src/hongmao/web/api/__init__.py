@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.web.api import community, goods, imports, links, money, operations, people, reports, sending
+from hongmao.web.api import (
+    community,
+    eligibility,
+    goods,
+    imports,
+    links,
+    money,
+    operations,
+    people,
+    policy,
+    reports,
+    sending,
+)
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -15,6 +27,8 @@ routes: list[BaseRoute] = [
     *imports.routes,
     *community.routes,
     *links.routes,
+    *eligibility.routes,
+    *policy.routes,
     *money.routes,
     *operations.routes,
     *reports.routes,
