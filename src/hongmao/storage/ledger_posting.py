@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import insert, literal, select, tuple_, update
+from sqlalchemy import func, insert, literal, select, tuple_, update
 
 from hongmao.ledger.chain import linked
 from hongmao.ledger.contracts import Account, Head, HoldState, Standing
@@ -30,7 +30,7 @@ from hongmao.storage.upsert import insert_or_add, insert_or_set
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from sqlalchemy.sql.dml import ReturningInsert
+    from sqlalchemy import Table
 
     from hongmao.ledger.contracts import Batch, Close, Entry, Held
     from hongmao.storage.scope import ScopedSession
@@ -92,11 +92,10 @@ class SqlLedgerWork:
             {"key": b.key, "body": body, "why": b.why, "at_ms": b.at_ms, "posted_at_ms": posted_at_ms}
             for b, body in batches
         ]
-        # The chain hashes batches and entries in their order, so their numbers have to follow it.
-        numbers = [row.number for row in self._session.execute(_appended(BatchRow), told)]
+        numbers = self._append(BatchRow, told)
         numbered = zip(numbers, batches, strict=True)
         entries = [self._entry(number, batch, entry) for number, (batch, _) in numbered for entry in batch.entries]
-        self._session.execute(_appended(EntryRow), entries)
+        self._append(EntryRow, entries)
         self._seal([batch for batch, _ in batches], numbers, len(entries), posted_at_ms)
         balances = [
             {"account_number": self._numbers[account], "balance_fen": standing.balance_fen}
@@ -159,6 +158,17 @@ class SqlLedgerWork:
         moved = update(HeadRow).values(closed_before_ms=close.before_ms)
         self._session.execute(moved.execution_options(synchronize_session=False))
 
+    def _append(self, model: type[BatchRow | EntryRow], rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+        """Append rows whose numbers follow their order, as the chain does; give the numbers."""
+        table = cast("Table", model.__table__)
+        if self._session.get_bind().dialect.name == "sqlite":
+            # One by one in one call: each gets the number after the highest.
+            self._session.execute(insert(table), rows)
+            last = self._session.scalar(select(func.max(table.c.number))) or 0
+            return range(last - len(rows) + 1, last + 1)
+        query = insert(table).returning(table.c.number, sort_by_parameter_order=True)
+        return [row.number for row in self._session.execute(query, rows)]
+
     def _seal(self, batches: Sequence[Batch], numbers: Sequence[int], entries: int, posted_at_ms: int) -> None:
         head = self.head()
         hashed = linked(head.hash, [(batch, posted_at_ms) for batch in batches])
@@ -199,10 +209,6 @@ class SqlLedgerWork:
             "amount_fen": entry.amount_fen,
             "at_ms": batch.at_ms,
         }
-
-
-def _appended(model: type[BatchRow | EntryRow]) -> ReturningInsert[tuple[int]]:
-    return insert(model).returning(model.number, sort_by_parameter_order=True)
 
 
 def _parts(values: list[Any]) -> Iterator[list[Any]]:
