@@ -144,6 +144,24 @@ def test_a_shop_of_another_merchant_or_tenant_is_nobody_s_way_in() -> None:
         assert admits(TenantId("t1"), MerchantId("m-1"), shop=None) is None
 
 
+def test_a_plan_without_a_shop_begins_where_any_shop_passes_and_is_refused_by_the_nearest() -> None:
+    with admission() as story:
+        story.eligibility.set_stage(ROOT, "open", why="A story")
+
+        def asked() -> tuple[str, str | None] | None:
+            refusal = story.eligibility.admits(story.mei.tenant, story.merchant, shop=None)
+            shop = refusal.verdict.shop if refusal and refusal.verdict else None
+            return (refusal.reason, shop) if refusal else None
+
+        assert asked() == ("manual", None)
+        story.shop("taobao", {"experience": "4.4"}, id="s-1")
+        assert asked() == ("score", "s-1")
+        story.shop("vip", id="s-2")
+        assert asked() == ("manual", "s-2")
+        story.shop("taobao", {"experience": "4.5"}, id="s-3")
+        assert asked() is None
+
+
 def test_a_merchant_says_what_only_a_person_believes_and_never_what_only_the_platform_knows() -> None:
     with admission() as story:
         shop = story.shop("jd", kind="self_operated", badge="none", category=None)

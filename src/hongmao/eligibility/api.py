@@ -29,6 +29,7 @@ from hongmao.eligibility.simulating import Flip, Simulation, simulate
 from hongmao.eligibility.store import EligibilityStore, FactsTold, Qualification, RuleStore, ScoreKept
 from hongmao.eligibility.telling import ScoreTold
 from hongmao.eligibility.words import OUTCOMES, REASONS, STAGES, STATUSES
+from hongmao.eligibility.written import finding_data, simulation_data, verdict_data
 
 __all__ = [
     "OUTCOMES",
@@ -67,7 +68,10 @@ __all__ = [
     "Verdict",
     "Version",
     "alternative",
+    "finding_data",
     "generated_shops",
     "read",
     "simulate",
+    "simulation_data",
+    "verdict_data",
 ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hongmao.eligibility.live import LiveRules
     from hongmao.eligibility.store import EligibilityStore
     from hongmao.kernel.clock import Clock
+    from hongmao.kernel.ids import MerchantId
 
 WHY_CHARS: Final = 1_000
 SHOPS_A_PIECE: Final = 1_000
@@ -30,10 +31,10 @@ class Desk:
     clock: Clock
     rules: LiveRules
 
-    def pieces_of_shops(self) -> Iterator[tuple[Shop, ...]]:
-        """Give every shop of the house, by id, so many at a time."""
+    def pieces_of_shops(self, merchant: MerchantId | None = None) -> Iterator[tuple[Shop, ...]]:
+        """Give every shop of the house or of one merchant, by id, so many at a time."""
         after = ""
-        while piece := tuple(self.catalog.shops(_HOUSE, after=after, limit=SHOPS_A_PIECE)):
+        while piece := tuple(self.catalog.shops(_HOUSE, merchant, after=after, limit=SHOPS_A_PIECE)):
             yield piece
             after = piece[-1].id
 

@@ -10,7 +10,7 @@ from msgspec import structs
 from hongmao.catalog.api import Permission, demand, sees
 from hongmao.eligibility.contracts import Refusal, Stage, Status, Verdict
 from hongmao.eligibility.errors import VerdictUnknown
-from hongmao.eligibility.rules import closed_to, judge, reason_of
+from hongmao.eligibility.rules import BEST_FIRST, closed_to, judge, reason_of
 from hongmao.eligibility.stages import shut_out
 from hongmao.kernel.time import Window, day_of
 
@@ -119,8 +119,9 @@ class Judging:
     def admits(
         self, tenant: TenantId, merchant: MerchantId, *, shop: ShopId | None, item_category: str | None = None
     ) -> Refusal | None:
-        """Say whether a plan of a merchant for one of its shops may begin: None, or why not.
+        """Say whether a plan of a merchant may begin: None, or why not.
 
+        Without a shop it may begin where any of the merchant's shops passes; a merchant without shops has none that does.
         `item_category` is the category of what the plan is for, where that is known better than the shop's. While the
         programme only observes, everybody is let in, whatever the verdict says. A shop that is not the merchant's, or not
         the tenant's, is refused as one that nobody has judged.
@@ -131,15 +132,20 @@ class Judging:
         listed = {one.merchant for one in self._desk.store.listed()}
         if (reason := shut_out(now, merchant, listed)) is not None:
             return Refusal(reason=reason)
-        if shop is None:
-            return None
-        found = self._desk.catalog.shops_known([shop]).get(shop)
-        if found is None or (found.tenant, found.merchant) != (tenant, merchant):
+        shops = [one for one in self._shops(merchant, shop) if (one.tenant, one.merchant) == (tenant, merchant)]
+        if not shops:
             return Refusal(reason="manual")
-        standing = self._standings([found], self._desk.clock.now_ms(), category=item_category)[shop]
-        if standing.passes:
+        standings = self._standings(shops, self._desk.clock.now_ms(), category=item_category)
+        if any(standing.passes for standing in standings.values()):
             return None
-        return Refusal(reason=standing.reason, verdict=self._kept_anew(found, standing.verdict))
+        nearest = min(shops, key=lambda one: (BEST_FIRST.index(standings[one.id].verdict.status), one.id))
+        standing = standings[nearest.id]
+        return Refusal(reason=standing.reason, verdict=self._kept_anew(nearest, standing.verdict))
+
+    def _shops(self, merchant: MerchantId, shop: ShopId | None) -> Sequence[Shop]:
+        if shop is not None:
+            return [*self._desk.catalog.shops_known([shop]).values()]
+        return [one for piece in self._desk.pieces_of_shops(merchant) for one in piece]
 
     def suits(self, category: str | None, *, minors: bool = False, note_kind: str | None = None) -> str | None:
         """Say why the law lets nothing of a category be shown on a page (LABEL-7, LABEL-8); None where it does."""

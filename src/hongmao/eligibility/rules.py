@@ -29,7 +29,7 @@ _SCORE: Final = re.compile(r"[0-5](?:\.[0-9]{1,4})?", re.ASCII)
 _SCORE_MAX: Final = Decimal(5)
 _FOUND_CHARS: Final = 40
 # Best first: a shop has the best of its alternatives, and an alternative the worst of its scores.
-_BEST_FIRST: Final = (Status.PASS, Status.STALE_GRACE, Status.MANUAL, Status.STALE, Status.REJECT)
+BEST_FIRST: Final = (Status.PASS, Status.STALE_GRACE, Status.MANUAL, Status.STALE, Status.REJECT)
 _MEANS: Final = {
     Outcome.MET: Status.PASS,
     Outcome.AGEING: Status.STALE_GRACE,
@@ -154,9 +154,9 @@ def _scored(ruleset: RuleSet, rule: Rule, facts: Facts, at_ms: int) -> tuple[Sta
             _finding(ruleset, rule, number, name.value, bar, _newest(ruleset, facts, name.value, at_ms), at_ms)
             for name in criterion.scores
         ]
-        statuses.append(max((_MEANS.get(one.outcome, Status.REJECT) for one in found), key=_BEST_FIRST.index))
+        statuses.append(max((_MEANS.get(one.outcome, Status.REJECT) for one in found), key=BEST_FIRST.index))
         findings += found
-    return min(statuses, key=_BEST_FIRST.index), tuple(findings)
+    return min(statuses, key=BEST_FIRST.index), tuple(findings)
 
 
 def _fits(when: When, facts: Facts) -> bool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from hongmao.catalog.api import Permission
-from hongmao.eligibility.api import ScoreTold
+from hongmao.eligibility.api import ScoreTold, finding_data, simulation_data, verdict_data
 from hongmao.kernel.ids import MerchantId, ShopId, check_id
 from hongmao.web.api.doors import Act, Made, door
 from hongmao.web.api.reading import Standing, moment
 
 if TYPE_CHECKING:
-    from hongmao.eligibility.api import Finding, Simulation, Verdict
     from hongmao.web.api.doors import Call
 
 NUMBER_DIGITS: Final = 15
@@ -147,7 +146,7 @@ def _replay(call: Call, _query: Standing) -> object:
     return {
         "same": replayed.same,
         "verdict": verdict_data(replayed.verdict),
-        "again": {"status": replayed.again.status, "findings": [_finding(one) for one in replayed.again.findings]},
+        "again": {"status": replayed.again.status, "findings": [finding_data(one) for one in replayed.again.findings]},
     }
 
 
@@ -234,27 +233,6 @@ def _simulate(call: Call, body: DraftBody) -> object:
 
 def _shop(call: Call) -> ShopId:
     return ShopId(call.ids["id"])
-
-
-def _finding(one: Finding) -> dict[str, Any]:
-    return {**msgspec.to_builtins(one), "ok": one.ok}
-
-
-def verdict_data(verdict: Verdict) -> dict[str, Any]:
-    """Write a verdict out, each criterion with whether it is met."""
-    return {**msgspec.to_builtins(verdict), "findings": [_finding(one) for one in verdict.findings]}
-
-
-def simulation_data(found: Simulation) -> dict[str, Any]:
-    """Write a simulation out: how many shops stay, and each one that does not."""
-    return {
-        "draft": found.draft,
-        "against": found.against,
-        "shops": found.shops,
-        "same": found.same,
-        "counts": [{"before": old, "after": new, "shops": count} for (old, new), count in found.counts.items()],
-        "flips": msgspec.to_builtins(found.flips),
-    }
 
 
 routes = [
