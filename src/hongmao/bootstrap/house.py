@@ -32,10 +32,11 @@ from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import TracedAttribution
 from hongmao.bootstrap.traced_billing import TracedBilling
 from hongmao.bootstrap.waiting import require_owner
-from hongmao.campaigns.api import Campaigns
+from hongmao.campaigns.api import Authorisations, Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
 from hongmao.definitions.api import DefinitionDesk, LiveRegistry
+from hongmao.eligibility.api import Stage
 from hongmao.events.api import Retention
 from hongmao.insight.api import Insight
 from hongmao.jobs.clockwork import Wheel
@@ -46,6 +47,7 @@ from hongmao.links.api import load as load_wakeup
 from hongmao.platforms.making import LinkMaking
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
 from hongmao.storage.accounts import SqlAccountStore
+from hongmao.storage.authorisations import SqlAuthorisationStore
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.catalog import SqlCatalogStore
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
     from hongmao.bootstrap.telling import Telling
+    from hongmao.eligibility.api import Eligibility
     from hongmao.jobs.clockwork import Clockwork
     from hongmao.links.api import TokenMinter
     from hongmao.platforms.contracts import Platform
@@ -129,6 +132,9 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     minter, wakeup = _minter(ground, counted), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
     admission = admission_of(ground.database, catalog, clock)
+    authorisations = Authorisations(
+        SqlAuthorisationStore(ground.database), catalog, clock, demanded=lambda: _has_opened(admission.eligibility)
+    )
     billing = _billing(ground, ledger, catalog)
     decided = SqlDefinitionStore(ground.database)
     registry = LiveRegistry(decided, clock, known=known())
@@ -192,7 +198,15 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             clock,
             readers_min=int(ground.settings.readers_min),
         ),
-        campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock, admission=admission.eligibility),
+        campaigns=Campaigns(
+            SqlCampaignStore(ground.database),
+            links,
+            catalog,
+            clock,
+            rights=authorisations,
+            admission=admission.eligibility,
+        ),
+        authorisations=authorisations,
         eligibility=admission.eligibility,
         policy=admission.policy,
         puller=room.puller,
@@ -239,6 +253,12 @@ def _let_go(ground: Foundations, clockwork: Clockwork, standings: Standings) -> 
     if days and ground.trimmable is not None and ground.lake is not None:
         kept = Retention(ground.trimmable, ground.past, floor=standings.floor, clock=ground.clock, keep_days=int(days))
         clockwork.add(Wheel("retention", kept.turn))
+
+
+def _has_opened(eligibility: Eligibility) -> bool:
+    """Tell whether the programme does more than observe: until then consents are told and keep nobody from serving."""
+    now = eligibility.stage()
+    return now is not None and now.stage is not Stage.OBSERVE
 
 
 def _not_here() -> NoReturn:

@@ -42,6 +42,7 @@ from hongmao.campaigns.errors import (
     TermUnknown,
     TooManyNamed,
 )
+from hongmao.campaigns.queue import QueueItem
 from hongmao.campaigns.rules import check_count, check_state, read_day
 from hongmao.campaigns.service import Campaigns
 from hongmao.campaigns.standing import StateFacts, StateReason
@@ -80,6 +81,7 @@ __all__ = [
     "Noun",
     "Placed",
     "PlacedUnknown",
+    "QueueItem",
     "Rights",
     "Spending",
     "State",

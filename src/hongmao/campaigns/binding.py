@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 from hongmao.campaigns import creativity_rules, rules
 from hongmao.campaigns.contracts import Binding, Noun, State
-from hongmao.campaigns.errors import AlreadyDeleted, LinkAnother, NotBound
+from hongmao.campaigns.errors import AlreadyDeleted, LinkAnother, NotAdmitted, NotBound
 from hongmao.campaigns.looks import Looks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hongmao.campaigns.contracts import Advertiser, CreativityTerms
-    from hongmao.kernel.ids import LinkId
+    from hongmao.kernel.ids import LinkId, TenantId
 
 
 class Bindings(Looks):
@@ -36,6 +36,9 @@ class Bindings(Looks):
         place = creativity_rules.mismatch_of(terms, self._ways(account, campaign), found)
         if found.merchant != account.merchant or place is not None:
             raise LinkAnother(id=link, place=place or "advertiser_id")
+        refusal = self._admission.admits(account.tenant, account.merchant, shop=found.shop, item_category=None)
+        if refusal is not None:
+            raise NotAdmitted(merchant=account.merchant, reason=refusal.reason)
         before = next((one for one in self._store.bindings(account.tenant) if one.link == link), None)
         if before is not None and before.creativity == creativity:
             return before
@@ -57,10 +60,9 @@ class Bindings(Looks):
         after = replace(placed, version=placed.version + 1, updated_at_ms=self._clock.now_ms())
         self._store.unbind(account.tenant, link, after, by=by, why=why)
 
-    def bindings(self, account: Advertiser) -> Sequence[Binding]:
-        """List what an account's links carry."""
-        own = {one.number for one in self.of(account, Noun.CREATIVITY)}
-        return [one for one in self._store.bindings(account.tenant) if one.creativity in own]
+    def bindings(self, tenant: TenantId) -> Sequence[Binding]:
+        """List what a tenant's links carry."""
+        return self._store.bindings(tenant)
 
     def bound(self) -> Mapping[LinkId, Binding]:
         """Say what every tenant's links carry: for whoever charges clicks and holds links."""

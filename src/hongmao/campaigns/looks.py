@@ -6,9 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from hongmao.campaigns import creativity_rules, standing
-from hongmao.campaigns.contracts import Audit, Noun, State
+from hongmao.campaigns.contracts import Audit, Noun
 from hongmao.campaigns.lookup import Lookup
 from hongmao.campaigns.standing import CreativityFacts, StateFacts
+from hongmao.links.api import HoldSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,18 +20,7 @@ if TYPE_CHECKING:
     from hongmao.links.api import AdLink
     from hongmao.links.contracts import Review
 
-OURS: Final = (
-    "deleted",
-    "paused",
-    "by_unit",
-    "by_campaign",
-    "balance_short",
-    "account_spent",
-    "budget_spent",
-    "days",
-    "hours",
-)
-"""The reasons for which this room holds a link; reviews, consents, admission and care have holds of their own."""
+SAID_HERE: Final = frozenset({HoldSource.AUTHORISATION, HoldSource.CAMPAIGN, HoldSource.ADMISSION})
 
 
 class Family(NamedTuple):
@@ -90,14 +80,14 @@ class Looks(Lookup):
         links = self._links.of(account.tenant)
         by_note, by_id = _by_note(links), {link.id: link for link in links}
         bound = {one.creativity: by_id.get(one.link) for one in self._store.bindings(account.tenant)}
+        refusal = self._admission.admits(account.tenant, account.merchant, shop=None, item_category=None)
+        shut_out = None if refusal is None else refusal.reason
+        shut_shops = self._admission.would_hold(now_ms)
         told: dict[int, tuple[StateReason, ...]] = {}
         for family in families:
             terms = cast("CreativityTerms", family.creativity.terms)
             note, link = cast("str", terms.note_id), bound.get(family.creativity.number)
             ways = self._ways(account, family.campaign)
-            refusal = self._admission.admits(
-                account.tenant, account.merchant, shop=link.shop if link else None, item_category=None
-            )
             facts = CreativityFacts(
                 creativity=family.creativity.state,
                 unit=family.unit.state,
@@ -106,8 +96,8 @@ class Looks(Lookup):
                 audit=creativity_rules.audit_of(terms, ways, by_note[note])[0],
                 money=money.get(family.campaign.number, StateFacts()),
                 rights=faults.get(note),
-                admission=refusal.reason if refusal else None,
-                held="paused" if link is not None and link.paused else None,
+                admission=shut_out or (shut_shops.get(link.shop) if link is not None else None),
+                held=self._held(link),
             )
             told[family.creativity.number] = standing.reasons_of(facts, now_ms)
         return told
@@ -141,6 +131,13 @@ class Looks(Lookup):
                 held[binding.link] = told[0].code
         return held
 
+    def _held(self, link: AdLink | None) -> str | None:
+        """Say why others hold a link; holds that say again what is a reason here already say nothing new."""
+        if link is None or not link.paused:
+            return None
+        holds = self._links.holds(link.tenant, link.id)
+        return next((one.reason for one in holds if one.source not in SAID_HERE), None)
+
     def _money_of(self, campaigns: Sequence[Placed], now_ms: int) -> Mapping[int, StateFacts]:
         accounts, money = self._store.accounts(), dict[int, StateFacts]()
         theirs: defaultdict[int, list[Placed]] = defaultdict(list)
@@ -163,11 +160,6 @@ class Looks(Lookup):
         terms = _terms(campaign)
         named = [number for number in (terms.deeplink_id, terms.universal_link_id) if number]
         return [cast("DirectLinkTerms", self.get(account, Noun.DIRECT_LINK, number).terms) for number in named]
-
-
-def is_living(family: Family) -> bool:
-    """Tell whether nothing of a family is deleted."""
-    return State.DELETED not in {one.state for one in family}
 
 
 def _terms(campaign: Placed) -> CampaignTerms:

@@ -10,7 +10,6 @@ import msgspec
 
 from hongmao.campaigns import creativity_rules, rules, unit_rules
 from hongmao.campaigns.authorising import NOT_AUTHORISED
-from hongmao.campaigns.binding import Bindings
 from hongmao.campaigns.contracts import (
     CampaignTerms,
     CreativityTerms,
@@ -30,6 +29,7 @@ from hongmao.campaigns.errors import (
     TermFixed,
 )
 from hongmao.campaigns.lookup import NUMBER_MAX, PLACES
+from hongmao.campaigns.queue import Queues
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import NoteId, check_id
 from hongmao.links.contracts import Review
@@ -50,7 +50,7 @@ _NAMES: Final = {
 _LONE: Final = frozenset({Noun.CAMPAIGN, Noun.UNIT})
 
 
-class Campaigns(Bindings):
+class Campaigns(Queues):
     """Advertiser accounts and what they decide. Delivery, pacing and auction read it and are not here."""
 
     def place_links(

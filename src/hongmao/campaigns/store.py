@@ -151,7 +151,11 @@ class Admission(Protocol):
     def admits(
         self, tenant: TenantId, merchant: MerchantId, *, shop: ShopId | None, item_category: str | None
     ) -> Refusal | None:
-        """Say why not, or None."""
+        """Say why not, or None. Whoever is refused finds the verdict kept."""
+        ...
+
+    def would_hold(self, at_ms: int) -> Mapping[ShopId, str]:
+        """Say which shops' links must not serve, and why: a look that keeps nothing against anybody."""
         ...
 
 
@@ -168,3 +172,7 @@ class AdmitsAll:
     ) -> Refusal | None:
         """Let everybody."""
         return None
+
+    def would_hold(self, at_ms: int) -> Mapping[ShopId, str]:  # noqa: ARG002 - the interface
+        """Hold nobody."""
+        return {}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hongmao.attribution.api import RunManifest
     from hongmao.billing.api import Billing
-    from hongmao.campaigns.api import Campaigns
+    from hongmao.campaigns.api import Authorisations, Campaigns
     from hongmao.catalog.api import Catalog
     from hongmao.community.api import Community
     from hongmao.definitions.api import DefinitionDesk, Registry
@@ -121,6 +121,7 @@ class Services:
     glass: LookingGlass
     insight: Insight
     campaigns: Campaigns
+    authorisations: Authorisations
     eligibility: Eligibility
     policy: Policy
     conversions: ConversionSink

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hongmao.bootstrap.admission import admission_of
+from hongmao.campaigns.api import Authorisations, Campaigns
 from hongmao.catalog.api import PLATFORM, Role
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import IdMaker
@@ -22,6 +23,8 @@ from hongmao.platforms.contracts import LinkWanted, MadeLink
 from hongmao.platforms.registry import load_platforms
 from hongmao.returns.api import Returning
 from hongmao.storage.accounts import SqlAccountStore
+from hongmao.storage.authorisations import SqlAuthorisationStore
+from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.links import SqlLinkStore
 from hongmao.storage.outgoing import SqlOutbox
 from hongmao.storage.target_accounts import SqlTargetAccountStore
@@ -106,6 +109,18 @@ class Front:
         every = [target for platform in load_platforms().values() for target in platform.targets]
         self.returning = Returning(SqlOutbox(database), self.targets, every, self.clock)
         self.admission = admission_of(database, self.catalog, self.clock)
+        self.demanded = False
+        self.authorisations = Authorisations(
+            SqlAuthorisationStore(database), self.catalog, self.clock, demanded=lambda: self.demanded
+        )
+        self.campaigns = Campaigns(
+            SqlCampaignStore(database),
+            self.links,
+            self.catalog,
+            self.clock,
+            rights=self.authorisations,
+            admission=self.admission.eligibility,
+        )
         self.lag = 3
         self.app = self._app(insight)
         self.catalog.bootstrap_admin(password=PASSWORD)
@@ -136,6 +151,8 @@ class Front:
                 "accounts": self.accounts,
                 "ledger": self.house.ledger,
                 "billing": self.house.billing,
+                "campaigns": self.campaigns,
+                "authorisations": self.authorisations,
                 "eligibility": self.admission.eligibility,
                 "policy": self.admission.policy,
                 "insight": cast("Any", insight),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hongmao.web.api import (
+    authorisations,
+    campaigns,
     community,
     eligibility,
     goods,
@@ -27,6 +29,8 @@ routes: list[BaseRoute] = [
     *imports.routes,
     *community.routes,
     *links.routes,
+    *authorisations.routes,
+    *campaigns.routes,
     *eligibility.routes,
     *policy.routes,
     *money.routes,
