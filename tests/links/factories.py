@@ -78,6 +78,9 @@ class MemoryLinks:
         self.update(replace(decide(before), paused=before.paused))
         return self.kept[link]
 
+    def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
+        return self.change(tenant, link, lambda before: replace(before, price_fen=price_fen))
+
     def hold(self, tenant: TenantId, hold: LinkHold) -> AdLink:
         self.owned(tenant, hold.link)
         since_ms = self.held.get((hold.link, hold.source), hold).since_ms

@@ -9,9 +9,9 @@ BadInput
 ├── HoldSourceUnknown
 └── NothingToReview
 NotFound    ── LinkUnknown
-Conflict    ── LinkExists
+Conflict    ── LinkExists, NothingRead
 Refused     ── LinkNotLive
-Unavailable ── ClockNotSet
+Unavailable ── ClockNotSet, PageRedirected, PageUnreachable
 KeyUnusable, WakeUpFileWrong
 """
 
@@ -110,6 +110,16 @@ class LinkExists(Conflict):
     hint_en = "Choose another id, or leave it out and one is made"
 
 
+class NothingRead(Conflict):
+    """There is no reading of the link that somebody could agree to."""
+
+    code = "nothing_read"
+    zh = "链接 {id} 尚无可确认的巡检结果"
+    en = "No reading of the link {id} told anything that could be agreed to"
+    hint_zh = "请先重新读取页面"
+    hint_en = "Have the page read again first"
+
+
 class LinkNotLive(Refused):
     """LINK-2: not approved yet, rejected or paused; nobody is led there."""
 
@@ -139,6 +149,26 @@ class ClockNotSet(Unavailable):
     en = "The clock says {at_ms} ms, outside the years a click id can tell"
     hint_zh = "请校准系统时钟"
     hint_en = "Set the machine's clock"
+
+
+class PageRedirected(Unavailable):
+    """A page that was to be read sends us on to another; nobody follows."""
+
+    code = "page_redirected"
+    zh = "{host} 的页面跳转到了其他地址，未跟随"
+    en = "The page at {host} leads on to another address, which was not followed"
+    hint_zh = "请填写最终页面的地址"
+    hint_en = "Give the address of the page itself"
+
+
+class PageUnreachable(Unavailable):
+    """A page that was to be read gave no answer that could be used."""
+
+    code = "page_unreachable"
+    zh = "无法读取 {host} 的页面：{why}"
+    en = "The page at {host} could not be read: {why}"
+    hint_zh = "稍后会自动重试；若持续出现，请检查店铺页面"
+    hint_en = "It is tried again later; if it goes on, look at the shop's page"
 
 
 class KeyUnusable(HongmaoError):

@@ -50,7 +50,7 @@ class Links:
     def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
         """Let a valid click cost another price from now on; what was clicked before keeps the one it was shown with."""
         _check_price(price_fen)
-        return self._store.change(tenant, link, lambda before: replace(before, price_fen=price_fen))
+        return self._store.reprice(tenant, link, price_fen)
 
     def pause(self, tenant: TenantId, link: LinkId) -> AdLink:
         """Stop serving a link, by its merchant's own wish."""

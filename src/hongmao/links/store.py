@@ -26,6 +26,10 @@ class LinkStore(Protocol):
         """
         ...
 
+    def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
+        """Set what a click costs; while a link is diverted, what it will cost when it is not."""
+        ...
+
     def hold(self, tenant: TenantId, hold: LinkHold) -> AdLink:
         """Keep a hold, in place of one of its source, and pause the link with it; `LinkUnknown` without one."""
         ...

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hongmao.links.contracts import AdLink, LinkChanges, Review
 from hongmao.links.errors import LinkExists, LinkUnknown
+from hongmao.storage.link_diverts import reprice
 from hongmao.storage.link_holds import holds_of, lift_hold, place_hold, set_holds
 from hongmao.storage.models import AdLinkRow, LinkChangeRow
 from hongmao.storage.records import to_data, to_values
@@ -56,24 +57,31 @@ class SqlLinkStore:
         """Replace a link by what `decide` makes of it; whether it is paused stays what its holds say."""
         with self._database.session(TenantScope(tenant), write=True) as session:
             row = _row(session, link)
-            for column, value in to_values(decide(_link(row)), AdLinkRow).items():
+            for column, value in to_values(decide(link_of_row(row)), AdLinkRow).items():
                 if column != "paused":
                     setattr(row, column, value)
-            return _link(row)
+            return link_of_row(row)
+
+    def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
+        """Set what a click costs; while a link is diverted, what it will cost when it is not."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, link)
+            reprice(session, row, price_fen)
+            return link_of_row(row)
 
     def hold(self, tenant: TenantId, hold: LinkHold) -> AdLink:
         """Keep a hold, in place of one of its source, and pause the link with it."""
         with self._database.session(TenantScope(tenant), write=True) as session:
             row = _row(session, hold.link)
             place_hold(session, row, hold)
-            return _link(row)
+            return link_of_row(row)
 
     def lift(self, tenant: TenantId, link: LinkId, source: HoldSource) -> AdLink:
         """Drop a source's hold, if there is one; the link serves again where nobody else holds it."""
         with self._database.session(TenantScope(tenant), write=True) as session:
             row = _row(session, link)
             lift_hold(session, row, source)
-            return _link(row)
+            return link_of_row(row)
 
     def holds(self, tenant: TenantId, link: LinkId) -> Sequence[LinkHold]:
         """List who holds a tenant's link, by source."""
@@ -89,17 +97,17 @@ class SqlLinkStore:
         """Find a tenant's link; somebody else's reads as None."""
         with self._database.session(TenantScope(tenant)) as session:
             row = session.get(AdLinkRow, link)
-            return _link(row) if row else None
+            return link_of_row(row) if row else None
 
     def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:
         """List a tenant's links, oldest first."""
         with self._database.session(TenantScope(tenant)) as session:
-            return [_link(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
+            return [link_of_row(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
 
     def table(self) -> Sequence[AdLink]:
         """List every link of the deployment, oldest first."""
         with self._database.session(_JUMP) as session:
-            return [_link(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
+            return [link_of_row(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
 
     def revision(self) -> int:
         """Give a number that grows with every change; the database itself counts them, whoever makes them."""
@@ -156,5 +164,6 @@ def _read(row: Row[Any]) -> AdLink:
     return AdLink(**values)
 
 
-def _link(row: AdLinkRow) -> AdLink:
+def link_of_row(row: AdLinkRow) -> AdLink:
+    """Read a link of its row."""
     return to_data(AdLink, row, **{name: Review(getattr(row, name)) for name in _REVIEWS})

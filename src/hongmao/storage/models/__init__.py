@@ -14,6 +14,7 @@ from hongmao.storage.models.admission import (
 )
 from hongmao.storage.models.billing import ChargeRow
 from hongmao.storage.models.campaigns import AdvertiserRow, PlacedChangeRow, PlacedRow
+from hongmao.storage.models.care import CareFindingRow, CarePlanRow, CareReadingRow, LinkDivertRow
 from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
 from hongmao.storage.models.definitions import DefinitionActRow
 from hongmao.storage.models.feeds import FeedRow, OwedSpanRow
@@ -53,6 +54,9 @@ __all__ = [
     "ApiKeyRow",
     "BalanceRow",
     "BatchRow",
+    "CareFindingRow",
+    "CarePlanRow",
+    "CareReadingRow",
     "ChargeRow",
     "CloseBalanceRow",
     "CloseRow",
@@ -67,6 +71,7 @@ __all__ = [
     "HourSumRow",
     "ItemRow",
     "LinkChangeRow",
+    "LinkDivertRow",
     "LinkHoldRow",
     "MerchantRow",
     "NoteRow",
