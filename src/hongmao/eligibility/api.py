@@ -21,14 +21,14 @@ from hongmao.eligibility.contracts import (
 )
 from hongmao.eligibility.errors import AdmissionMovedOn, QualificationTaken
 from hongmao.eligibility.generated import shops as generated_shops
-from hongmao.eligibility.judging import Replayed, Standing
+from hongmao.eligibility.judging import Replayed, ShopStanding, Standing
 from hongmao.eligibility.live import LiveRules, Version
 from hongmao.eligibility.loading import alternative, read
 from hongmao.eligibility.service import Eligibility
 from hongmao.eligibility.simulating import Flip, Simulation, simulate
 from hongmao.eligibility.store import EligibilityStore, FactsTold, Qualification, RuleStore, ScoreKept
 from hongmao.eligibility.telling import ScoreTold
-from hongmao.eligibility.words import OUTCOMES, REASONS, STAGES, STATUSES
+from hongmao.eligibility.words import OUTCOMES, REASONS, STAGES, STATUSES, WHATS
 from hongmao.eligibility.written import finding_data, simulation_data, verdict_data
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "REASONS",
     "STAGES",
     "STATUSES",
+    "WHATS",
     "ActKind",
     "AdmissionMovedOn",
     "Badge",
@@ -60,6 +61,7 @@ __all__ = [
     "ScoreSource",
     "ScoreTold",
     "ShopKind",
+    "ShopStanding",
     "Simulation",
     "Stage",
     "StageSet",

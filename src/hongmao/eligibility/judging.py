@@ -54,6 +54,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopStanding:
+    """A shop, how it stands, and why its links would be held; None where they would not."""
+
+    shop: Shop
+    standing: Standing
+    held: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """An old verdict beside what the same files say of the same facts at the same instant (ELIG-8)."""
 
@@ -98,6 +107,17 @@ class Judging:
         """Say how a shop stands now."""
         demand(who, Permission.READ_REPORTS)
         return self.standing(self._desk.catalog.shop(who, shop), self._desk.clock.now_ms())
+
+    def standings(self, who: Principal, *, limit: int = VERDICTS_MAX) -> tuple[ShopStanding, ...]:
+        """Say how the shops that a principal sees stand now, and which of them would be held, in one look."""
+        demand(who, Permission.READ_REPORTS)
+        shops = self._desk.catalog.shops(who, limit=min(limit, VERDICTS_MAX))
+        standings = self._standings(shops, self._desk.clock.now_ms())
+        now, listed = self._desk.store.stage(), {one.merchant for one in self._desk.store.listed()}
+        return tuple(
+            ShopStanding(shop=shop, standing=standings[shop.id], held=_held(now, shop, listed, standings[shop.id]))
+            for shop in shops
+        )
 
     def verdicts(self, who: Principal, shop: ShopId, *, limit: int = VERDICTS_MAX) -> Sequence[Verdict]:
         """List a shop's verdicts, newest first."""

@@ -34,6 +34,17 @@ OUTCOMES: Final[Mapping[Outcome, Words]] = {
     Outcome.NOT_YET: {"zh": "资质尚未生效", "en": "paper not valid yet"},
     Outcome.PERSON: {"zh": "不适用，人工", "en": "not covered, a person decides"},
 }
+WHATS: Final[Mapping[str, Words]] = {
+    "category": {"zh": "类目", "en": "category"},
+    "shop": {"zh": "店铺类型与标识", "en": "kind and badge of the shop"},
+    "experience": {"zh": "店铺体验分", "en": "experience score"},
+    "composite_star": {"zh": "综合体验星级", "en": "composite star"},
+    "goods": {"zh": "商品评分", "en": "goods score"},
+    "logistics": {"zh": "物流评分", "en": "logistics score"},
+    "service": {"zh": "服务评分", "en": "service score"},
+    "approval_number": {"zh": "批准文号", "en": "approval number"},
+}
+"""What criteria are called; a kind of paper that stands here under no name is shown by its own."""
 REASONS: Final[Mapping[str, Words]] = {
     "stage_off": {"zh": "项目已暂停", "en": "the programme is switched off"},
     "whitelist": {"zh": "商家不在内测白名单", "en": "the merchant is not on the whitelist"},

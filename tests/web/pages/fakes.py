@@ -12,18 +12,18 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from hongmao.billing.api import Line, Statement, StatementLine, StatementMovement, Uncharged, Wallet
-from hongmao.catalog.api import Creator, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
+from hongmao.catalog.api import Creator, Item, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
 from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
 from hongmao.insight.api import read_query
 from hongmao.insight.contracts import WINDOWS
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import HongmaoError, NotFound
-from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId, UserId
+from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId, UserId
 from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
-from web.pages import samples, samples_attribution, samples_definitions
+from web.pages import samples, samples_admission, samples_attribution, samples_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -108,6 +108,22 @@ class FakeCatalog:
     def merchants(self, who: Principal) -> tuple[Merchant, ...]:
         number = who.tenant.rsplit("-", 1)[-1]
         return (Merchant(id=MerchantId(f"merchant-{number}"), tenant=who.tenant, name=self.tenant(who.tenant).name),)
+
+    def items(self, who: Principal) -> tuple[Item, ...]:
+        if who.tenant != MERCHANT_1:
+            return ()
+        return (
+            Item(
+                id=ItemId("item-1"),
+                tenant=MERCHANT_1,
+                shop=ShopId("shop-1"),
+                spu="spu-1",
+                platform_item_id="item-1",
+                title=samples.NASTY,
+                price_fen=12_900,
+                url="http://127.0.0.1:8090/item/item-1",
+            ),
+        )
 
     def shops_known(self, _: Collection[str]) -> dict[str, Shop]:
         return {
@@ -301,6 +317,8 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         definitions=desk.registry,
         definition_desk=desk,
         insight=FakeInsight(clock),
+        eligibility=samples_admission.FakeEligibility(),
+        policy=samples_admission.FakePolicy(),
         feeds=SimpleNamespace(read=lambda: samples.feeds(well=well)),
         sending=SimpleNamespace(read=lambda: samples.sending(well=well)),
         health=lambda: Health(log_end=182_331, lag={"billing": behind, "sink": 0}),

@@ -27,6 +27,7 @@ PAGES = [
     ("brand1", "/console/attribution"),
     ("brand1", "/console/attribution?model=markov%3A1&by=creator&measure=net"),
     ("brand1", "/console/wallet"),
+    ("brand1", "/console/admission"),
     ("brand1", "/console/definitions"),
     ("brand1", "/console/definitions/last_click"),
     ("brand1", "/console/definitions/cpuv"),
@@ -35,8 +36,10 @@ PAGES = [
     ("brand2", "/console/notes"),
     ("brand2", "/console/links"),
     ("brand2", "/console/orders"),
+    ("brand2", "/console/admission"),
     ("brand2", "/console/attribution"),
     ("admin", "/console/"),
+    ("admin", "/console/admission"),
     ("ops", "/ops"),
 ]
 each_page = pytest.mark.parametrize(("who", "path"), PAGES, ids=lambda value: value or "anybody")

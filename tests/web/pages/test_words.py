@@ -27,6 +27,7 @@ from hongmao.insight.contracts import (
 )
 from hongmao.links.api import load
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
+from hongmao.policy.api import Route
 from hongmao.returns.api import AlarmKind, Completeness
 from hongmao.returns.contracts import CLICK_UNKNOWN, NO_CLICK_ID, Outcome, RefusalReason
 from hongmao.web.i18n import FOLDER, LANGS, catalogue
@@ -71,6 +72,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "movement": ("top_up", "click"),
     "worker": ("sink", "attribution", "billing", "outgoing"),
     "platform": ("community", "desk"),
+    "route": tuple(Route),
     "target": ("juguang", "oceanengine", "tencent", "meta", "tiktok", "ud", "alimama"),
     "sent": ("delivered", "dead", "refused", "sampled_out", "test"),
     **{

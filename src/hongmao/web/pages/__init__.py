@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from hongmao.web.pages import static
 from hongmao.web.pages.console import (
+    admission,
     attribution,
     definition,
     definitions,
@@ -61,6 +62,8 @@ routes: list[Route | Mount] = [
     Route("/console/orders/{order:path}", orders.order),
     Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
+    Route("/console/admission", admission.admission),
+    Route("/console/admission", admission.act, methods=["POST"]),
     Route("/console/definitions", definitions.definitions),
     Route("/console/definitions/plan", planning.plan_page),
     Route("/console/definitions/plan", planning.plan, methods=["POST"]),

@@ -24,6 +24,7 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("orders", "/console/orders", Permission.READ_REPORTS),
     ("attribution", "/console/attribution", Permission.READ_REPORTS),
     ("wallet", "/console/wallet", Permission.READ_WALLETS),
+    ("admission", "/console/admission", Permission.READ_REPORTS),
     ("definitions", "/console/definitions", Permission.READ_REPORTS),
     ("ops", "/ops", Permission.OPERATE),
 )
