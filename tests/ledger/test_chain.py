@@ -18,6 +18,7 @@ from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
 from hongmao.ledger.api import Ledger, post
 from hongmao.ledger.chain import GENESIS, linked
+from hongmao.ledger.sums import day_number_of, midnight
 from hongmao.storage.database import open_database
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.ledger_posting import SqlLedgerWork
@@ -214,6 +215,20 @@ def test_a_tail_that_was_cut_off_whole_is_known_by_a_head_that_was_printed_befor
     assert sqlite.ledger.verify().balanced  # by itself it is a book in order
     assert sqlite.ledger.verify(kept.hash).balanced
     assert not sqlite.ledger.verify(printed).balanced
+
+
+ONLY_GROWING = ["ledger_batches", "ledger_entries", "ledger_seals", "ledger_closes", "ledger_close_balances"]
+
+
+@pytest.mark.parametrize("table", ONLY_GROWING)
+def test_what_only_grows_refuses_every_change(sqlite: Stage, table: str) -> None:
+    sqlite.ledger.post(move("k1", BANK, WALLET, 10))
+    sqlite.clock.set(ALLIANCE_DAY + DAY_MS)
+    sqlite.ledger.close_period("seventh", midnight(day_number_of(ALLIANCE_DAY) + 1), "finance")
+    key = {"ledger_close_balances": "balance_fen"}.get(table, "number")
+    for act in ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"):
+        with pytest.raises(DBAPIError, match=f"{table} is append-only"):
+            sqlite.do(act.format(table, key))
 
 
 DRIFTS = {

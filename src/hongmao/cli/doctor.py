@@ -59,7 +59,7 @@ def doctor(*, as_json: bool, lang: Lang | None) -> None:
 def examine(services: Services) -> list[Finding]:
     """Look at log, workers, money and definitions."""
     health = services.health()
-    check = services.ledger.verify()
+    check = services.ledger.verify(since_close=True)  # the rest is `hongmao ledger verify`'s
     in_force = services.definitions.in_force(day_of(services.clock.now_ms()))
     return [
         Finding(name="log", well=True, seen=_span(health), zh="", en=""),
