@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import groupby
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, or_, select
 
@@ -31,12 +31,13 @@ from hongmao.storage.models import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, Select, Table
 
     from hongmao.storage.scope import ScopedSession
 
 FAULTS_SHOWN_MAX = 100
 ROWS_PER_READ = 10_000
+BATCH, ENTRY = cast("Table", BatchRow.__table__), cast("Table", EntryRow.__table__)
 _DAY = day_number(EntryRow.at_ms)
 _HOUR = hour_number(EntryRow.at_ms)
 
@@ -133,23 +134,23 @@ def _seal_of(row: SealRow) -> Seal:
 
 def _written(session: ScopedSession, after: int, *where: ColumnElement[bool]) -> Iterator[Written]:
     """Read batches with their entries, as they were posted."""
-    columns = (BatchRow.number, BatchRow.key, BatchRow.why, BatchRow.at_ms, BatchRow.posted_at_ms)
+    # A name of an account is read once and not with each of its entries: those are most of what there is.
+    accounts = {row.number: account_of(row) for row in session.execute(select(AccountRow.number, *NAMES))}
     query = (
-        select(*columns, *NAMES, EntryRow.amount_fen)
-        .outerjoin(EntryRow, EntryRow.batch_number == BatchRow.number)
-        .outerjoin(AccountRow, AccountRow.number == EntryRow.account_number)
-        .where(BatchRow.number > after, *where)
-        .order_by(BatchRow.number, EntryRow.number)
+        select(BATCH.c.number, BATCH.c.key, BATCH.c.why, BATCH.c.at_ms, BATCH.c.posted_at_ms)
+        .add_columns(ENTRY.c.account_number, ENTRY.c.amount_fen)
+        .outerjoin_from(BATCH, ENTRY, ENTRY.c.batch_number == BATCH.c.number)
+        .where(BATCH.c.number > after, *where)
+        .order_by(BATCH.c.number, ENTRY.c.number)
         .execution_options(yield_per=ROWS_PER_READ)
     )
-    for number, rows in groupby(session.execute(query), key=attrgetter("number")):
-        lines = list(rows)
-        first = lines[0]
-        entries = tuple(
-            Entry(account=account_of(line), amount_fen=line.amount_fen) for line in lines if line.owner is not None
-        )
-        batch = Batch(key=first.key, why=first.why, at_ms=first.at_ms, entries=entries)
-        yield Written(number=number, posted_at_ms=first.posted_at_ms, batch=batch)
+    for number, rows in groupby(session.execute(query), key=itemgetter(0)):
+        entries = []
+        for _, key, why, at_ms, posted_at_ms, account, amount_fen in rows:  # noqa: B007 - the last row's, as all others'
+            if account is not None:
+                entries.append(Entry(account=accounts[account], amount_fen=amount_fen))
+        batch = Batch(key=key, why=why, at_ms=at_ms, entries=tuple(entries))
+        yield Written(number=number, posted_at_ms=posted_at_ms, batch=batch)
 
 
 def _unbalanced() -> Select[str]:
