@@ -40,7 +40,7 @@ TOPICS = ("美妆个护", "母婴亲子", "运动户外", "大健康")
 def note(number: int, *, topic: str | None = None, age_days: int = 0) -> Note:
     return Note(
         id=NoteId(f"note-{number}"),
-        creator=CreatorId("creator-1"),
+        creator=CreatorId(f"creator-{number}"),
         type=NoteType.PICTURE,
         title=f"笔记 {number}",
         body="先说结论。",

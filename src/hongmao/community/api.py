@@ -9,11 +9,14 @@ from hongmao.community.contracts import (
     NotePage,
 )
 from hongmao.community.errors import CursorMalformed, LabelMissing, LimitOutOfRange
-from hongmao.community.service import AD_EVERY, Community
+from hongmao.community.load import LoadLimits
+from hongmao.community.rules import is_identified
+from hongmao.community.service import AD_EVERY, AD_LOAD, Community
 from hongmao.community.store import Shelf
 
 __all__ = [
     "AD_EVERY",
+    "AD_LOAD",
     "FEED_LIMIT_DEFAULT",
     "FEED_LIMIT_MAX",
     "AdComponent",
@@ -23,6 +26,8 @@ __all__ = [
     "FeedPage",
     "LabelMissing",
     "LimitOutOfRange",
+    "LoadLimits",
     "NotePage",
     "Shelf",
+    "is_identified",
 ]

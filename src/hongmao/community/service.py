@@ -16,7 +16,8 @@ from hongmao.community.contracts import (
     NotePage,
 )
 from hongmao.community.errors import CursorMalformed, LimitOutOfRange
-from hongmao.community.rules import lay_out, rank, rotate
+from hongmao.community.load import CURSOR_PART, AdLoad, LoadLimits, read_load
+from hongmao.community.rules import lay_out, load_after, rank, rotate
 from hongmao.kernel.errors import NotFound
 from hongmao.links.api import AD_LABEL
 
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from hongmao.links.api import AdLink, LinkTable, TokenMinter
 
 AD_EVERY = 5
-_CURSOR: Final = re.compile(r"(?P<at_ms>[0-9]{1,15})\.(?P<offset>[0-9]{1,6})")
+AD_LOAD: Final = LoadLimits(share=(1, 5), creator_cards=10)
+"""CREAT-5: at most a fifth of what a session sees is bought, and a creator's notes are bought once in ten cards."""
+_CURSOR: Final = re.compile(rf"(?P<at_ms>[0-9]{{1,15}})\.(?P<offset>[0-9]{{1,6}})(?:\.{CURSOR_PART})?")
 _IMPRESSION: Final = re.compile(r"imp_[0-9a-f]{28}")
 
 
@@ -48,6 +51,7 @@ class Community:
         ids: IdMaker,
         serves: Callable[[AdLink], bool],
         ad_every: int = AD_EVERY,
+        ad_load: LoadLimits = AD_LOAD,
     ) -> None:
         """Read notes from a shelf and links from the table."""
         self._shelf = shelf
@@ -57,6 +61,7 @@ class Community:
         self._ids = ids
         self._serves = serves
         self._ad_every = ad_every
+        self._ad_load = ad_load
         self._pool: tuple[int, tuple[Note, ...]] = (-1, ())
 
     def feed(
@@ -70,15 +75,16 @@ class Community:
         """Give a page of the feed, of one topic if asked. A cursor goes on in the order of the moment it was given."""
         if not 1 <= limit <= FEED_LIMIT_MAX:
             raise LimitOutOfRange(place="limit", high=FEED_LIMIT_MAX)
-        at_ms, offset = self._position(cursor)
+        at_ms, offset, load = self._position(cursor)
         notes = [note for note in self._notes() if topic in {None, note.topic}]
         organic = rank(notes, reader, at_ms)[offset:]
         ads = self._ads(reader, at_ms, offset, topic)
-        slots, used = lay_out(organic, list(ads), limit=limit, every=self._ad_every)
+        slots, used = lay_out(organic, list(ads), limit=limit, every=self._ad_every, load=load, limits=self._ad_load)
         more = used < len(organic)
+        after = load_after(load, slots, self._ad_load).written()
         return FeedPage(
             cards=tuple(self._card(slot, reader) for slot in slots),
-            cursor=f"{at_ms}.{offset + used}" if more else None,
+            cursor=f"{at_ms}.{offset + used}.{after}" if more else None,
         )
 
     def note_page(self, note: NoteId, reader: ReaderId, impression: str | None = None) -> NotePage:
@@ -95,14 +101,14 @@ class Community:
             ad=None if link is None else self._component(link, slot, placement="note"),
         )
 
-    def _position(self, cursor: str | None) -> tuple[int, int]:
+    def _position(self, cursor: str | None) -> tuple[int, int, AdLoad]:
         if cursor is None:
-            return self._clock.now_ms(), 0
+            return self._clock.now_ms(), 0, AdLoad()
         match = _CURSOR.fullmatch(cursor)
         # A cursor of the future would show what is not published yet.
         if match is None or int(match["at_ms"]) > self._clock.now_ms():
             raise CursorMalformed(place="cursor")
-        return int(match["at_ms"]), int(match["offset"])
+        return int(match["at_ms"]), int(match["offset"]), read_load(match["shown"], match["bought"], match["near"])
 
     def _notes(self) -> tuple[Note, ...]:
         revision = self._shelf.revision()

@@ -185,7 +185,7 @@ def test_a_person_may_agree_to_what_was_read_and_that_is_the_standard_from_then_
     assert watch.open() == {Code.PRICE: ("39900", "29900")}
 
 
-def test_an_item_off_its_shelf_leads_to_the_shop_for_nothing_and_back_to_the_byte(watch: Watch) -> None:
+def test_article_row_29_an_item_off_its_shelf_leads_to_the_shop_for_nothing_and_back_to_the_byte(watch: Watch) -> None:
     before = watch.link()
     watch.pages.facts = replace(RIGHT, on_sale=False)
     watch.care.turn()
