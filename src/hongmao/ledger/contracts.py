@@ -211,6 +211,7 @@ class LedgerCheck(msgspec.Struct, frozen=True, kw_only=True):
     days_drifted: tuple[str, ...]
     """Accounts whose day sums are not the sums of their entries."""
     hours_drifted: tuple[str, ...]
+    """Accounts whose hour sums are not."""
     holds_drifted: tuple[str, ...]
     """Holds that are not what their batches say, and accounts of held money whose balance is not what is held."""
     closes_broken: tuple[str, ...]
