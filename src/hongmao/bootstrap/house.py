@@ -18,6 +18,7 @@ from hongmao.bootstrap.edge import make_edge, make_jump
 from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.fronts import LogFront
 from hongmao.bootstrap.funds import Funds
+from hongmao.bootstrap.gatekeeper import Gatekeeper, gates_of
 from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_links, watch_log, watch_queue
@@ -147,6 +148,16 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     derivation = Derivation(
         ground.log, ground.history, ground.lake, ground.derived, ground.tables, attribution, billing, registry
     )
+    campaigns = Campaigns(
+        SqlCampaignStore(ground.database),
+        links,
+        catalog,
+        clock,
+        rights=authorisations,
+        admission=admission.eligibility,
+    )
+    gates = gates_of(admission.eligibility, admission.policy, authorisations, campaigns, catalog)
+    room.clockwork.add(Wheel("gates", Gatekeeper(links, link_store.revision, clock, gates).turn))
     glass = Glass(ground=ground, catalog=catalog, links=links, ledger=ledger)
     outlooks = Outlooks(attribution, glass)
     groups = SqlConsumerGroups(ground.database, ground.log.end)
@@ -198,14 +209,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             clock,
             readers_min=int(ground.settings.readers_min),
         ),
-        campaigns=Campaigns(
-            SqlCampaignStore(ground.database),
-            links,
-            catalog,
-            clock,
-            rights=authorisations,
-            admission=admission.eligibility,
-        ),
+        campaigns=campaigns,
         authorisations=authorisations,
         eligibility=admission.eligibility,
         policy=admission.policy,
