@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.test_feed import LIN, NOW, House, note
+from community.test_feed import LIN, NOW, TOPICS, House, note
 from hongmao.community.api import Card, CursorMalformed, is_identified
 from hongmao.community.load import AdLoad, LoadLimits, read_load
 from hongmao.community.rules import lay_out, load_after
@@ -121,3 +121,12 @@ def test_a_cursor_from_before_loads_were_counted_still_goes_on_and_a_strange_one
     ):
         with pytest.raises(CursorMalformed):
             house.community.feed(LIN, cursor=strange)
+
+
+@given(topic=st.sampled_from(TOPICS), selling=st.integers(0, 60))
+def test_LABEL_10_what_was_found_in_a_topic_stands_as_if_nothing_were_bought(topic: str, selling: int) -> None:
+    with_ads, without = House(60, range(selling)), House(60)
+    assert with_ads.organic(topic=topic, limit=7) == without.organic(topic=topic, limit=50)
+    for card in with_ads.community.feed(LIN, topic=topic).cards:
+        assert card.note.topic == topic
+        assert not card.bought or card.ad is not None

@@ -153,7 +153,7 @@ class FakeCommunity:
         at_ms, _, offset = (cursor or f"{samples.NOW_MS}.0").partition(".")
         start = int(offset)
         notes = [note for note in NOTES if topic in (None, note.topic)]
-        cards = tuple(self._card(note) for note in notes[start : start + PAGE])
+        cards = tuple(self._card(note, n) for n, note in enumerate(notes[start : start + PAGE]))
         return FeedPage(cards=cards, cursor=f"{at_ms}.{start + PAGE}" if start + PAGE < len(notes) else None)
 
     def note_page(self, note: NoteId, _: ReaderId, impression: str | None = None) -> NotePage:
@@ -163,11 +163,10 @@ class FakeCommunity:
         slot = impression if impression and impression.startswith("imp_") else self._mint()
         return NotePage(note=found, creator=CREATOR, impression=slot, ad=_component(found, slot, "note"))
 
-    def _card(self, note: Note) -> Card:
+    def _card(self, note: Note, place: int) -> Card:
         impression = self._mint()
-        return Card(
-            note=note, creator=CREATOR, impression=impression, ad=_component(note, impression, "feed"), bought=False
-        )
+        ad = _component(note, impression, "feed")
+        return Card(note=note, creator=CREATOR, impression=impression, ad=ad, bought=ad is not None and place % 2 == 0)
 
     def _mint(self) -> str:
         self.served += 1

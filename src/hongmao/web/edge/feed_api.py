@@ -77,6 +77,7 @@ def _card(card: Card) -> dict[str, object]:
         "cover": card.note.cover,
         "impression": card.impression,
         "ad": _ad(card.ad),
+        "bought": card.bought,
     }
 
 

@@ -34,6 +34,8 @@ class CardView:
     href: str
     """The note's page; it knows the impression that led there and the place to come back to."""
     ad: AdComponent | None
+    placed: bool
+    """Whether its place among what was asked for was bought: results of a topic say so, beside the label (LABEL-10)."""
     first: bool
     """Whether it stands among the first, whose covers are loaded at once."""
     opens: int | None
@@ -115,6 +117,7 @@ def _card_view(card: Card, place: Place, *, first: bool, opens: int | None) -> C
         cover=choose(cover=note.cover, topic=note.topic, title=note.title),
         href=place.url(note_path(note.id), i=card.impression),
         ad=card.ad,
+        placed=card.bought and place.topic is not None,
         first=first,
         opens=opens,
         seen=seen,
