@@ -83,6 +83,10 @@ class Lookup:
         """Say who did what to a thing, when and why, first to last."""
         return self._store.changes(account.tenant, noun, self.get(account, noun, number).number)
 
+    def newest_changes(self, account: Advertiser, things: Sequence[Placed], *, limit: int) -> Sequence[Change]:
+        """Say who did what to several things of an account, when and why, newest first."""
+        return self._store.newest_changes(account.tenant, {one.number: one.noun for one in things}, limit)
+
     def _parents(self, account: Advertiser, creativity: Placed) -> tuple[Placed, Placed]:
         unit = self.get(account, Noun.UNIT, cast("int", creativity.parent))
         return unit, self.get(account, Noun.CAMPAIGN, cast("int", unit.parent))

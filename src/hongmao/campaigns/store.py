@@ -47,6 +47,10 @@ class CampaignStore(Protocol):
         """Keep the next versions of several things, each with its change: all of them or none."""
         ...
 
+    def newest_changes(self, tenant: TenantId, nouns: Mapping[int, Noun], limit: int) -> Sequence[Change]:
+        """List what was done to several things, newest first; `nouns` says what each number is."""
+        ...
+
     def bind(self, binding: Binding, after: Placed, *, by: str, why: str = "") -> None:
         """Keep which creativity an ad link carries, instead of what it carried, with the creativity's next version."""
         ...

@@ -133,20 +133,14 @@ class SqlCampaignStore:
         """List what was done to a thing, first to last."""
         found = select(PlacedChangeRow).where(PlacedChangeRow.placed == number).order_by(PlacedChangeRow.version)
         with self._database.session(TenantScope(tenant)) as session:
-            return [
-                Change(
-                    placed=row.placed,
-                    version=row.version,
-                    act=row.act,
-                    by=row.by,
-                    why=row.why,
-                    at_ms=row.at_ms,
-                    name=row.name,
-                    state=State(row.state),
-                    terms=msgspec.json.decode(row.terms, type=TERMS[noun]),
-                )
-                for row in session.scalars(found)
-            ]
+            return [_told(row, noun) for row in session.scalars(found)]
+
+    def newest_changes(self, tenant: TenantId, nouns: Mapping[int, Noun], limit: int) -> Sequence[Change]:
+        """List what was done to several things, newest first; `nouns` says what each number is."""
+        found = select(PlacedChangeRow).where(PlacedChangeRow.placed.in_(nouns))
+        newest = found.order_by(PlacedChangeRow.number.desc()).limit(limit)
+        with self._database.session(TenantScope(tenant)) as session:
+            return [_told(row, nouns[row.placed]) for row in session.scalars(newest)]
 
 
 def _demand_lone(session: ScopedSession, placed: Placed) -> None:
@@ -205,6 +199,20 @@ def _change(placed: Placed, number: int, *, act: str, by: str, why: str) -> Plac
         why=why,
         at_ms=placed.updated_at_ms,
         **_content(placed),
+    )
+
+
+def _told(row: PlacedChangeRow, noun: Noun) -> Change:
+    return Change(
+        placed=row.placed,
+        version=row.version,
+        act=row.act,
+        by=row.by,
+        why=row.why,
+        at_ms=row.at_ms,
+        name=row.name,
+        state=State(row.state),
+        terms=msgspec.json.decode(row.terms, type=TERMS[noun]),
     )
 
 

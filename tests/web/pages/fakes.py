@@ -23,7 +23,7 @@ from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
-from web.pages import samples, samples_admission, samples_attribution, samples_definitions
+from web.pages import samples, samples_admission, samples_attribution, samples_campaigns, samples_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -220,6 +220,9 @@ class FakeLinks:
             raise LinkUnknown(id=link)
         return samples.LINK
 
+    def of(self, tenant: TenantId) -> tuple[AdLink, ...]:
+        return (samples.LINK,) if tenant == MERCHANT_1 else ()
+
 
 @dataclass
 class FakeInsight:
@@ -318,6 +321,8 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         insight=FakeInsight(clock),
         eligibility=samples_admission.FakeEligibility(),
         policy=samples_admission.FakePolicy(),
+        campaigns=samples_campaigns.FakeCampaigns(),
+        authorisations=samples_campaigns.FakeAuthorisations(),
         feeds=SimpleNamespace(read=lambda: samples.feeds(well=well)),
         sending=SimpleNamespace(read=lambda: samples.sending(well=well)),
         health=lambda: Health(log_end=182_331, lag={"billing": behind, "sink": 0}),

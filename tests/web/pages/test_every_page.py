@@ -28,6 +28,9 @@ PAGES = [
     ("brand1", "/console/attribution?model=markov%3A1&by=creator&measure=net"),
     ("brand1", "/console/wallet"),
     ("brand1", "/console/admission"),
+    ("brand1", "/console/campaigns"),
+    ("brand1", "/console/campaigns/1"),
+    ("brand1", "/console/review"),
     ("brand1", "/console/definitions"),
     ("brand1", "/console/definitions/last_click"),
     ("brand1", "/console/definitions/cpuv"),
@@ -37,9 +40,13 @@ PAGES = [
     ("brand2", "/console/links"),
     ("brand2", "/console/orders"),
     ("brand2", "/console/admission"),
+    ("brand2", "/console/campaigns"),
+    ("brand2", "/console/review"),
     ("brand2", "/console/attribution"),
     ("admin", "/console/"),
     ("admin", "/console/admission"),
+    ("admin", "/console/campaigns/1"),
+    ("admin", "/console/review"),
     ("ops", "/ops"),
 ]
 each_page = pytest.mark.parametrize(("who", "path"), PAGES, ids=lambda value: value or "anybody")

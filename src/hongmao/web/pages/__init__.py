@@ -11,6 +11,8 @@ from hongmao.web.pages import static
 from hongmao.web.pages.console import (
     admission,
     attribution,
+    campaigns,
+    creatives,
     definition,
     definitions,
     door,
@@ -20,6 +22,7 @@ from hongmao.web.pages.console import (
     orders,
     overview,
     planning,
+    queue,
     wallet,
 )
 from hongmao.web.pages.errors import error_page
@@ -58,6 +61,12 @@ routes: list[Route | Mount] = [
     Route("/console/notes", notes.notes),
     Route("/console/links", links.links),
     Route("/console/links/{link}", links.link),
+    Route("/console/campaigns", campaigns.campaigns),
+    Route("/console/campaigns", campaigns.act, methods=["POST"]),
+    Route("/console/campaigns/{campaign}", creatives.campaign),
+    Route("/console/campaigns/{campaign}", creatives.act, methods=["POST"]),
+    Route("/console/review", queue.review),
+    Route("/console/review", queue.act, methods=["POST"]),
     Route("/console/orders", orders.orders),
     Route("/console/orders/{order:path}", orders.order),
     Route("/console/attribution", attribution.attribution),
