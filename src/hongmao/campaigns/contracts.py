@@ -263,6 +263,16 @@ class Binding:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What an ad link carries, as it was set: all that a look over every link needs of it."""
+
+    link: LinkId
+    creativity: State
+    unit: State
+    campaign: int
+
+
 TERMS: dict[Noun, type[Terms]] = {
     Noun.DIRECT_LINK: DirectLinkTerms,
     Noun.CAMPAIGN: CampaignTerms,

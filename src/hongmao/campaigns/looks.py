@@ -14,7 +14,15 @@ from hongmao.links.api import HoldSource
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from hongmao.campaigns.contracts import Advertiser, CampaignTerms, CreativityTerms, DirectLinkTerms, Placed
+    from hongmao.campaigns.contracts import (
+        Advertiser,
+        CampaignTerms,
+        Carried,
+        CreativityTerms,
+        DirectLinkTerms,
+        Placed,
+        State,
+    )
     from hongmao.campaigns.standing import StateReason
     from hongmao.kernel.ids import LinkId
     from hongmao.links.api import AdLink
@@ -107,28 +115,23 @@ class Looks(Lookup):
 
         Only what this room knows counts: were a hold itself a reason here, no link would ever come back.
         """
-        bindings = self._store.bindings(None)
-        if not bindings:
+        carried = self._store.carried()
+        if not carried:
             return {}
-        now_ms = self._clock.now_ms()
-        creativities, units, campaigns = (
-            {one.number: one for one in self._store.every(noun)} for noun in (Noun.CREATIVITY, Noun.UNIT, Noun.CAMPAIGN)
-        )
-        money = self._money_of([campaigns[one] for one in dict.fromkeys(it.campaign for it in bindings)], now_ms)
+        campaigns, now_ms = self._store.campaigns_carried(), self._clock.now_ms()
+        money = self._money_of(list(campaigns.values()), now_ms)
+        told: dict[tuple[State, State, int], str | None] = {}
         held: dict[LinkId, str] = {}
-        for binding in bindings:
-            creativity = creativities[binding.creativity]
-            facts = CreativityFacts(
-                creativity=creativity.state,
-                unit=units[cast("int", creativity.parent)].state,
-                campaign=campaigns[binding.campaign].state,
-                terms=_terms(campaigns[binding.campaign]),
-                audit=Audit.APPROVED,
-                money=money.get(binding.campaign, StateFacts()),
-            )
-            told = standing.reasons_of(facts, now_ms)
-            if told:
-                held[binding.link] = told[0].code
+        for one in carried:
+            # Many links carry what stands alike.
+            alike = (one.creativity, one.unit, one.campaign)
+            if alike not in told:
+                known = campaigns.get(one.campaign)  # bound a moment ago, it is looked at in the next turn
+                told[alike] = (
+                    None if known is None else _first_reason(one, known, money.get(one.campaign, StateFacts()), now_ms)
+                )
+            if (reason := told[alike]) is not None:
+                held[one.link] = reason
         return held
 
     def _held(self, link: AdLink | None) -> str | None:
@@ -160,6 +163,19 @@ class Looks(Lookup):
         terms = _terms(campaign)
         named = [number for number in (terms.deeplink_id, terms.universal_link_id) if number]
         return [cast("DirectLinkTerms", self.get(account, Noun.DIRECT_LINK, number).terms) for number in named]
+
+
+def _first_reason(carried: Carried, campaign: Placed, money: StateFacts, now_ms: int) -> str | None:
+    facts = CreativityFacts(
+        creativity=carried.creativity,
+        unit=carried.unit,
+        campaign=campaign.state,
+        terms=_terms(campaign),
+        audit=Audit.APPROVED,
+        money=money,
+    )
+    told = standing.reasons_of(facts, now_ms)
+    return told[0].code if told else None
 
 
 def _terms(campaign: Placed) -> CampaignTerms:

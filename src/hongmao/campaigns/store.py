@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from hongmao.campaigns.authorising import Authorisation, AuthorisationChange
-    from hongmao.campaigns.contracts import Advertiser, Binding, Change, Noun, Placed
+    from hongmao.campaigns.contracts import Advertiser, Binding, Carried, Change, Noun, Placed
     from hongmao.campaigns.standing import StateFacts
     from hongmao.kernel.ids import LinkId, MerchantId, NoteId, ShopId, TenantId
 
@@ -61,6 +61,14 @@ class CampaignStore(Protocol):
 
     def bindings(self, tenant: TenantId | None) -> Sequence[Binding]:
         """List a tenant's, or for the house's own look everybody's."""
+        ...
+
+    def carried(self) -> Sequence[Carried]:
+        """Say what every tenant's bound links carry, as it was set: for the house's own look, which comes often."""
+        ...
+
+    def campaigns_carried(self) -> Mapping[int, Placed]:
+        """Give the campaigns that bound links belong to, by number: for the house's own look."""
         ...
 
     def every(self, noun: Noun) -> Sequence[Placed]:

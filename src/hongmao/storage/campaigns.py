@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
-from hongmao.campaigns.contracts import TERMS, Advertiser, Binding, Change, Noun, Placed, State
+from hongmao.campaigns.contracts import TERMS, Advertiser, Binding, Carried, Change, Noun, Placed, State
 from hongmao.campaigns.errors import AdvertiserExists, ChangedMeanwhile, NameTaken
 from hongmao.kernel.ids import LinkId, MerchantId, TenantId
 from hongmao.storage.models import AdvertiserRow, PlacedChangeRow, PlacedRow
@@ -103,6 +104,26 @@ class SqlCampaignStore:
         scope = TenantScope(tenant) if tenant is not None else PlatformScope("what links are charged and held for")
         with self._database.session(scope) as session:
             return [_binding(row) for row in session.scalars(select(BindingRow).order_by(BindingRow.link_id))]
+
+    def carried(self) -> Sequence[Carried]:
+        """Say what every tenant's bound links carry, as it was set: for the house's own look, which comes often."""
+        creativity, unit = aliased(PlacedRow), aliased(PlacedRow)
+        found = (
+            select(BindingRow.link_id, creativity.state, unit.state, BindingRow.campaign)
+            .join(creativity, creativity.number == BindingRow.creativity)
+            .join(unit, unit.number == creativity.parent)
+        )
+        with self._database.session(PlatformScope("what links are held for")) as session:
+            return [
+                Carried(link=LinkId(link), creativity=State(made), unit=State(among), campaign=campaign)
+                for link, made, among, campaign in session.execute(found)
+            ]
+
+    def campaigns_carried(self) -> Mapping[int, Placed]:
+        """Give the campaigns that bound links belong to, by number: for the house's own look."""
+        found = select(PlacedRow).where(PlacedRow.number.in_(select(BindingRow.campaign)))
+        with self._database.session(PlatformScope("what links are held for")) as session:
+            return {row.number: _placed(row) for row in session.scalars(found)}
 
     def every(self, noun: Noun) -> Sequence[Placed]:
         """List every tenant's things of one kind, oldest first, the deleted ones too: for the house's own look."""
