@@ -175,9 +175,9 @@ class Judging:
     def would_hold(self, at_ms: int) -> Mapping[ShopId, str]:
         """Say which shops' links must not serve, and why; nothing while the programme only observes.
 
-        Judges every shop and keeps what is new; asked again, it answers from what it knows until something was told,
-        decided or grew too old. An instant before the last one asked for is answered as that one: a clock that was set
-        back makes nothing fresh again.
+        Judges every shop that the stage lets in and keeps what is new. Asked again, it answers from what it knows until
+        something was told, decided or grew too old. An instant before the last one asked for is answered as that one: a
+        clock that was set back makes nothing fresh again.
         """
         store, survey = self._desk.store, self._survey
         seen = (store.revision(), self._desk.rules.last(), self._desk.catalog.revision())
@@ -187,16 +187,20 @@ class Judging:
 
     def _surveyed(self, seen: tuple[int, ...], at_ms: int) -> _Survey:
         now = self._desk.store.stage()
-        listed = {one.merchant for one in self._desk.store.listed()}
-        held: dict[ShopId, str] = {}
         # A version's first day begins at midnight.
         until_ms = Window.of_day(day_of(at_ms)).end_ms
+        held: dict[ShopId, str] = {}
+        if now is None or now.stage is Stage.OBSERVE:
+            return _Survey(seen, at_ms, until_ms, held)
+        listed = {one.merchant for one in self._desk.store.listed()}
         for shops in self._desk.pieces_of_shops():
-            standings = self._standings(shops, at_ms)
-            for shop in shops:
-                standing = standings[shop.id]
-                if (reason := _held(now, shop, listed, standing)) is not None:
-                    held[shop.id] = reason
+            # Whom the stage keeps out nobody need judge: a kill switch waits for no verdict.
+            out = {shop.id: reason for shop in shops if (reason := shut_out(now, shop.merchant, listed)) is not None}
+            held |= out
+            standings = self._standings([shop for shop in shops if shop.id not in out], at_ms)
+            for shop, standing in standings.items():
+                if not standing.runs:
+                    held[shop] = standing.reason
                 turns = (standing.verdict.until_ms, standing.ruling.until_ms if standing.ruling else None)
                 until_ms = min([until_ms, *(turn for turn in turns if turn is not None and turn > at_ms)])
         return _Survey(seen, at_ms, until_ms, held)
