@@ -254,6 +254,16 @@ def test_nobody_elses_key_looks_like_a_holds(stage: Stage) -> None:
     stage.ledger.post(move("k" * 160, BANK, WALLET, 1))
 
 
+def test_a_hold_has_a_key_under_which_it_can_be_freed(stage: Stage) -> None:
+    stage.ledger.post(move("in", BANK, WALLET, 100))
+    with pytest.raises(HongmaoError) as caught:
+        stage.ledger.hold(held_for("k" * 151, 10, until_ms=ALLIANCE_DAY + MINUTE_MS))
+    assert caught.value.code == "key_malformed"
+    stage.ledger.hold(held_for("k" * 150, 10, until_ms=ALLIANCE_DAY + MINUTE_MS))
+    stage.clock.set(ALLIANCE_DAY + MINUTE_MS)
+    assert stage.ledger.expire_due() == 1
+
+
 def test_holds_of_one_transaction_are_all_kept_or_none_is(stage: Stage) -> None:
     stage.ledger.post(move("in", BANK, WALLET, 100))
     until_ms = ALLIANCE_DAY + MINUTE_MS

@@ -22,7 +22,7 @@ from hongmao.ledger.errors import (
     HoldMissing,
     KeyMalformed,
 )
-from hongmao.ledger.rules import FROZEN, check, is_whole, refuse_frozen
+from hongmao.ledger.rules import FROZEN, KEY, check, is_whole, refuse_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,8 @@ def holding(hold: Hold) -> Batch:
     """Write the batch that holds."""
     _positive(hold.key, hold.amount_fen)
     refuse_frozen(hold.key, hold.source)
+    if KEY.fullmatch(free_key(hold.key)) is None:  # it is longer than the one that holds, and has to be a key as well
+        raise KeyMalformed(place=hold.key)
     source, frozen = hold.source, frozen_of(hold.source)
     batch = _move(f"{HOLD}/{hold.key}", hold.why, hold.at_ms, source, frozen, hold.amount_fen)
     check(batch, of_holds=True)
