@@ -20,8 +20,8 @@ from unittest.mock import patch
 import uvicorn
 
 from hongmao.bootstrap.clocks import FileClock
+from hongmao.bootstrap.draining import configured
 from hongmao.bootstrap.house import open_house
-from hongmao.bootstrap.serving import server
 from hongmao.bootstrap.settings import Settings
 from hongmao.bootstrap.telling import SILENT
 from hongmao.kernel.time import MINUTE_MS, SECOND_MS, instant
@@ -352,7 +352,7 @@ def open_one_house(home: Path, plan: Plan | None = None, *, telling: Telling = S
         # What the weather draws depends on what is asked, and that on the click ids: the same luck in every run.
         with patch("hongmao.bootstrap.foundations.secrets.SystemRandom", lambda: random.Random(plan.seed)):
             house = stack.enter_context(open_house(settings, telling=telling))
-        port = stack.enter_context(serving(server(house.app, "127.0.0.1", 0)))
+        port = stack.enter_context(serving(uvicorn.Server(configured(house.app, "127.0.0.1", 0, http="httptools"))))
         one = OneHouse(plan, clock, settings, house, tap, url=f"http://127.0.0.1:{port}")
         found(plan, one.admin, one.control)
         for name in (*PLATFORMS, "media"):
