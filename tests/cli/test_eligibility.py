@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
 
 from eligibility.admission import Admission
 from hongmao.bootstrap.clocks import FileClock
+from hongmao.cli import doctor
 from hongmao.cli.eligibility import eligibility
 from hongmao.eligibility.api import alternative
-from storage.opened import House, opened
+from storage.opened import ROOT, House, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from hongmao.web.services import Services
 
 DRAFT = alternative("seeding_direct_pdd_all")
 
@@ -104,3 +108,14 @@ def test_a_stage_is_set_and_its_history_told() -> None:
     assert [one["stage"] for one in json.loads(run("stage", "--json"))["history"]] == ["percent", "off"]
     run("stage", "percent", "--why", "x", code=2)
     run("stage", "open", code=2)
+
+
+def test_the_doctor_says_how_far_the_programme_is_open_and_that_a_switch_is_off(story: Admission) -> None:
+    def seen() -> tuple[bool, str]:
+        services = cast("Services", SimpleNamespace(eligibility=story.eligibility))
+        found = doctor._admission(services)
+        return found.well, found.seen
+
+    assert seen() == (True, "observe, nothing is held")
+    story.eligibility.set_stage(ROOT, "off", why="熔断")
+    assert seen() == (False, "off, since 2025-05-07T10:00:00.000+08:00 by root")

@@ -66,6 +66,20 @@ def test_article_row_7_a_merchant_off_the_list_begins_nothing_and_the_switch_hol
         assert [one.stage.value for one in story.eligibility.stages(ROOT)] == ["whitelist", "off", "whitelist"]
 
 
+@pytest.mark.parametrize("stage", ["whitelist", "off"])
+def test_the_community_s_own_shops_are_none_of_the_programme_and_no_way_around_it(stage: str) -> None:
+    with admission() as story:
+        inside, outside = story.shop("xhs", id="s-1"), story.shop("taobao", {"experience": "4.6"}, id="s-2")
+        story.eligibility.set_stage(ROOT, stage, why="A story")
+        assert set(story.eligibility.would_hold(JUDGED)) == {outside.id}
+        assert reason(story, inside.id) is None
+        assert reason(story, outside.id) is not None
+        # A plan that names no shop may lead outside.
+        assert story.eligibility.admits(story.mei.tenant, story.merchant, shop=None) is not None
+        tobacco = story.shop("xhs", id="s-3", category="烟草")
+        assert set(story.eligibility.would_hold(JUDGED)) == {outside.id, tobacco.id}
+
+
 def test_of_two_stages_set_at_once_the_later_number_counts_and_both_are_kept() -> None:
     with admission() as story:
         first = story.eligibility.set_stage(ROOT, "open", why="one")

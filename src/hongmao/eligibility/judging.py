@@ -10,7 +10,7 @@ from msgspec import structs
 from hongmao.catalog.api import Permission, demand, sees
 from hongmao.eligibility.contracts import Refusal, Stage, Status, Verdict
 from hongmao.eligibility.errors import VerdictUnknown
-from hongmao.eligibility.rules import BEST_FIRST, closed_to, judge, reason_of
+from hongmao.eligibility.rules import BEST_FIRST, closed_to, in_site, judge, reason_of
 from hongmao.eligibility.stages import shut_out
 from hongmao.kernel.time import Window, day_of
 
@@ -112,12 +112,16 @@ class Judging:
         """Say how the shops that a principal sees stand now, and which of them would be held, in one look."""
         demand(who, Permission.READ_REPORTS)
         shops = self._desk.catalog.shops(who, limit=min(limit, VERDICTS_MAX))
-        standings = self._standings(shops, self._desk.clock.now_ms())
+        at_ms = self._desk.clock.now_ms()
+        standings = self._standings(shops, at_ms)
         now, listed = self._desk.store.stage(), {one.merchant for one in self._desk.store.listed()}
-        return tuple(
-            ShopStanding(shop=shop, standing=standings[shop.id], held=_held(now, shop, listed, standings[shop.id]))
-            for shop in shops
-        )
+        told: list[ShopStanding] = []
+        for shop in shops:
+            standing = standings[shop.id]
+            held = self._shut_out(now, shop, listed, at_ms) or (None if standing.runs else standing.reason)
+            observes = now is None or now.stage is Stage.OBSERVE
+            told.append(ShopStanding(shop=shop, standing=standing, held=None if observes else held))
+        return tuple(told)
 
     def verdicts(self, who: Principal, shop: ShopId, *, limit: int = VERDICTS_MAX) -> Sequence[Verdict]:
         """List a shop's verdicts, newest first."""
@@ -149,13 +153,15 @@ class Judging:
         now = self._desk.store.stage()
         if now is None or now.stage is Stage.OBSERVE:
             return None
-        listed = {one.merchant for one in self._desk.store.listed()}
-        if (reason := shut_out(now, merchant, listed)) is not None:
-            return Refusal(reason=reason)
+        at_ms = self._desk.clock.now_ms()
         shops = [one for one in self._shops(merchant, shop) if (one.tenant, one.merchant) == (tenant, merchant)]
+        if shop is None or not all(self._in_site(one, at_ms) for one in shops):
+            listed = {one.merchant for one in self._desk.store.listed()}
+            if (reason := shut_out(now, merchant, listed)) is not None:
+                return Refusal(reason=reason)
         if not shops:
             return Refusal(reason="manual")
-        standings = self._standings(shops, self._desk.clock.now_ms(), category=item_category)
+        standings = self._standings(shops, at_ms, category=item_category)
         if any(standing.passes for standing in standings.values()):
             return None
         nearest = min(shops, key=lambda one: (BEST_FIRST.index(standings[one.id].verdict.status), one.id))
@@ -195,7 +201,9 @@ class Judging:
         listed = {one.merchant for one in self._desk.store.listed()}
         for shops in self._desk.pieces_of_shops():
             # Whom the stage keeps out nobody need judge: a kill switch waits for no verdict.
-            out = {shop.id: reason for shop in shops if (reason := shut_out(now, shop.merchant, listed)) is not None}
+            out = {
+                shop.id: reason for shop in shops if (reason := self._shut_out(now, shop, listed, at_ms)) is not None
+            }
             held |= out
             standings = self._standings([shop for shop in shops if shop.id not in out], at_ms)
             for shop, standing in standings.items():
@@ -248,6 +256,13 @@ class Judging:
         (kept,) = self._desk.store.keep_verdicts([verdict_of(shop, verdict.facts, self._rules(at_ms), at_ms)])
         return kept
 
+    def _shut_out(self, now: StageSet | None, shop: Shop, listed: Collection[MerchantId], at_ms: int) -> str | None:
+        """Say why the stage keeps a shop out. The programme leads outside: the community's own shops are none of it."""
+        return None if self._in_site(shop, at_ms) else shut_out(now, shop.merchant, listed)
+
+    def _in_site(self, shop: Shop, at_ms: int) -> bool:
+        return in_site(self._rules(at_ms).ruleset, shop.platform)
+
     def _rules(self, at_ms: int) -> Rules:
         return self._desk.rules.on(day_of(at_ms))
 
@@ -268,11 +283,3 @@ def verdict_of(shop: Shop, facts: Facts, rules: Rules, at_ms: int) -> Verdict:
         at_ms=at_ms,
         until_ms=found.until_ms,
     )
-
-
-def _held(now: StageSet | None, shop: Shop, listed: Collection[MerchantId], standing: Standing) -> str | None:
-    if now is None or now.stage is Stage.OBSERVE:
-        return None
-    if (reason := shut_out(now, shop.merchant, listed)) is not None:
-        return reason
-    return None if standing.runs else standing.reason

@@ -66,6 +66,12 @@ def judge(ruleset: RuleSet, categories: Categories, facts: Facts, at_ms: int) ->
     return Judgement(status=status, findings=(*gates, *scored), until_ms=until_ms)
 
 
+def in_site(ruleset: RuleSet, platform: str) -> bool:
+    """Tell whether shops of a platform pass by the platform alone: the community's own, which no link leads outside to."""
+    of_platform = (one.when for one in ruleset.rule if one.outcome == "pass" and one.when is not None)
+    return any(platform in when.platform and not when.kind and not when.badge for when in of_platform)
+
+
 def reason_of(status: Status, findings: Iterable[Finding]) -> str:
     """Say in one word why a shop is not simply admitted: category, qualification, score, stale, or manual."""
     failing = {finding.rule for finding in findings if not finding.ok}
