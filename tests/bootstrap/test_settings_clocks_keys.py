@@ -34,6 +34,7 @@ def test_settings_come_from_the_environment_and_default_to_what_works() -> None:
         ("MEMORY", "0GiB"),
         ("MEMORY", "plenty"),
         ("AD_EVERY", "1"),
+        ("LINK_CARE", "yes"),
         ("READERS_MIN", "0"),
         ("READERS_MIN", "few"),
         ("COOKIE_SECURE", "maybe"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.api import Billing
 from hongmao.bootstrap.admission import admission_of
+from hongmao.bootstrap.care import put_up_care
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
@@ -165,6 +166,9 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     workers = Workers(ground.log, (*derivation.jobs(), room.follower(), readers.job()))
     standings = Standings(workers, groups.positions)
     _let_go(ground, room.clockwork, standings)
+    care = put_up_care(ground, platforms)
+    if ground.settings.link_care == "on":
+        room.clockwork.add(Wheel("care", care.turn))
     services = Services(
         clock=clock,
         log=ground.log,

@@ -72,6 +72,9 @@ class Settings:
     sandbox_url: str = _setting("http://127.0.0.1:8090", "Where the sandbox shop stands; links may lead there")
     pilots: str = _setting("", "Platforms in 内测 whose jump is open here, by name, with commas between")
     ad_every: str = _setting("5", "Every how many cards of the feed one may be a funded one")
+    link_care: str = _setting(
+        "on", "on to read the page behind every link again within a day and hold what differs, off to read none"
+    )
     readers_min: str = _setting("20", "A count of fewer readers than this is not told on the attribution page (PRIV-5)")
     metrics: str = _setting(
         "", "Address of a door of its own for figures, such as 127.0.0.1:9464; empty for /metrics to this machine alone"
@@ -129,6 +132,7 @@ class Settings:
             "HONGMAO_MEMORY": None if _MEMORY.fullmatch(self.memory) else self.memory,
             "HONGMAO_ENGINE": None if names_engine(self.engine) else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
+            "HONGMAO_LINK_CARE": None if self.link_care in {"on", "off"} else self.link_care,
             "HONGMAO_READERS_MIN": None
             if self.readers_min.isdigit() and int(self.readers_min) > 0
             else self.readers_min,
