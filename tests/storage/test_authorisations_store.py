@@ -13,7 +13,7 @@ from hongmao.campaigns.authorising import Authorisation, TaskAuth
 from hongmao.campaigns.errors import ChangedMeanwhile
 from hongmao.kernel.ids import CreatorId, NoteId, TenantId
 from hongmao.storage.authorisations import SqlAuthorisationStore
-from hongmao.storage.models.campaigns import AuthorisationChangeRow
+from hongmao.storage.models import AuthorisationChangeRow
 from hongmao.storage.scope import PlatformScope
 from storage.opened import ALLIANCE_DAY, ROOT, house
 

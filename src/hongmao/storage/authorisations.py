@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from hongmao.campaigns.authorising import Authorisation, AuthorisationChange, TaskAuth
 from hongmao.campaigns.errors import ChangedMeanwhile
 from hongmao.kernel.ids import CreatorId, NoteId, TenantId
-from hongmao.storage.models.campaigns import AuthorisationChangeRow, AuthorisationRow
+from hongmao.storage.models import AuthorisationChangeRow, AuthorisationRow
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:

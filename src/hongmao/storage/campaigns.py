@@ -12,8 +12,7 @@ from sqlalchemy.orm import aliased
 from hongmao.campaigns.contracts import TERMS, Advertiser, Binding, Carried, Change, Noun, Placed, State
 from hongmao.campaigns.errors import AdvertiserExists, ChangedMeanwhile, NameTaken
 from hongmao.kernel.ids import LinkId, MerchantId, TenantId
-from hongmao.storage.models import AdvertiserRow, PlacedChangeRow, PlacedRow
-from hongmao.storage.models.campaigns import BindingRow
+from hongmao.storage.models import AdvertiserRow, BindingRow, PlacedChangeRow, PlacedRow
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:

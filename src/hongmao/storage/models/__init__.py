@@ -13,7 +13,14 @@ from hongmao.storage.models.admission import (
     WhitelistRow,
 )
 from hongmao.storage.models.billing import ChargeRow
-from hongmao.storage.models.campaigns import AdvertiserRow, PlacedChangeRow, PlacedRow
+from hongmao.storage.models.campaigns import (
+    AdvertiserRow,
+    AuthorisationChangeRow,
+    AuthorisationRow,
+    BindingRow,
+    PlacedChangeRow,
+    PlacedRow,
+)
 from hongmao.storage.models.care import CareFindingRow, CarePlanRow, CareReadingRow, LinkDivertRow
 from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
 from hongmao.storage.models.definitions import DefinitionActRow
@@ -52,8 +59,11 @@ __all__ = [
     "AdvertiserRow",
     "AlarmRow",
     "ApiKeyRow",
+    "AuthorisationChangeRow",
+    "AuthorisationRow",
     "BalanceRow",
     "BatchRow",
+    "BindingRow",
     "CareFindingRow",
     "CarePlanRow",
     "CareReadingRow",
