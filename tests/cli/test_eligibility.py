@@ -116,6 +116,6 @@ def test_the_doctor_says_how_far_the_programme_is_open_and_that_a_switch_is_off(
         found = doctor._admission(services)
         return found.well, found.seen
 
-    assert seen() == (True, "observe, nothing is held")
+    assert seen() == (True, "observe, nothing is held but what the law forbids")
     story.eligibility.set_stage(ROOT, "off", why="熔断")
     assert seen() == (False, "off, since 2025-05-07T10:00:00.000+08:00 by root")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,9 @@ from eligibility.shops import categories, judged, shop
 from hongmao.eligibility.contracts import Outcome, QualFact, Status
 from hongmao.eligibility.rules import LAW_FORBIDS, closed_to
 from storage.opened import ROOT
+
+if TYPE_CHECKING:
+    from hongmao.kernel.ids import ShopId
 
 PERFECT = dict.fromkeys(("experience", "composite_star", "goods", "logistics", "service"), "5")
 APPROVAL = QualFact(
@@ -42,6 +47,26 @@ def test_LABEL_7_a_forbidden_category_is_no_question_for_a_person() -> None:
         one = story.shop("vip", category="电子烟")
         story.eligibility.set_stage(ROOT, "open", why="A story")
         assert story.eligibility.would_hold(story.clock.now_ms()) == {one.id: "category"}
+
+
+def test_LABEL_7_while_the_programme_only_observes_the_law_holds_all_the_same() -> None:
+    with admission() as story:
+        closed, fine = story.shop("taobao", {"experience": "5"}, category="烟草"), story.shop("vip", id="s-2")
+        assert story.eligibility.would_hold(story.clock.now_ms()) == {closed.id: "category"}
+        assert [one.held for one in story.eligibility.standings(story.mei)] == ["category", None]
+
+        def asked(shop: ShopId | None, category: str | None = None) -> str | None:
+            refusal = story.eligibility.admits(story.mei.tenant, story.merchant, shop=shop, item_category=category)
+            return refusal.reason if refusal else None
+
+        assert (asked(closed.id), asked(fine.id), asked(None)) == ("category", None, None)
+        assert (asked(fine.id, "处方药"), asked(None, "电子烟"), asked(fine.id, "食品")) == (
+            "category",
+            "category",
+            None,
+        )
+        story.eligibility.tell_facts(ROOT, closed.id, category="美妆个护")
+        assert story.eligibility.would_hold(story.clock.now_ms()) == {}
 
 
 @given(category=WORDS, minors=st.booleans())

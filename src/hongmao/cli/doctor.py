@@ -112,7 +112,9 @@ def _span(health: Health) -> str:
 def _admission(services: Services) -> Finding:
     """Say how far the programme is open, and whether its switch is off."""
     now = services.eligibility.stage()
-    seen = "observe, nothing is held" if now is None else f"{now.stage.value}, since {iso(now.at_ms)} by {now.who}"
+    seen = "observe, nothing is held but what the law forbids"
+    if now is not None:
+        seen = f"{now.stage.value}, since {iso(now.at_ms)} by {now.who}"
     return Finding(
         name="admission",
         well=now is None or now.stage is not Stage.OFF,

@@ -79,7 +79,7 @@ class Outcome(StrEnum):
 class Stage(StrEnum):
     """内测阶段: how far the programme is open."""
 
-    OBSERVE = "observe"  # verdicts are made and shown, nothing is held or refused
+    OBSERVE = "observe"  # verdicts are shown, and nothing is held but what the law forbids
     WHITELIST = "whitelist"  # 白名单
     PERCENT = "percent"  # 灰度: that share of merchants, chosen by their ids
     OPEN = "open"  # whoever passes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from msgspec import structs
 
 from hongmao.catalog.api import Permission, demand, sees
-from hongmao.eligibility.contracts import Refusal, Stage, Status, Verdict
+from hongmao.eligibility.contracts import Outcome, Refusal, Stage, Status, Verdict
 from hongmao.eligibility.errors import VerdictUnknown
 from hongmao.eligibility.rules import BEST_FIRST, closed_to, in_site, judge, reason_of
 from hongmao.eligibility.stages import shut_out
@@ -46,6 +46,11 @@ class Standing:
     def runs(self) -> bool:
         """Tell whether what runs may run on."""
         return self.passes or self.verdict.status is Status.STALE_GRACE
+
+    @property
+    def forbidden(self) -> bool:
+        """Tell whether the law closes it, whatever the stage (LABEL-7)."""
+        return any(one.outcome is Outcome.FORBIDDEN for one in self.verdict.findings)
 
     @property
     def reason(self) -> str:
@@ -119,8 +124,9 @@ class Judging:
         for shop in shops:
             standing = standings[shop.id]
             held = self._shut_out(now, shop, listed, at_ms) or (None if standing.runs else standing.reason)
-            observes = now is None or now.stage is Stage.OBSERVE
-            told.append(ShopStanding(shop=shop, standing=standing, held=None if observes else held))
+            if now is None or now.stage is Stage.OBSERVE:
+                held = standing.reason if standing.forbidden else None
+            told.append(ShopStanding(shop=shop, standing=standing, held=held))
         return tuple(told)
 
     def verdicts(self, who: Principal, shop: ShopId, *, limit: int = VERDICTS_MAX) -> Sequence[Verdict]:
@@ -147,14 +153,13 @@ class Judging:
 
         Without a shop it may begin where any of the merchant's shops passes; a merchant without shops has none that does.
         `item_category` is the category of what the plan is for, where that is known better than the shop's. While the
-        programme only observes, everybody is let in, whatever the verdict says. A shop that is not the merchant's, or not
-        the tenant's, is refused as one that nobody has judged.
+        programme only observes, everybody is let in but for what the law forbids. A shop that is not the merchant's, or
+        not the tenant's, is refused as one that nobody has judged.
         """
-        now = self._desk.store.stage()
-        if now is None or now.stage is Stage.OBSERVE:
-            return None
-        at_ms = self._desk.clock.now_ms()
+        now, at_ms = self._desk.store.stage(), self._desk.clock.now_ms()
         shops = [one for one in self._shops(merchant, shop) if (one.tenant, one.merchant) == (tenant, merchant)]
+        if now is None or now.stage is Stage.OBSERVE:
+            return self._refused_by_law(shops, item_category, at_ms)
         if shop is None or not all(self._in_site(one, at_ms) for one in shops):
             listed = {one.merchant for one in self._desk.store.listed()}
             if (reason := shut_out(now, merchant, listed)) is not None:
@@ -168,6 +173,18 @@ class Judging:
         standing = standings[nearest.id]
         return Refusal(reason=standing.reason, verdict=self._kept_anew(nearest, standing.verdict))
 
+    def _refused_by_law(self, shops: Sequence[Shop], category: str | None, at_ms: int) -> Refusal | None:
+        """Refuse what no stage allows: the category that is named, or else every shop's own."""
+        if category is not None:
+            banned = closed_to(self._rules(at_ms).categories, category) is not None
+        else:
+            banned = bool(shops) and self._forbidden(shops, at_ms) == {one.id for one in shops}
+        return Refusal(reason="category") if banned else None
+
+    def _forbidden(self, shops: Sequence[Shop], at_ms: int) -> set[ShopId]:
+        facts, categories = self._desk.store.facts(shops), self._rules(at_ms).categories
+        return {one.id for one in shops if closed_to(categories, facts[one.id].category) is not None}
+
     def _shops(self, merchant: MerchantId, shop: ShopId | None) -> Sequence[Shop]:
         if shop is not None:
             return [*self._desk.catalog.shops_known([shop]).values()]
@@ -179,7 +196,7 @@ class Judging:
         return closed_to(rules.categories, category, minors=minors, note_kind=note_kind)
 
     def would_hold(self, at_ms: int) -> Mapping[ShopId, str]:
-        """Say which shops' links must not serve, and why; nothing while the programme only observes.
+        """Say which shops' links must not serve, and why; while the programme only observes, those that the law closes.
 
         Judges every shop that the stage lets in and keeps what is new. Asked again, it answers from what it knows until
         something was told, decided or grew too old. An instant before the last one asked for is answered as that one: a
@@ -197,6 +214,8 @@ class Judging:
         until_ms = Window.of_day(day_of(at_ms)).end_ms
         held: dict[ShopId, str] = {}
         if now is None or now.stage is Stage.OBSERVE:
+            for shops in self._desk.pieces_of_shops():
+                held |= dict.fromkeys(self._forbidden(shops, at_ms), "category")
             return _Survey(seen, at_ms, until_ms, held)
         listed = {one.merchant for one in self._desk.store.listed()}
         for shops in self._desk.pieces_of_shops():

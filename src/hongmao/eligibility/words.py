@@ -56,7 +56,7 @@ REASONS: Final[Mapping[str, Words]] = {
     "manual": {"zh": "需人工判断", "en": "a person has to decide"},
 }
 STAGES: Final[Mapping[Stage, Words]] = {
-    Stage.OBSERVE: {"zh": "观察：只判定，不限制", "en": "observe: judge, hold nothing"},
+    Stage.OBSERVE: {"zh": "观察：只判定，只限制法律禁止的", "en": "observe: judge, hold only what the law forbids"},
     Stage.WHITELIST: {"zh": "白名单", "en": "whitelist"},
     Stage.PERCENT: {"zh": "灰度", "en": "a share of merchants"},
     Stage.OPEN: {"zh": "开放", "en": "open"},
