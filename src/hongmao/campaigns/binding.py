@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from hongmao.campaigns import creativity_rules, rules
@@ -42,12 +41,15 @@ class Bindings(Looks):
         before = next((one for one in self._store.bindings(account.tenant) if one.link == link), None)
         if before is not None and before.creativity == creativity:
             return before
-        now_ms = self._clock.now_ms()
+        left = None if before is None else self._next_version(self.get(account, Noun.CREATIVITY, before.creativity))
         binding = Binding(
-            link=link, tenant=account.tenant, creativity=creativity, campaign=campaign.number, at_ms=now_ms
+            link=link,
+            tenant=account.tenant,
+            creativity=creativity,
+            campaign=campaign.number,
+            at_ms=self._clock.now_ms(),
         )
-        after = replace(placed, version=placed.version + 1, updated_at_ms=now_ms)
-        self._store.bind(binding, after, by=by, why=why)
+        self._store.bind(binding, self._next_version(placed), left, by=by, why=why)
         return binding
 
     def unbind(self, account: Advertiser, link: LinkId, *, by: str, why: str = "") -> None:
@@ -57,8 +59,7 @@ class Bindings(Looks):
         if bound is None:
             raise NotBound(id=link)
         placed = self.get(account, Noun.CREATIVITY, bound.creativity)
-        after = replace(placed, version=placed.version + 1, updated_at_ms=self._clock.now_ms())
-        self._store.unbind(account.tenant, link, after, by=by, why=why)
+        self._store.unbind(account.tenant, link, self._next_version(placed), by=by, why=why)
 
     def bindings(self, tenant: TenantId) -> Sequence[Binding]:
         """List what a tenant's links carry."""

@@ -163,7 +163,7 @@ class NoteUnfiled(BadInput):
 
     code = "note_unfiled"
     zh = "{place} = {id}：该付费合作笔记未报备，不能投放"
-    en = "{place} = {id}: this paid note was not filed (报备) and cannot be promoted"
+    en = "{place} = {id}: this paid note was not filed and cannot be promoted"
     hint_zh = "请先完成报备，再提交创意"
     hint_en = "Have it filed first, then send the creative again"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from hongmao.campaigns.contracts import Noun
@@ -86,6 +87,9 @@ class Lookup:
     def newest_changes(self, account: Advertiser, things: Sequence[Placed], *, limit: int) -> Sequence[Change]:
         """Say who did what to several things of an account, when and why, newest first."""
         return self._store.newest_changes(account.tenant, {one.number: one.noun for one in things}, limit)
+
+    def _next_version(self, after: Placed) -> Placed:
+        return replace(after, version=after.version + 1, updated_at_ms=self._clock.now_ms())
 
     def _parents(self, account: Advertiser, creativity: Placed) -> tuple[Placed, Placed]:
         unit = self.get(account, Noun.UNIT, cast("int", creativity.parent))

@@ -116,7 +116,7 @@ class Campaigns(Queues):
                 self._check_unit(after, self.get(account, Noun.CAMPAIGN, cast("int", before.parent)))
             case CreativityTerms():
                 self._check_creativity(account, after, self.get(account, Noun.UNIT, cast("int", before.parent)))
-        kept = self._next(replace(before, terms=after, name=_name(noun, after)))
+        kept = self._next_version(replace(before, terms=after, name=_name(noun, after)))
         self._store.save(kept, act="update", by=by, lone_name=noun in _LONE, why=why)
         return kept
 
@@ -139,7 +139,7 @@ class Campaigns(Queues):
         for one in found:
             if one.state is State.DELETED and wanted is not State.DELETED:
                 raise AlreadyDeleted(id=one.number)
-        after = [self._next(replace(one, state=wanted)) for one in found if one.state is not wanted]
+        after = [self._next_version(replace(one, state=wanted)) for one in found if one.state is not wanted]
         self._store.save_all(after, act=wanted.name.lower(), by=by, why=why)
         return [one.number for one in found]
 
@@ -211,9 +211,6 @@ class Campaigns(Queues):
 
     def _add(self, draft: Placed, *, by: str, why: str) -> Placed:
         return self._store.add(draft, by=by, lone_name=draft.noun in _LONE, why=why)
-
-    def _next(self, after: Placed) -> Placed:
-        return replace(after, version=after.version + 1, updated_at_ms=self._clock.now_ms())
 
 
 def merged(before: Terms, given: Terms) -> Terms:

@@ -51,8 +51,11 @@ class CampaignStore(Protocol):
         """List what was done to several things, newest first; `nouns` says what each number is."""
         ...
 
-    def bind(self, binding: Binding, after: Placed, *, by: str, why: str = "") -> None:
-        """Keep which creativity an ad link carries, instead of what it carried, with the creativity's next version."""
+    def bind(self, binding: Binding, after: Placed, left: Placed | None, *, by: str, why: str = "") -> None:
+        """Keep which creativity an ad link carries, with its next version, and with that of the one it `left`.
+
+        `ChangedMeanwhile` where any of it is not as it was read.
+        """
         ...
 
     def unbind(self, tenant: TenantId, link: LinkId, after: Placed, *, by: str, why: str = "") -> None:

@@ -79,15 +79,22 @@ class SqlCampaignStore:
             for one in placed:
                 _save(session, one, act=act, by=by, why=why)
 
-    def bind(self, binding: Binding, after: Placed, *, by: str, why: str = "") -> None:
-        """Keep which creativity an ad link carries, instead of what it carried, with the creativity's next version."""
-        with self._database.session(TenantScope(binding.tenant), write=True) as session:
-            _save(session, after, act="bind", by=by, why=why)
-            row = session.get(BindingRow, binding.link)
-            if row is None:
-                row = BindingRow(link_id=binding.link, tenant_id=binding.tenant)
-                session.add(row)
-            row.creativity, row.campaign, row.at_ms = binding.creativity, binding.campaign, binding.at_ms
+    def bind(self, binding: Binding, after: Placed, left: Placed | None, *, by: str, why: str = "") -> None:
+        """Keep which creativity an ad link carries, with its next version, and with that of the one it `left`."""
+        try:
+            with self._database.session(TenantScope(binding.tenant), write=True) as session:
+                row = session.get(BindingRow, binding.link)
+                if (row and row.creativity) != (left and left.number):
+                    raise ChangedMeanwhile(id=binding.link)
+                _save(session, after, act="bind", by=by, why=why)
+                if left is not None:
+                    _save(session, left, act="unbind", by=by, why=why)
+                if row is None:
+                    row = BindingRow(link_id=binding.link, tenant_id=binding.tenant)
+                    session.add(row)
+                row.creativity, row.campaign, row.at_ms = binding.creativity, binding.campaign, binding.at_ms
+        except IntegrityError as error:
+            raise ChangedMeanwhile(id=binding.link) from error  # two found it free
 
     def unbind(self, tenant: TenantId, link: LinkId, after: Placed, *, by: str, why: str = "") -> None:
         """Forget what an ad link carries, with the creativity's next version."""

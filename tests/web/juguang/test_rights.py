@@ -190,6 +190,30 @@ def test_a_bound_link_rests_and_serves_with_its_creativity(opened: Gate, program
     assert [(one.act, one.why) for one in acts] == [("create", ""), ("bind", "上线"), ("unbind", "")]
 
 
+def test_binding_a_link_anew_takes_it_from_the_creativity_that_had_it_and_both_keep_why(
+    opened: Gate, program: Program, optimiser: Caller
+) -> None:
+    _, _, unit_id, first = placed(program)
+    second = program.done("/jg/creativity/create", unit_id=unit_id, **creativity(creativity_name="另一个"))[
+        "creativity_id"
+    ]
+    for number, why in ((first, "上线"), (first, "再点一次"), (second, "换素材")):
+        optimiser.add("/v1/bindings", advertiser_id=1, link="link-1", creativity_id=number, why=why)
+    [bound] = optimiser.get("/v1/bindings").json()["bindings"]
+    assert bound["creativity_id"] == second
+    account = opened.front.campaigns.advertiser(TenantId("tenant-1"), 1)
+
+    def acts(number: int) -> list[tuple[str, str]]:
+        return [(one.act, one.why) for one in opened.front.campaigns.changes(account, Noun.CREATIVITY, number)]
+
+    assert acts(first) == [("create", ""), ("bind", "上线"), ("unbind", "换素材")]
+    assert acts(second) == [("create", ""), ("bind", "换素材")]
+    program.done("/jg/creativity/status/update", creativity_ids=[first], action_type=2)
+    assert not turn(opened)
+    program.done("/jg/creativity/status/update", creativity_ids=[second], action_type=2)
+    assert turn(opened)
+
+
 def test_a_link_carries_only_the_creativity_that_speaks_of_it(
     opened: Gate, program: Program, admin: Caller, optimiser: Caller
 ) -> None:
