@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from hongmao.attribution.api import KeptAttribution
-from hongmao.billing.api import Billing
+from hongmao.billing.api import SPEND_ORDER, Billing, read_spend_order
 from hongmao.bootstrap.admission import admission_of
 from hongmao.bootstrap.care import put_up_care
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
@@ -174,6 +174,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         log=ground.log,
         catalog=catalog,
         links=links,
+        care=care,
         link_making=LinkMaking(platforms, accounts, room.caller, clock),
         accounts=accounts,
         jump=make_jump(
@@ -281,9 +282,10 @@ def _health(ground: Foundations, workers: Workers, standings: Standings) -> Heal
 
 def _billing(ground: Foundations, ledger: Ledger, catalog: Catalog) -> Billing:
     store = SqlBillingStore(ground.database)
+    order = read_spend_order(ground.settings.spend_order) or SPEND_ORDER
     if ground.telling.tracer is NO_TRACER:
-        return Billing(store, ledger, catalog, ground.clock)
-    return TracedBilling(store, ledger, catalog, ground.clock, ground.teller)
+        return Billing(store, ledger, catalog, ground.clock, order=order)
+    return TracedBilling(store, ledger, catalog, ground.clock, ground.teller, order=order)
 
 
 def _attribution(ground: Foundations, registry: LiveRegistry) -> KeptAttribution:

@@ -2,6 +2,7 @@
 
 from hongmao.links.addresses import address_for, host_of, with_click_id
 from hongmao.links.caps import NO_CAPS, Cap, CapLimits, Caps, read_caps
+from hongmao.links.care.api import Care, Finding
 from hongmao.links.contracts import (
     AD_LABEL,
     BUTTONS,
@@ -69,10 +70,12 @@ __all__ = [
     "Cap",
     "CapLimits",
     "Caps",
+    "Care",
     "ClickNotOurs",
     "ClockNotSet",
     "Dedupe",
     "FallbackMissing",
+    "Finding",
     "HoldSource",
     "HoldSourceUnknown",
     "HotJump",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hongmao.insight.api import Insight, LookingGlass
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
-    from hongmao.links.api import Jump, Links, WakeFeedback
+    from hongmao.links.api import Care, Jump, Links, WakeFeedback
     from hongmao.platforms.making import LinkMaking
     from hongmao.policy.api import Policy
     from hongmao.returns.api import (
@@ -107,6 +107,7 @@ class Services:
     log: EventLog
     catalog: Catalog
     links: Links
+    care: Care
     link_making: LinkMaking
     accounts: AccountStore
     jump: Jump

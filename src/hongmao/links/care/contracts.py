@@ -136,3 +136,8 @@ class Finding:
     closed_at_ms: int | None
     closed_by: str | None
     """Who agreed to it; None where a reading did."""
+
+    @property
+    def id(self) -> str:
+        """Name it in a list that is read page by page."""
+        return str(self.number)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hongmao.web.api import (
     authorisations,
     campaigns,
+    care,
     community,
     eligibility,
     goods,
@@ -29,6 +30,7 @@ routes: list[BaseRoute] = [
     *imports.routes,
     *community.routes,
     *links.routes,
+    *care.routes,
     *authorisations.routes,
     *campaigns.routes,
     *eligibility.routes,
