@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hongmao.billing.contracts import (
     Charge,
+    Granted,
     Line,
+    Purse,
     Reason,
     Spend,
     Statement,
@@ -14,18 +16,26 @@ from hongmao.billing.contracts import (
     Uncharged,
     Wallet,
 )
-from hongmao.billing.errors import LineUnknown, TopUpBeyond
+from hongmao.billing.errors import GrantBeyond, LineUnknown, PurseUnknown, TopUpBeyond
+from hongmao.billing.purses import SPEND_ORDER, PurseKind, SpendOrder, read_spend_order
 from hongmao.billing.service import Billing
 from hongmao.billing.store import BillingStore
 
 __all__ = [
+    "SPEND_ORDER",
     "Billing",
     "BillingStore",
     "Charge",
+    "GrantBeyond",
+    "Granted",
     "Line",
     "LineUnknown",
+    "Purse",
+    "PurseKind",
+    "PurseUnknown",
     "Reason",
     "Spend",
+    "SpendOrder",
     "Statement",
     "StatementLine",
     "StatementMovement",
@@ -33,4 +43,5 @@ __all__ = [
     "TopUpBeyond",
     "Uncharged",
     "Wallet",
+    "read_spend_order",
 ]

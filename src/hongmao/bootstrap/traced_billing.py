@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from hongmao.billing.api import Billing
+from hongmao.billing.api import SPEND_ORDER, Billing
 from hongmao.kernel.time import Window
 from hongmao.telemetry.tracing import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from hongmao.billing.api import BillingStore, Charge, Spend, Statement, Uncharged
+    from hongmao.billing.api import BillingStore, Charge, Spend, SpendOrder, Statement, Uncharged
     from hongmao.billing.rules import Tap
     from hongmao.billing.store import BillingWork
     from hongmao.bootstrap.traced import Teller
@@ -77,9 +77,18 @@ class TracedBillingStore:
 class TracedBilling(Billing):
     """Billing that tells which clicks stand in a statement."""
 
-    def __init__(self, store: BillingStore, ledger: Ledger, catalog: Catalog, clock: Clock, teller: Teller) -> None:
+    def __init__(
+        self,
+        store: BillingStore,
+        ledger: Ledger,
+        catalog: Catalog,
+        clock: Clock,
+        teller: Teller,
+        *,
+        order: SpendOrder = SPEND_ORDER,
+    ) -> None:
         """Work as billing does."""
-        super().__init__(TracedBillingStore(store, teller), ledger, catalog, clock)
+        super().__init__(TracedBillingStore(store, teller), ledger, catalog, clock, order=order)
         self._teller = teller
 
     def statement(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Statement:

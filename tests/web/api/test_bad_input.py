@@ -68,6 +68,7 @@ def test_what_is_missing_is_named(admin_of: Caller) -> None:
         "/v1/tenants": {"name", "kind"},
         "/v1/items": {"shop", "spu", "platform_item_id", "title", "price_fen", "url"},
         "/v1/wallets/top-ups": {"merchant", "line", "amount_fen", "key"},
+        "/v1/wallets/grants": {"merchant", "kind", "amount_fen", "key"},
         "/v1/links": {"note", "shop", "target", "button", "title", "price_fen"},
         "/v1/links/link-1/pause": {"paused"},
     }.items():
@@ -148,6 +149,9 @@ def test_a_body_of_just_the_limit_is_read(admin_of: Caller) -> None:
         ("/v1/wallets/top-ups", {"amount_fen": 0}, "top_up_beyond"),
         ("/v1/wallets/top-ups", {"amount_fen": 10**30}, "top_up_beyond"),
         ("/v1/wallets/top-ups", {"key": "a/b"}, "id_malformed"),
+        ("/v1/wallets/grants", {"merchant": "merchant-9"}, "nothing_there"),
+        ("/v1/wallets/grants", {"kind": "cash"}, "purse_unknown"),
+        ("/v1/wallets/grants", {"amount_fen": -1}, "grant_beyond"),
         ("/v1/merchants", {"tenant": "tenant-9"}, "nothing_there"),
         ("/v1/merchants", {"tenant": "a b"}, "id_malformed"),
         ("/v1/merchants", {"tenant": ""}, "id_malformed"),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TOP_UP = {"merchant": "merchant-1", "line": "cid", "amount_fen": 5_000_00, "key": "opening-1"}
 
+GRANT = {"merchant": "merchant-1", "kind": "rebate", "amount_fen": 100_00, "key": "may"}
+
 
 @pytest.fixture
 def finance(house: Front, browser: Browser, tenant: str) -> Caller:
@@ -37,6 +39,22 @@ def test_a_payment_is_entered_once_per_key(admin: Caller, finance: Caller) -> No
 
 def test_only_the_deployment_enters_money(finance: Caller) -> None:
     assert finance.post("/v1/wallets/top-ups", TOP_UP).status_code == 403
+    assert finance.post("/v1/wallets/grants", GRANT).status_code == 403
+
+
+def test_money_that_is_given_is_seen_by_its_kind_and_counted_with_the_rest(admin: Caller, finance: Caller) -> None:
+    admin.add("/v1/wallets/top-ups", **TOP_UP)
+    first, again = admin.post("/v1/wallets/grants", GRANT), admin.post("/v1/wallets/grants", GRANT)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (first.json()["funder"], again.json()["duplicate"]) == ("community", True)
+    other = admin.post("/v1/wallets/grants", {**GRANT, "kind": "credit"})
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "key_reused")
+    cid, ud = finance.get("/v1/wallets").json()["wallets"]
+    assert (cid["balance_fen"], ud["balance_fen"], ud["purses"]) == (5_100_00, 0, [])
+    assert cid["purses"] == [
+        {"kind": "rebate", "funder": "community", "balance_fen": 100_00},
+        {"kind": "cash", "funder": "merchant", "balance_fen": 5_000_00},
+    ]
 
 
 def test_a_statement_runs_from_the_start_of_one_day_to_the_start_of_another(

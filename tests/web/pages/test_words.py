@@ -12,6 +12,8 @@ from hongmao.attribution.words import REASONS
 from hongmao.billing.contracts import FUNDER
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
+from hongmao.billing.purses import GIVER
+from hongmao.billing.rules import CLICK, CLICK_LATE, GRANT, TOP_UP
 from hongmao.campaigns.api import State as PlacedState
 from hongmao.campaigns.api import TaskAuth
 from hongmao.campaigns.authorising import NOT_AUTHORISED, UNFILED
@@ -72,8 +74,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "kind": tuple(Kind),
     "outcome": tuple(Outcome),
     "placement": PLACEMENTS,
-    "funder": tuple(FUNDER.values()),
-    "movement": ("top_up", "click"),
+    "funder": (*FUNDER.values(), *GIVER.values()),
+    "movement": (TOP_UP, GRANT, CLICK, CLICK_LATE),
     "worker": ("sink", "attribution", "billing", "outgoing"),
     "campaign_state": tuple(str(number) for number in MARKS),
     "campaign_noun": ("campaign", "unit", "creativity"),

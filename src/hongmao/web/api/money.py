@@ -25,6 +25,15 @@ class TopUpBody(Standing, frozen=True, kw_only=True):
     key: str
 
 
+class GrantBody(Standing, frozen=True, kw_only=True):
+    """发放: a rebate, credit or compensation that the deployment gives a merchant, entered once per `key`."""
+
+    merchant: str
+    kind: str
+    amount_fen: int
+    key: str
+
+
 class StatementQuery(Standing, frozen=True, kw_only=True):
     """账单: of one merchant, from the start of `from` to the start of `to`; without them, of all time until tonight."""
 
@@ -37,6 +46,12 @@ def _top_up(call: Call, body: TopUpBody) -> object:
     merchant = MerchantId(check_id(body.merchant, place="merchant"))
     entered = call.services.billing.top_up(call.who, merchant, body.line, body.amount_fen, body.key)
     return entered if entered.duplicate else Made(entered)
+
+
+def _grant(call: Call, body: GrantBody) -> object:
+    merchant = MerchantId(check_id(body.merchant, place="merchant"))
+    given = call.services.billing.grant(call.who, merchant, body.kind, body.amount_fen, body.key)
+    return given if given.duplicate else Made(given)
 
 
 def _wallets(call: Call, _query: Standing) -> object:
@@ -62,6 +77,7 @@ def _verify(call: Call, _query: Sent) -> object:
 
 routes = [
     door("/v1/wallets/top-ups", post=Act(Permission.TOP_UP, TopUpBody, _top_up)),
+    door("/v1/wallets/grants", post=Act(Permission.TOP_UP, GrantBody, _grant)),
     door("/v1/wallets", get=Act(Permission.READ_WALLETS, Standing, _wallets)),
     door("/v1/statement", get=Act(Permission.READ_WALLETS, StatementQuery, _statement)),
     door("/v1/ledger/verify", get=Act(Permission.VERIFY_LEDGER, Sent, _verify)),
