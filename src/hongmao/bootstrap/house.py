@@ -29,6 +29,7 @@ from hongmao.bootstrap.readers import ReaderFollower
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
 from hongmao.bootstrap.roles import OfTheWorker
+from hongmao.bootstrap.spending import BookedSpending
 from hongmao.bootstrap.state import first_start
 from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import TracedAttribution
@@ -149,13 +150,15 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     derivation = Derivation(
         ground.log, ground.history, ground.lake, ground.derived, ground.tables, attribution, billing, registry
     )
+    campaign_store = SqlCampaignStore(ground.database)
     campaigns = Campaigns(
-        SqlCampaignStore(ground.database),
+        campaign_store,
         links,
         catalog,
         clock,
         rights=authorisations,
         admission=admission.eligibility,
+        spending=BookedSpending(billing, links, campaign_store.bindings),
     )
     gates = gates_of(admission.eligibility, admission.policy, authorisations, campaigns, catalog)
     room.clockwork.add(Wheel("gates", Gatekeeper(links, link_store.revision, clock, gates).turn))
