@@ -119,3 +119,18 @@ def test_the_doctor_says_how_far_the_programme_is_open_and_that_a_switch_is_off(
     assert seen() == (True, "observe, nothing is held but what the law forbids")
     story.eligibility.set_stage(ROOT, "off", why="熔断")
     assert seen() == (False, "off, since 2025-05-07T10:00:00.000+08:00 by root")
+
+
+def test_a_file_of_scores_is_taken_in_whole_or_not_at_all(story: Admission, tmp_path: Path) -> None:
+    shop = story.shop("tmall")
+    file = tmp_path / "scores.csv"
+    head = "店铺ID,综合体验星级,更新时间\n"
+    file.write_text(f"{head}outside-s-1,4.5,2025-05-06\noutside-s-9,4.6,2025-05-06\n", encoding="utf-8")
+    said = run("scores", str(file), "--platform", "tmall", "--lang", "en", code=1)
+    assert "scores.csv row 3, shop: the shop is unknown" in said
+    assert "0 scores of 0 shops" in said
+    assert story.store.facts([shop])[shop.id].scores == ()
+    file.write_text(f"{head}outside-s-1,4.5,2025-05-06\n", encoding="utf-8")
+    told = json.loads(run("scores", str(file), "--platform", "tmall", "--json"))
+    assert told == {"kept": 1, "shops": 1, "problems": []}
+    assert story.another().judge(story.mei, shop.id).status == "pass"

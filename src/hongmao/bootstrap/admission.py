@@ -35,6 +35,8 @@ class Admission:
 
     eligibility: Eligibility
     policy: Policy
+    catalog: Catalog
+    clock: Clock
 
 
 def admission_of(database: Database, catalog: Catalog, clock: Clock) -> Admission:
@@ -42,6 +44,8 @@ def admission_of(database: Database, catalog: Catalog, clock: Clock) -> Admissio
     return Admission(
         Eligibility(SqlEligibilityStore(database), catalog, clock),
         Policy(SqlPolicyStore(database), catalog, clock),
+        catalog,
+        clock,
     )
 
 

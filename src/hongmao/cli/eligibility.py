@@ -20,9 +20,14 @@ from hongmao.cli.speaking import spoken
 from hongmao.eligibility.api import alternative, generated_shops, read, simulate, simulation_data, verdict_data
 from hongmao.kernel.ids import ShopId, check_id
 from hongmao.kernel.time import day_of
+from hongmao.platforms.scores import read_score_file, unknown_shop
+from hongmao.returns.api import FileProblem
 
 if TYPE_CHECKING:
-    from hongmao.eligibility.api import Simulation
+    from collections.abc import Iterator
+
+    from hongmao.catalog.api import Catalog, Shop
+    from hongmao.eligibility.api import ScoreTold, Simulation
     from hongmao.kernel.errors import Lang
 
 OPERATOR = Principal(id="command-line", tenant=PLATFORM, role=Role.ADMIN, name="command line")
@@ -152,6 +157,49 @@ def replay(*, number: int, as_json: bool, lang: Lang) -> None:
         click.echo("same" if replayed.same else f"NOT the same: {replayed.again.status.value}")
     if not replayed.same:
         sys.exit(EXIT_REFUSED)
+
+
+@eligibility.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="SCORES.csv|xlsx")
+@click.option("--platform", required=True, help="Whose shops: taobao, tmall, jd, pdd.")
+@click.option("--source", type=click.Choice(["file", "page"]), default="file", show_default=True, help="Whence it is.")
+@JSON
+@_LANG
+def scores(*, file: Path, platform: str, source: str, as_json: bool, lang: Lang) -> None:
+    """Take in a file of scores that a platform exported: all of it, or nothing and every row that is at fault.
+
+    Exit code 1 where a row is at fault.
+    """
+    with spoken(lang), open_admission(Settings.read()) as admission:
+        known = {one.platform_shop_id: one.id for one in _shops(admission.catalog, platform)}
+        told: dict[ShopId, list[ScoreTold]] = {}
+        problems: list[FileProblem] = []
+        now_ms = admission.clock.now_ms()
+        for row in read_score_file(file, name=file.name, source=source, now_ms=now_ms):
+            if isinstance(row, FileProblem):
+                problems.append(row)
+            elif (shop := known.get(row.platform_shop_id)) is None:
+                problems.append(unknown_shop(row))
+            else:
+                told.setdefault(shop, []).append(row.told)
+        for shop, some in told.items() if not problems else ():
+            admission.eligibility.tell_scores(OPERATOR, shop, some)
+    kept = 0 if problems else sum(map(len, told.values()))
+    if as_json:
+        _print_json({"kept": kept, "shops": len(told) if kept else 0, "problems": msgspec.to_builtins(problems)})
+    else:
+        for problem in problems:
+            click.echo(problem.message(lang), err=True)
+        click.echo(f"{kept} scores of {len(told) if kept else 0} shops")
+    if problems:
+        sys.exit(EXIT_REFUSED)
+
+
+def _shops(catalog: Catalog, platform: str) -> Iterator[Shop]:
+    after = ""
+    while page := catalog.shops(OPERATOR, after=after):
+        yield from (shop for shop in page if shop.platform == platform)
+        after = page[-1].id
 
 
 def _draft(file: Path | None, named: str | None) -> tuple[str, str]:

@@ -19,11 +19,12 @@ from hongmao.eligibility.contracts import (
     Status,
     Verdict,
 )
-from hongmao.eligibility.errors import AdmissionMovedOn, QualificationTaken
+from hongmao.eligibility.errors import AdmissionMovedOn, QualificationTaken, ScoreUnreadable
 from hongmao.eligibility.generated import shops as generated_shops
 from hongmao.eligibility.judging import Replayed, ShopStanding, Standing
 from hongmao.eligibility.live import LiveRules, Version
 from hongmao.eligibility.loading import alternative, read
+from hongmao.eligibility.rules import read_score
 from hongmao.eligibility.service import Eligibility
 from hongmao.eligibility.simulating import Flip, Simulation, simulate
 from hongmao.eligibility.store import EligibilityStore, FactsTold, Qualification, RuleStore, ScoreKept
@@ -60,6 +61,7 @@ __all__ = [
     "ScoreName",
     "ScoreSource",
     "ScoreTold",
+    "ScoreUnreadable",
     "ShopKind",
     "ShopStanding",
     "Simulation",
@@ -73,6 +75,7 @@ __all__ = [
     "finding_data",
     "generated_shops",
     "read",
+    "read_score",
     "simulate",
     "simulation_data",
     "verdict_data",
