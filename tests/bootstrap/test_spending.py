@@ -74,7 +74,7 @@ class Desk:
         [one] = [one for one in self.campaigns.of(account, Noun.CAMPAIGN) if one.number == self.campaign]
         state = self.campaigns.states(account, [one])[one.number]
         assert self.campaigns.would_hold().get(LinkId("link-1")) == {
-            1: None, 4: "budget_spent", 5: "balance_short"
+            1: None, 4: "budget_spent", 5: "balance_short", 7: "account_spent"
         }[state]  # fmt: skip
         return state
 
@@ -136,3 +136,30 @@ def test_what_is_spent_on_other_links_is_not_the_campaign_s(desk: Desk) -> None:
     desk.pay(100_000)
     desk.click(10_000, "link-7")
     assert desk.state() == 1
+
+
+def test_an_account_s_own_budget_holds_all_of_its_campaigns_whatever_they_may_spend_by_themselves(desk: Desk) -> None:
+    desk.bind()
+    desk.pay(100_000)
+    set_to = desk.program.done("/jg/account/budget/update", account_day_budget=10_000, why="控费")
+    assert set_to == {"limit_day_budget": 1, "account_day_budget": 10_000}
+    assert desk.state() == 1
+    desk.click(9_950, "link-1")
+    assert desk.state() == 7  # 0.50 is left and no click costs less than 0.80
+    desk.program.done("/jg/account/budget/update", account_day_budget=30_000)
+    assert desk.state() == 4  # the account may spend on, the campaign may not
+    desk.program.done("/jg/account/budget/update", account_day_budget=0)
+    assert desk.program.done("/jg/account/budget/info") == {"limit_day_budget": 0, "account_day_budget": None}
+    assert desk.state() == 4
+    account = desk.campaigns.advertiser(T1, 1)
+    [kept] = desk.campaigns.of(account, Noun.ACCOUNT)
+    told = desk.campaigns.changes(account, Noun.ACCOUNT, kept.number)
+    assert [(one.act, one.why) for one in told] == [("create", "控费"), ("update", ""), ("update", "")]
+
+
+@pytest.mark.parametrize("fen", [1, 9_999, 99_999_900, -1, 2**70])
+def test_BILL_1_an_account_s_budget_keeps_to_the_bounds_of_a_campaign_s(desk: Desk, fen: int) -> None:
+    refused = desk.program.post("/jg/account/budget/update", account_day_budget=fen)
+    assert refused["code"] == 900400
+    assert "account_day_budget" in refused["msg"]
+    assert desk.program.done("/jg/account/budget/info")["account_day_budget"] is None

@@ -51,6 +51,11 @@ class BookedSpending:
             for campaign, ids in carrying.items()
         }
 
+    def account_day_fen(self, account: Advertiser, now_ms: int) -> int | None:
+        """Say what a merchant's links have been charged on this day, by campaigns or not, on both lines."""
+        own = {link.id for link in self._links.of(account.tenant) if link.merchant == account.merchant}
+        return sum(fen for link, fen in self._day(account.tenant, now_ms).items() if link in own)
+
     def _of(
         self, merchant: MerchantId, links: Sequence[AdLink], spent: Mapping[str, int], balances: dict[str, int]
     ) -> StateFacts:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Noun(StrEnum):
     """What kind of thing was placed."""
 
+    ACCOUNT = "account"
     DIRECT_LINK = "direct_link"
     CAMPAIGN = "campaign"
     UNIT = "unit"
@@ -79,6 +80,13 @@ class TimePeriod(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     fri: str | None = None
     sat: str | None = None
     sun: str | None = None
+
+
+class AccountTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """账户日预算: what all campaigns of an account may spend in a day together, in fen."""
+
+    limit_day_budget: int | None = None
+    account_day_budget: int | None = None
 
 
 class DirectLinkTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -216,7 +224,7 @@ class CreativityTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     ad_biz_item_id: str | None = None
 
 
-Terms = DirectLinkTerms | CampaignTerms | UnitTerms | CreativityTerms
+Terms = AccountTerms | DirectLinkTerms | CampaignTerms | UnitTerms | CreativityTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +282,7 @@ class Carried:
 
 
 TERMS: dict[Noun, type[Terms]] = {
+    Noun.ACCOUNT: AccountTerms,
     Noun.DIRECT_LINK: DirectLinkTerms,
     Noun.CAMPAIGN: CampaignTerms,
     Noun.UNIT: UnitTerms,

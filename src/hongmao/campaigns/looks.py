@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from hongmao.campaigns import creativity_rules, standing
 from hongmao.campaigns.contracts import Audit, Noun
-from hongmao.campaigns.lookup import Lookup
+from hongmao.campaigns.lookup import Lookup, budget_of
 from hongmao.campaigns.standing import CreativityFacts, StateFacts
 from hongmao.links.api import HoldSource
 
@@ -61,7 +62,7 @@ class Looks(Lookup):
     def states(self, account: Advertiser, campaigns: Sequence[Placed]) -> dict[int, int]:
         """Say how campaigns of an account stand now, by their numbers."""
         now_ms = self._clock.now_ms()
-        money = self._spending.facts(account, campaigns, now_ms)
+        money = self._money(account, campaigns, now_ms, self.account_budget_fen(account))
         return {
             one.number: standing.state_of(one.state, _terms(one), money.get(one.number, StateFacts()), now_ms)
             for one in campaigns
@@ -70,7 +71,7 @@ class Looks(Lookup):
     def campaign_reasons(self, account: Advertiser, campaigns: Sequence[Placed]) -> dict[int, tuple[StateReason, ...]]:
         """Say what keeps campaigns of an account from serving now."""
         now_ms = self._clock.now_ms()
-        money = self._spending.facts(account, campaigns, now_ms)
+        money = self._money(account, campaigns, now_ms, self.account_budget_fen(account))
         return {
             one.number: standing.campaign_reasons(one.state, _terms(one), money.get(one.number, StateFacts()), now_ms)
             for one in campaigns
@@ -80,9 +81,8 @@ class Looks(Lookup):
         """Say what keeps creativities of an account from serving now; one without a reason serves."""
         now_ms = self._clock.now_ms()
         families = self._families(account, creativities)
-        money = self._spending.facts(
-            account, list({one.campaign.number: one.campaign for one in families}.values()), now_ms
-        )
+        campaigns = list({one.campaign.number: one.campaign for one in families}.values())
+        money = self._money(account, campaigns, now_ms, self.account_budget_fen(account))
         notes = {cast("str", cast("CreativityTerms", one.terms).note_id) for one in creativities}
         faults = self._rights.faults(account.tenant, notes, now_ms)
         links = self._links.of(account.tenant)
@@ -143,12 +143,24 @@ class Looks(Lookup):
 
     def _money_of(self, campaigns: Sequence[Placed], now_ms: int) -> Mapping[int, StateFacts]:
         accounts, money = self._store.accounts(), dict[int, StateFacts]()
+        budgets = {one.advertiser: budget_of(one) for one in self._store.every(Noun.ACCOUNT)}
         theirs: defaultdict[int, list[Placed]] = defaultdict(list)
         for one in campaigns:
             theirs[one.advertiser].append(one)
         for number, own in theirs.items():
-            money.update(self._spending.facts(accounts[number], own, now_ms))
+            money.update(self._money(accounts[number], own, now_ms, budgets.get(number)))
         return money
+
+    def _money(
+        self, account: Advertiser, campaigns: Sequence[Placed], now_ms: int, budget_fen: int | None
+    ) -> Mapping[int, StateFacts]:
+        money = self._spending.facts(account, campaigns, now_ms)
+        spent = None if budget_fen is None else self._spending.account_day_fen(account, now_ms)
+        if budget_fen is None or spent is None:
+            return money
+        left = budget_fen - spent
+        known = ((one.number, money.get(one.number, StateFacts())) for one in campaigns)
+        return {number: replace(facts, account_day_left_fen=left) for number, facts in known}
 
     def _families(self, account: Advertiser, creativities: Iterable[Placed]) -> list[Family]:
         units = {one.number: one for one in self.of(account, Noun.UNIT)}

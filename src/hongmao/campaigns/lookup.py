@@ -12,7 +12,7 @@ from hongmao.campaigns.store import AdmitsAll, NobodyAsks, NothingKnown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hongmao.campaigns.contracts import Advertiser, Change, Placed
+    from hongmao.campaigns.contracts import AccountTerms, Advertiser, Change, Placed
     from hongmao.campaigns.store import Admission, CampaignStore, Rights, Spending
     from hongmao.catalog.api import Catalog, Principal
     from hongmao.kernel.clock import Clock
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hongmao.links.api import Links
 
 PLACES: Final = {
+    Noun.ACCOUNT: "advertiser_id",
     Noun.DIRECT_LINK: "id",
     Noun.CAMPAIGN: "campaign_id",
     Noun.UNIT: "unit_id",
@@ -80,6 +81,10 @@ class Lookup:
         """List an account's things of one kind, oldest first, the deleted ones too."""
         return self._store.of(account.tenant, account.number, noun)
 
+    def account_budget_fen(self, account: Advertiser) -> int | None:
+        """Give what all campaigns of an account may spend in a day together; None without a limit."""
+        return budget_of(next(iter(self.of(account, Noun.ACCOUNT)), None))
+
     def changes(self, account: Advertiser, noun: Noun, number: int) -> Sequence[Change]:
         """Say who did what to a thing, when and why, first to last."""
         return self._store.changes(account.tenant, noun, self.get(account, noun, number).number)
@@ -94,3 +99,9 @@ class Lookup:
     def _parents(self, account: Advertiser, creativity: Placed) -> tuple[Placed, Placed]:
         unit = self.get(account, Noun.UNIT, cast("int", creativity.parent))
         return unit, self.get(account, Noun.CAMPAIGN, cast("int", unit.parent))
+
+
+def budget_of(account: Placed | None) -> int | None:
+    """Read the budget of an account as it was placed; none was until somebody sets one."""
+    terms = cast("AccountTerms | None", account and account.terms)
+    return terms.account_day_budget if terms is not None and terms.limit_day_budget == 1 else None

@@ -80,7 +80,7 @@ class Queues(Bindings):
     def _creativities_waiting(self, own: TenantId | None, links: Sequence[AdLink]) -> Iterable[QueueItem]:
         theirs = {
             noun: {one.number: one for one in self._store.every(noun) if own is None or one.tenant == own}
-            for noun in Noun
+            for noun in (Noun.DIRECT_LINK, Noun.CAMPAIGN, Noun.UNIT, Noun.CREATIVITY)
         }
         accounts = self._store.accounts()
         by_note: dict[tuple[str, str], list[AdLink]] = {}

@@ -17,7 +17,7 @@ from hongmao.kernel.time import HOUR_MS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hongmao.campaigns.contracts import CampaignTerms, DirectLinkTerms, TimePeriod
+    from hongmao.campaigns.contracts import AccountTerms, CampaignTerms, DirectLinkTerms, TimePeriod
 
 T = TypeVar("T")
 
@@ -195,12 +195,26 @@ def _check_words(terms: CampaignTerms) -> None:
         load().check(enum, getattr(terms, name), place=name)
 
 
+def check_account(terms: AccountTerms) -> None:
+    """Check an account's budget of the day: BILL-1, as a campaign's."""
+    place = "account_day_budget"
+    load().check("limit_day_budget", terms.limit_day_budget, place="limit_day_budget")
+    if terms.limit_day_budget == 1:
+        _check_fen(terms.account_day_budget, place)
+    elif terms.account_day_budget:
+        raise refused(place, "limit_day_budget 为 0（不限）时不填", "with limit_day_budget 0 there is none")
+
+
+def _check_fen(given: int | None, place: str) -> None:
+    fen = demand(given, place, "指定预算时必填，单位分", "a limited budget needs it, in fen")
+    if not BUDGET_FEN_MIN <= fen <= BUDGET_FEN_MAX:
+        raise BudgetOutOfRange(place=place, low=BUDGET_FEN_MIN, high=BUDGET_FEN_MAX, got=fen)
+
+
 def _check_budget(terms: CampaignTerms) -> None:
     place = "campaign_day_budget"
     if terms.limit_day_budget == 1:
-        fen = demand(terms.campaign_day_budget, place, "指定预算时必填，单位分", "a limited budget needs it, in fen")
-        if not BUDGET_FEN_MIN <= fen <= BUDGET_FEN_MAX:
-            raise BudgetOutOfRange(place=place, low=BUDGET_FEN_MIN, high=BUDGET_FEN_MAX, got=fen)
+        _check_fen(terms.campaign_day_budget, place)
         return
     if terms.campaign_day_budget:
         raise refused(place, "limit_day_budget 为 0（不限）时不填", "with limit_day_budget 0 there is none")

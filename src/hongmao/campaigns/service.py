@@ -11,6 +11,7 @@ import msgspec
 from hongmao.campaigns import creativity_rules, rules, unit_rules
 from hongmao.campaigns.authorising import NOT_AUTHORISED
 from hongmao.campaigns.contracts import (
+    AccountTerms,
     CampaignTerms,
     CreativityTerms,
     DirectLinkTerms,
@@ -64,6 +65,19 @@ class Campaigns(Queues):
         made = [self._draft(account, Noun.DIRECT_LINK, None, terms) for terms in drafts]
         return self._store.add_all(made, by=by, why=why)
 
+    def set_account_budget(self, account: Advertiser, fen: int | None, *, by: str, why: str = "") -> int | None:
+        """Set what all campaigns of an account may spend in a day together; None takes the limit away (state 7)."""
+        rules.check_why(why)
+        terms = AccountTerms(limit_day_budget=int(fen is not None), account_day_budget=fen)
+        rules.check_account(terms)
+        before = next(iter(self.of(account, Noun.ACCOUNT)), None)
+        if before is None:
+            self._store.add(self._draft(account, Noun.ACCOUNT, None, terms), by=by, lone_name=True, why=why)
+        elif before.terms != terms:
+            after = self._next_version(replace(before, terms=terms))
+            self._store.save(after, act="update", by=by, lone_name=False, why=why)
+        return fen
+
     def place_campaign(self, account: Advertiser, terms: CampaignTerms, *, on: bool, by: str, why: str = "") -> Placed:
         """Keep a new campaign."""
         rules.check_why(why)
@@ -108,6 +122,8 @@ class Campaigns(Queues):
         if after == before.terms:
             return before
         match after:
+            case AccountTerms():
+                rules.check_account(after)
             case DirectLinkTerms():
                 rules.check_direct_link(after, "")
             case CampaignTerms():
@@ -234,4 +250,4 @@ def _within(at: str) -> Iterator[None]:
 
 
 def _name(noun: Noun, terms: Terms) -> str:
-    return getattr(terms, _NAMES[noun]) or ""
+    return (getattr(terms, _NAMES[noun]) or "") if noun in _NAMES else ""

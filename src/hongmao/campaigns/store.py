@@ -142,6 +142,10 @@ class Spending(Protocol):
         """Say for campaigns of one account, by number, what is spent and left; one that is left out is unknown."""
         ...
 
+    def account_day_fen(self, account: Advertiser, now_ms: int) -> int | None:
+        """Say what a whole account has spent on this day; None is unknown."""
+        ...
+
 
 class NothingKnown:
     """Spending of a house that keeps no money by campaign: nothing is concluded."""
@@ -149,6 +153,10 @@ class NothingKnown:
     def facts(self, account: Advertiser, campaigns: Sequence[Placed], now_ms: int) -> Mapping[int, StateFacts]:  # noqa: ARG002 - the interface
         """Know nothing."""
         return {}
+
+    def account_day_fen(self, account: Advertiser, now_ms: int) -> int | None:  # noqa: ARG002 - the interface
+        """Know nothing."""
+        return None
 
 
 class Refusal(Protocol):

@@ -31,6 +31,8 @@ POSTS: dict[str, dict[str, Any]] = {
     "/jg/creativity/create": {"unit_id": 3, **creativity()},
     "/jg/creativity/batch/create": {"unit_id": 3, "creativity_list": [creativity()], "why": "618"},
     "/jg/account/balance/info": {},
+    "/jg/account/budget/info": {},
+    "/jg/account/budget/update": {"account_day_budget": 20_000, "why": "618"},
     "/jg/creativity/update": {"creativity_id": 4, **creativity()},
     "/jg/creativity/status/update": {"creativity_ids": [4], "action_type": 1},
     "/jg/creativity/search": {"creative_ids": [4], "status": 2},
