@@ -10,14 +10,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from hongmao.campaigns.api import StateFacts
+from hongmao.kernel.ids import LinkId
 from hongmao.kernel.time import SECOND_MS, Window, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from hongmao.billing.api import Billing
     from hongmao.campaigns.api import Advertiser, Binding, Placed
-    from hongmao.kernel.ids import LinkId, MerchantId, TenantId
+    from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.links.api import AdLink, Links
 
 # How old a day's sum may be. What is spent beyond a budget meanwhile is bounded, and given back, where clicks are charged.
@@ -33,6 +35,7 @@ class BookedSpending:
         self._links = links
         self._bindings = bindings
         self._spent: dict[TenantId, tuple[int, Mapping[str, int]]] = {}
+        self._read: dict[TenantId, tuple[int, Mapping[LinkId, AdLink]]] = {}
 
     def facts(self, account: Advertiser, campaigns: Sequence[Placed], now_ms: int) -> Mapping[int, StateFacts]:
         """Say for campaigns of one account what is spent and left; one that no link carries is unknown."""
@@ -43,7 +46,7 @@ class BookedSpending:
                 carrying[binding.campaign].append(binding.link)
         if not carrying:
             return {}
-        known = {link.id: link for link in self._links.of(account.tenant)}
+        known = self._known(account.tenant, now_ms, {id for ids in carrying.values() for id in ids})
         spent = self._day(account.tenant, now_ms)
         balances: dict[str, int] = {}
         return {
@@ -53,8 +56,9 @@ class BookedSpending:
 
     def account_day_fen(self, account: Advertiser, now_ms: int) -> int | None:
         """Say what a merchant's links have been charged on this day, by campaigns or not, on both lines."""
-        own = {link.id for link in self._links.of(account.tenant) if link.merchant == account.merchant}
-        return sum(fen for link, fen in self._day(account.tenant, now_ms).items() if link in own)
+        spent = {LinkId(link): fen for link, fen in self._day(account.tenant, now_ms).items()}
+        known = self._known(account.tenant, now_ms, frozenset())
+        return sum(fen for link, fen in spent.items() if link in known and known[link].merchant == account.merchant)
 
     def _of(
         self, merchant: MerchantId, links: Sequence[AdLink], spent: Mapping[str, int], balances: dict[str, int]
@@ -72,6 +76,14 @@ class BookedSpending:
             spendable_fen=balances[roomiest],
             least_fen=least[roomiest],
         )
+
+    def _known(self, tenant: TenantId, now_ms: int, wanted: AbstractSet[LinkId]) -> Mapping[LinkId, AdLink]:
+        """Give a tenant's links, read anew once a while: of one only the line, the owner and the price count here."""
+        at_ms, known = self._read.get(tenant, (None, {}))
+        if at_ms is None or abs(now_ms - at_ms) >= SPEND_AGE_MS or not wanted <= known.keys():
+            known = {link.id: link for link in self._links.of(tenant)}
+            self._read[tenant] = (now_ms, known)
+        return known
 
     def _day(self, tenant: TenantId, now_ms: int) -> Mapping[str, int]:
         at_ms, sums = self._spent.get(tenant, (None, {}))
