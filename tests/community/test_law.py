@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from community.test_feed import LIN, NOW, TOPICS, House, note
 from hongmao.community.api import Card, CursorMalformed, is_identified
 from hongmao.community.load import AdLoad, LoadLimits, read_load
+from hongmao.community.marks import NoteKind, NoteMark
 from hongmao.community.rules import lay_out, load_after
-from hongmao.kernel.ids import CreatorId, LinkId
+from hongmao.kernel.ids import CreatorId, LinkId, NoteId
 from links.factories import link
 
 if TYPE_CHECKING:
@@ -130,3 +131,36 @@ def test_LABEL_10_what_was_found_in_a_topic_stands_as_if_nothing_were_bought(top
     for card in with_ads.community.feed(LIN, topic=topic).cards:
         assert card.note.topic == topic
         assert not card.bought or card.ad is not None
+
+
+class Said:
+    """Marks that a test sets."""
+
+    def __init__(self, *marks: NoteMark) -> None:
+        self.kept = {mark.note: mark for mark in marks}
+
+    def marks(self) -> dict[NoteId, NoteMark]:
+        return self.kept
+
+
+def mark(number: int, kind: NoteKind = NoteKind.OTHER, *, ai: bool = False) -> NoteMark:
+    return NoteMark(note=NoteId(f"note-{number}"), kind=kind, ai=ai, by="admin", at_ms=NOW)
+
+
+def test_LABEL_7_under_a_note_that_teaches_about_health_stands_no_link_bought_or_found() -> None:
+    house = House(30, range(30), marks=Said(mark(0, NoteKind.HEALTH), *(mark(n, NoteKind.REVIEW) for n in range(1, 9))))
+    cards = session(house, [30])
+    assert {card.note.id for card in cards if card.ad is None} == {"note-0"}
+    assert house.community.note_page(NoteId("note-0"), LIN).ad is None
+    assert house.community.note_page(NoteId("note-1"), LIN).ad is not None
+
+
+def test_LABEL_9_what_a_machine_made_is_told_on_its_card_and_page_from_the_next_look_on() -> None:
+    said = Said()
+    house = House(30, marks=said)
+    assert not any(card.ai for card in session(house, [30]))
+    said.kept = {NoteId("note-3"): mark(3, ai=True)}
+    house.shelf.changes += 1
+    assert [card.note.id for card in session(house, [30]) if card.ai] == ["note-3"]
+    assert house.community.note_page(NoteId("note-3"), LIN).ai
+    assert not house.community.note_page(NoteId("note-4"), LIN).ai

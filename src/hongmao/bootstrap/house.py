@@ -58,6 +58,7 @@ from hongmao.storage.consumers import SqlConsumerGroups
 from hongmao.storage.definitions import SqlDefinitionStore
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.links import SqlLinkStore
+from hongmao.storage.marks import SqlMarks
 from hongmao.storage.shelves import SqlShelves
 from hongmao.storage.vault import Vault
 from hongmao.telemetry.openmetrics import render
@@ -169,6 +170,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     workers = Workers(ground.log, (*derivation.jobs(), room.follower(), readers.job()))
     standings = Standings(workers, groups.positions)
     _let_go(ground, room.clockwork, standings)
+    marks = SqlMarks(ground.database)
     care = put_up_care(ground, platforms)
     if ground.settings.link_care == "on":
         room.clockwork.add(Wheel("care", care.turn))
@@ -192,6 +194,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
         returns=_return_desk(ground, accounts, intake, platforms),
         collector=MeteredCollector(ground.log, clock, Enricher(catalog, table), counted),
+        marks=marks,
         community=Community(
             catalog,
             table,
@@ -200,6 +203,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             ids=ground.ids,
             serves=Funds(billing, clock).serves,
             ad_every=int(ground.settings.ad_every),
+            marks=marks,
         ),
         ledger=ledger,
         billing=billing,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import urllib3
@@ -47,8 +48,7 @@ def pinned_pool(free: AbstractSet[Origin], resolve: Resolve, timeout: urllib3.Ti
     class SecurePool(HTTPSConnectionPool):
         ConnectionCls = Secure
 
-    for kind in (Plain, Secure):
-        kind.free, kind.resolve = frozenset(free), staticmethod(resolve)
+    Plain.way = Secure.way = _Way(frozenset(free), resolve)
     pool = urllib3.PoolManager(num_pools=32, maxsize=8, timeout=timeout, retries=False)
     pool.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
     return pool
@@ -73,19 +73,26 @@ def leads_outside(text: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Origins that may stand anywhere, and who says where all others stand."""
+
+    free: AbstractSet[Origin]
+    resolve: Resolve
+
+
 class _Pinned(HTTPConnection):
     """A connection to an address that was judged. Nothing is sent before, and TLS begins only after."""
 
     scheme: ClassVar[str]
-    free: ClassVar[AbstractSet[Origin]]
-    resolve: ClassVar[Resolve]
+    way: ClassVar[_Way]
 
     def _new_conn(self) -> socket.socket:
         """Connect: urllib3's own way in, which would resolve the name by itself."""
-        if (self.scheme, self.host.lower(), self.port) in self.free:
+        if (self.scheme, self.host.lower(), self.port) in self.way.free:
             return super()._new_conn()
         try:
-            addresses = list(dict.fromkeys(self.resolve(self.host, self.port)))
+            addresses = list(dict.fromkeys(self.way.resolve(self.host, self.port)))
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from None
         if not all(map(leads_outside, addresses)):

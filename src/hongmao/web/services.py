@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hongmao.billing.api import Billing
     from hongmao.campaigns.api import Authorisations, Campaigns
     from hongmao.catalog.api import Catalog
-    from hongmao.community.api import Community
+    from hongmao.community.api import Community, MarkDesk
     from hongmao.definitions.api import DefinitionDesk, Registry
     from hongmao.eligibility.api import Eligibility
     from hongmao.events.api import Collector, EventLog
@@ -115,6 +115,7 @@ class Services:
     returns: ReturnDesk
     collector: Collector
     community: Community
+    marks: MarkDesk
     ledger: Ledger
     billing: Billing
     definitions: Registry

@@ -28,6 +28,7 @@ from hongmao.storage.authorisations import SqlAuthorisationStore
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.care import SqlCareStore
 from hongmao.storage.links import SqlLinkStore
+from hongmao.storage.marks import SqlMarks
 from hongmao.storage.outgoing import SqlOutbox
 from hongmao.storage.target_accounts import SqlTargetAccountStore
 from hongmao.storage.vault import Vault
@@ -160,6 +161,7 @@ class Front:
                 "clock": self.clock,
                 "catalog": self.catalog,
                 "links": self.links,
+                "marks": SqlMarks(self.house.database),
                 "care": self.care,
                 "link_making": PlainMaking(),
                 "returning": self.returning,

@@ -147,6 +147,8 @@ class FakeCommunity:
     """Forty-five notes in the order of their ids; every third carries a component."""
 
     served: int = 0
+    made: set[str] = field(default_factory=set)
+    """Notes that a machine made."""
 
     def feed(self, reader: ReaderId, *, cursor: str | None = None, topic: str | None = None) -> FeedPage:
         assert reader.startswith("r_")
@@ -161,12 +163,14 @@ class FakeCommunity:
         if found is None:
             raise NotFound(id=note)
         slot = impression if impression and impression.startswith("imp_") else self._mint()
-        return NotePage(note=found, creator=CREATOR, impression=slot, ad=_component(found, slot, "note"))
+        ad, ai = _component(found, slot, "note"), note in self.made
+        return NotePage(note=found, creator=CREATOR, impression=slot, ad=ad, ai=ai)
 
     def _card(self, note: Note, place: int) -> Card:
         impression = self._mint()
         ad = _component(note, impression, "feed")
-        return Card(note=note, creator=CREATOR, impression=impression, ad=ad, bought=ad is not None and place % 2 == 0)
+        bought, ai = ad is not None and place % 2 == 0, note.id in self.made
+        return Card(note=note, creator=CREATOR, impression=impression, ad=ad, bought=bought, ai=ai)
 
     def _mint(self) -> str:
         self.served += 1

@@ -10,11 +10,12 @@ import pytest
 
 import hongmao.web
 from hongmao.links.contracts import PLACEMENTS
+from web.pages.client import Visitor
 from web.pages.fakes import NOTES
 from web.pages.test_reader import CARD
 
 if TYPE_CHECKING:
-    from web.pages.client import Visitor
+    from starlette.applications import Starlette
 
 WEB = Path(hongmao.web.__file__).parent
 # What is built of these holds a library as well, which opens a window only where a page asks it to (hx-confirm, hx-prompt).
@@ -64,3 +65,18 @@ def test_LABEL_10_the_word_for_a_bought_place_never_stands_alone(visitor: Visito
     for topic in {note.topic for note in NOTES}:
         for card in CARD.finditer(visitor.get(f"/feed?t={topic}").text):
             assert card["body"].count("推广位") <= card["body"].count('<span class="ad-label">广告</span>')
+
+
+def test_LABEL_9_a_note_that_a_machine_made_says_so_in_words_and_to_programs(visitor: Visitor, app: Starlette) -> None:
+    made = NOTES[1].id
+    app.state.services.community.made = {made}
+    for asked in ("/feed", f"/feed?t={NOTES[1].topic}"):
+        for card in CARD.finditer(visitor.get(asked).text):
+            assert ("内容由 AI 生成" in card["body"]) == (card["note"] == made)
+    text = visitor.get(f"/n/{made}").text
+    assert '<meta name="ai-generated" content="true">' in text.partition("</head>")[0]
+    assert "内容由 AI 生成" in text.partition("</head>")[2]
+    assert "AI-generated content" in Visitor(app, lang="en").get(f"/n/{made}").text
+    other = visitor.get(f"/n/{NOTES[2].id}").text
+    assert "ai-generated" not in other
+    assert "AI" not in other.partition("<main")[2]

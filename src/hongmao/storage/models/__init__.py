@@ -40,6 +40,7 @@ from hongmao.storage.models.ledger import (
     SealRow,
 )
 from hongmao.storage.models.links import AdLinkRow, LinkChangeRow, LinkHoldRow
+from hongmao.storage.models.marks import AiCopyGrantRow, NoteMarkRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
 from hongmao.storage.models.outgoing import (
     AlarmRow,
@@ -57,6 +58,7 @@ __all__ = [
     "AccountRow",
     "AdLinkRow",
     "AdvertiserRow",
+    "AiCopyGrantRow",
     "AlarmRow",
     "ApiKeyRow",
     "AuthorisationChangeRow",
@@ -84,6 +86,7 @@ __all__ = [
     "LinkDivertRow",
     "LinkHoldRow",
     "MerchantRow",
+    "NoteMarkRow",
     "NoteRow",
     "OutgoingRow",
     "OwedSpanRow",

@@ -30,6 +30,7 @@ UPDATE links SET
   price_fen = (SELECT d.price_fen FROM link_diverts d WHERE d.link_id = links.id)
 WHERE id IN (SELECT link_id FROM link_diverts)
 """
+ONLY_GROWING = ("care_readings", "ai_copy_grants")
 TABLES = ("link_holds", "link_diverts", "care_plans", "care_readings", "care_findings")
 
 
@@ -56,13 +57,19 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_care_findings_link_id_closed_at_ms"), "care_findings", ["link_id", "closed_at_ms"], unique=False
     )
-    forbid_change("care_readings")
+    _marks()
+    for table in ONLY_GROWING:
+        forbid_change(table)
 
 
 def downgrade() -> None:
     """Take back: a link that anybody held stays paused, one that is diverted goes back to its own page."""
     op.execute(BACK)
-    allow_change("care_readings")
+    for table in ONLY_GROWING:
+        allow_change(table)
+    op.drop_index(op.f("ix_ai_copy_grants_note_id_number"), table_name="ai_copy_grants")
+    op.drop_table("ai_copy_grants")
+    op.drop_table("note_marks")
     op.drop_index(op.f("ix_care_findings_link_id_closed_at_ms"), table_name="care_findings")
     op.drop_index(op.f("ix_care_readings_link_id_number"), table_name="care_readings")
     op.drop_index(op.f("ix_care_plans_next_at_ms"), table_name="care_plans")
@@ -131,6 +138,30 @@ def _findings() -> None:
         *_owned("care_findings"),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_care_findings")),
     )
+
+
+def _marks() -> None:
+    op.create_table(
+        "note_marks",
+        sa.Column("note_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("ai", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_note_marks_note_id_notes")),
+        sa.PrimaryKeyConstraint("note_id", name=op.f("pk_note_marks")),
+    )
+    op.create_table(
+        "ai_copy_grants",
+        sa.Column("number", NUMBER, nullable=False),
+        sa.Column("note_id", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_ai_copy_grants_note_id_notes")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_ai_copy_grants")),
+    )
+    op.create_index(op.f("ix_ai_copy_grants_note_id_number"), "ai_copy_grants", ["note_id", "number"], unique=False)
 
 
 def _owned(table: str, *, of_link: bool = False) -> list[sa.Column[str] | sa.ForeignKeyConstraint]:
