@@ -57,6 +57,7 @@ def test_every_table_belongs_to_a_tenant_or_is_named_as_everybodys_or_the_houses
     }
     assert {name for name, kind in owners.items() if issubclass(kind, Deployment)} == {
         "tenants",
+        "coinvest_programmes",
         "definition_acts",
         "preset_acts",
         "rule_acts",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hongmao.billing.coinvest import Member, Programme, Running
+from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
     Charge,
     Granted,
@@ -16,7 +18,17 @@ from hongmao.billing.contracts import (
     Uncharged,
     Wallet,
 )
-from hongmao.billing.errors import GrantBeyond, LineUnknown, PurseUnknown, TopUpBeyond
+from hongmao.billing.errors import (
+    GrantBeyond,
+    LineUnknown,
+    MemberElsewhere,
+    ProgrammeBeyond,
+    ProgrammeOver,
+    ProgrammeTaken,
+    ProgrammeUnknown,
+    PurseUnknown,
+    TopUpBeyond,
+)
 from hongmao.billing.purses import SPEND_ORDER, PurseKind, SpendOrder, read_spend_order
 from hongmao.billing.service import Billing
 from hongmao.billing.store import BillingStore
@@ -26,14 +38,23 @@ __all__ = [
     "Billing",
     "BillingStore",
     "Charge",
+    "Coinvesting",
     "GrantBeyond",
     "Granted",
     "Line",
     "LineUnknown",
+    "Member",
+    "MemberElsewhere",
+    "Programme",
+    "ProgrammeBeyond",
+    "ProgrammeOver",
+    "ProgrammeTaken",
+    "ProgrammeUnknown",
     "Purse",
     "PurseKind",
     "PurseUnknown",
     "Reason",
+    "Running",
     "Spend",
     "SpendOrder",
     "Statement",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from hongmao.billing.coinvest import Match, Matching, purse_of
 from hongmao.billing.contracts import ALIBABA, COMMUNITY, INVALID, OUTSIDE, Charge, Line, Reason, click_key
 from hongmao.billing.purses import SPEND_ORDER, Part, PurseKind, largest, purse_account, purses_beside, split
 from hongmao.kernel.ids import MerchantId, TenantId
@@ -13,6 +14,7 @@ from hongmao.ledger.contracts import Account, Batch, Entry
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.purses import SpendOrder
     from hongmao.events.contracts import Event
 
@@ -23,6 +25,7 @@ _LINES = frozenset(line.value for line in Line)
 
 CLICK = "click"
 CLICK_LATE = "click_late"
+COINVEST = "coinvest"
 GRANT = "grant"
 TOP_UP = "top_up"
 
@@ -33,6 +36,8 @@ class Bill:
 
     charges: tuple[Charge, ...]
     batches: tuple[Batch, ...]
+    members: tuple[Member, ...] = ()
+    """Those of a programme whose totals have moved."""
 
 
 def bill(
@@ -42,16 +47,18 @@ def bill(
     funds_fen: Mapping[Account, int],
     order: SpendOrder = SPEND_ORDER,
     closed_before_ms: int = 0,
+    matching: Matching | None = None,
 ) -> Bill:
     """Charge clicks in their order, each seeing what those before it took. A purse that nobody opened holds nothing.
 
     A click of a period that is closed is posted as of its end, and says that it came late; its charge keeps its instant.
     """
     taps, funds = set(paid), dict(funds_fen)
+    matching = matching or Matching()
     charges: list[Charge] = []
     batches: list[Batch] = []
     for click in clicks:
-        parts = _parts(click, funds, order)
+        match, parts = _parts(click, funds, order, matching)
         reason = own_reason(click) or _reason(click, parts, taps)
         charge = _charge(click, reason, parts)
         charges.append(charge)
@@ -59,9 +66,11 @@ def bill(
             continue
         for part in parts:
             funds[part.purse] -= part.amount_fen
+        if match is not None:
+            matching.keep(match, charge.amount_fen)
         taps.update(taps_of(click))
         batches.append(_paid(charge, parts, closed_before_ms))
-    return Bill(charges=tuple(charges), batches=tuple(batches))
+    return Bill(charges=tuple(charges), batches=tuple(batches), members=matching.changed)
 
 
 def own_reason(click: Event) -> str | None:
@@ -135,9 +144,29 @@ def grant(purse: Account, amount_fen: int, key: str, at_ms: int) -> Batch:
     return _move(f"{GRANT}/{purse.owner}/{key}", GRANT, at_ms, giver_of(purse), purse, amount_fen)
 
 
-def _parts(click: Event, funds: Mapping[Account, int], order: SpendOrder) -> tuple[Part, ...]:
-    wallet = wallet_of(click)
-    return () if wallet is None else split(purses_beside(wallet, order), funds, click.price_fen or 0)
+def found(programme: Programme, at_ms: int) -> Batch:
+    """Fill a programme's purse with its cap."""
+    purse = purse_of(programme.id)
+    return _move(f"{COINVEST}/{programme.id}", COINVEST, at_ms, outside_of(purse), purse, programme.cap_fen)
+
+
+def _parts(
+    click: Event, funds: Mapping[Account, int], order: SpendOrder, matching: Matching
+) -> tuple[Match | None, tuple[Part, ...]]:
+    """Divide a click's price: a programme's part first, the rest from the merchant's purses; no part where they lack it."""
+    wallet, price_fen = wallet_of(click), click.price_fen or 0
+    if wallet is None:
+        return None, ()
+    match = None
+    if wallet.line == Line.CID:
+        match = matching.part(MerchantId(wallet.owner), price_fen, click.occurred_at_ms, funds)
+    if match is None or not match.amount_fen:
+        return match, split(purses_beside(wallet, order), funds, price_fen)
+    own_fen = price_fen - match.amount_fen
+    own = split(purses_beside(wallet, order), funds, own_fen)
+    if own_fen and not own:
+        return match, ()
+    return match, (*own, Part(purse=match.purse, amount_fen=match.amount_fen))
 
 
 def _reason(click: Event, parts: tuple[Part, ...], taps: set[Tap]) -> str | None:

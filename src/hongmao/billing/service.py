@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from hongmao.billing.coinvest import Matching, purse_of
+from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
     Granted,
     Line,
@@ -31,7 +33,7 @@ from hongmao.billing.rules import (
 )
 from hongmao.catalog.api import Permission, demand
 from hongmao.events.contracts import Kind
-from hongmao.kernel.ids import check_id
+from hongmao.kernel.ids import MerchantId, check_id
 from hongmao.kernel.time import Window
 from hongmao.ledger.api import open_accounts, post
 
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from hongmao.catalog.api import Catalog, Principal
     from hongmao.events.contracts import Event, Logged
     from hongmao.kernel.clock import Clock
-    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.kernel.ids import TenantId
     from hongmao.ledger.api import Account, Ledger
     from hongmao.ledger.contracts import Turnover
 
@@ -74,6 +76,7 @@ class Billing:
         self._catalog = catalog
         self._clock = clock
         self._order = order
+        self.coinvest = Coinvesting(store, catalog, clock)
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Charge the component clicks of a piece of the log, in one transaction with the position after it.
@@ -201,6 +204,8 @@ class Billing:
         wallets: set[Account] = {wallet for click in payable if (wallet := wallet_of(click)) is not None}
         purses = {purse for wallet in wallets for purse in purses_beside(wallet, self._order)}
         closed_before_ms = work.ledger.head().closed_before_ms
+        members = work.members({MerchantId(wallet.owner) for wallet in wallets if wallet.line == Line.CID})
+        purses.update(purse_of(member.programme) for member in members)
         funds = work.ledger.standings(purses)
         decided = bill(
             clicks,
@@ -208,8 +213,10 @@ class Billing:
             funds_fen={account: found.balance_fen for account, found in funds.items()},
             order=self._order,
             closed_before_ms=closed_before_ms,
+            matching=Matching(work.programmes() if members else (), members),
         )
         work.add(decided.charges)
+        work.keep_members(decided.members)
         if decided.batches:
             legs = [leg for purse in funds for leg in legs_of(purse)]
             open_accounts(work.ledger, {one: None for leg in legs for one in leg if one not in funds})

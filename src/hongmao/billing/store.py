@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
 
+    from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.contracts import Charge, Spend, Uncharged
     from hongmao.billing.rules import Tap
     from hongmao.kernel.ids import MerchantId, TenantId
@@ -33,6 +34,22 @@ class BillingWork(Protocol):
 
     def add(self, charges: Sequence[Charge]) -> None:
         """Keep charges."""
+        ...
+
+    def programmes(self) -> Sequence[Programme]:
+        """List the co-investment programmes, by id."""
+        ...
+
+    def add_programme(self, programme: Programme) -> None:
+        """Keep a new programme."""
+        ...
+
+    def members(self, merchants: Collection[MerchantId] | None) -> Sequence[Member]:
+        """List who is or was in a programme: of these merchants, or all."""
+        ...
+
+    def keep_members(self, members: Sequence[Member]) -> None:
+        """Keep members as they are now, new ones and others."""
         ...
 
     def move_to(self, offset: int) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from hongmao.billing.api import BillingStore, Charge, Spend, SpendOrder, Statement, Uncharged
+    from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.rules import Tap
     from hongmao.billing.store import BillingWork
     from hongmao.bootstrap.traced import Teller
@@ -123,6 +124,22 @@ class _Work:
         """Keep charges."""
         self._work.add(charges)
         self.charges.extend(charges)
+
+    def programmes(self) -> Sequence[Programme]:
+        """List the co-investment programmes."""
+        return self._work.programmes()
+
+    def add_programme(self, programme: Programme) -> None:
+        """Keep a new programme."""
+        self._work.add_programme(programme)
+
+    def members(self, merchants: Collection[MerchantId] | None) -> Sequence[Member]:
+        """List who is or was in a programme."""
+        return self._work.members(merchants)
+
+    def keep_members(self, members: Sequence[Member]) -> None:
+        """Keep members as they are now."""
+        self._work.keep_members(members)
 
     def move_to(self, offset: int) -> None:
         """Keep the log offset."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, tuple_
 
+from hongmao.billing.coinvest import Member, Programme
 from hongmao.billing.contracts import Charge, Spend, Uncharged
 from hongmao.storage.consumers import advance
 from hongmao.storage.days import day, day_number
 from hongmao.storage.ledger_posting import SqlLedgerWork
-from hongmao.storage.models import ChargeRow, PositionRow
+from hongmao.storage.models import ChargeRow, MemberRow, PositionRow, ProgrammeRow
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.scope import PlatformScope, TenantScope
+from hongmao.storage.upsert import insert_or_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -62,6 +64,31 @@ class SqlBillingWork:
         """Keep charges."""
         if charges:
             self._session.execute(insert(ChargeRow), [to_values(charge, ChargeRow) for charge in charges])
+
+    def programmes(self) -> Sequence[Programme]:
+        """List the co-investment programmes, by id."""
+        rows = self._session.scalars(select(ProgrammeRow).order_by(ProgrammeRow.id))
+        return [to_data(Programme, row) for row in rows]
+
+    def add_programme(self, programme: Programme) -> None:
+        """Keep a new programme."""
+        self._session.execute(insert(ProgrammeRow), [to_values(programme, ProgrammeRow)])
+
+    def members(self, merchants: Collection[MerchantId] | None) -> Sequence[Member]:
+        """List who is or was in a programme: of these merchants, or all."""
+        query = select(MemberRow).order_by(MemberRow.programme, MemberRow.merchant_id)
+        if merchants is None:
+            return [to_data(Member, row) for row in self._session.scalars(query)]
+        return [
+            to_data(Member, row)
+            for part in _parts(sorted(merchants))
+            for row in self._session.scalars(query.where(MemberRow.merchant_id.in_(part)))
+        ]
+
+    def keep_members(self, members: Sequence[Member]) -> None:
+        """Keep members as they are now."""
+        rows = [to_values(member, MemberRow) for member in members]
+        insert_or_set(self._session, MemberRow, rows, "seen_fen", "matched_fen", "joined_at_ms", "left_at_ms")
 
     def move_to(self, offset: int) -> None:
         """Keep the offset, never backwards."""

@@ -12,7 +12,7 @@ from hongmao.storage.models.admission import (
     VerdictRow,
     WhitelistRow,
 )
-from hongmao.storage.models.billing import ChargeRow
+from hongmao.storage.models.billing import ChargeRow, MemberRow, ProgrammeRow
 from hongmao.storage.models.campaigns import (
     AdvertiserRow,
     AuthorisationChangeRow,
@@ -85,6 +85,7 @@ __all__ = [
     "LinkChangeRow",
     "LinkDivertRow",
     "LinkHoldRow",
+    "MemberRow",
     "MerchantRow",
     "NoteMarkRow",
     "NoteRow",
@@ -95,6 +96,7 @@ __all__ = [
     "PlatformAccountRow",
     "PositionRow",
     "PresetActRow",
+    "ProgrammeRow",
     "QualificationRow",
     "ReaderRow",
     "RevisionRow",
