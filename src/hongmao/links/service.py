@@ -88,6 +88,13 @@ class Links:
             raise LinkUnknown(id=link)
         return found
 
+    def undiverted(self, tenant: TenantId, link: LinkId) -> AdLink:
+        """Find a tenant's link as its merchant wrote it, also while it is led to its shop's page."""
+        found = self._store.undiverted(tenant, link)
+        if found is None:
+            raise LinkUnknown(id=link)
+        return found
+
     def find(self, link: LinkId) -> AdLink:
         """Find a link whoever owns it: for the review desk, which serves every tenant."""
         found = next((known for known in self._store.table() if known.id == link), None)

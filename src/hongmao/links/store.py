@@ -53,6 +53,10 @@ class LinkStore(Protocol):
         """Find a tenant's link; somebody else's reads as None."""
         ...
 
+    def undiverted(self, tenant: TenantId, link: LinkId) -> AdLink | None:
+        """Find a tenant's link as it leads when it is not led to its shop's page for a while."""
+        ...
+
     def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:
         """List a tenant's links, oldest first."""
         ...

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hongmao.links.contracts import TargetKind
 from hongmao.storage.models import LinkDivertRow
 
 if TYPE_CHECKING:
+    from hongmao.links.contracts import AdLink
     from hongmao.storage.models import AdLinkRow
     from hongmao.storage.scope import ScopedSession
 
@@ -34,6 +36,12 @@ def undivert(session: ScopedSession, link: AdLinkRow) -> None:
     for name in _KEPT:
         setattr(link, name, getattr(kept, name))
     session.delete(kept)
+
+
+def own_way(session: ScopedSession, link: AdLink) -> AdLink:
+    """Give a link as it leads when it is not diverted."""
+    kept = session.get(LinkDivertRow, link.id)
+    return link if kept is None else replace(link, **{name: getattr(kept, name) for name in _KEPT})
 
 
 def reprice(session: ScopedSession, link: AdLinkRow, price_fen: int) -> None:

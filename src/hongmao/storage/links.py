@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hongmao.links.contracts import AdLink, LinkChanges, Review
 from hongmao.links.errors import LinkExists, LinkUnknown
-from hongmao.storage.link_diverts import reprice
+from hongmao.storage.link_diverts import own_way, reprice
 from hongmao.storage.link_holds import holds_of, lift_hold, place_hold, set_holds
 from hongmao.storage.models import AdLinkRow, LinkChangeRow
 from hongmao.storage.records import to_data, to_values
@@ -98,6 +98,12 @@ class SqlLinkStore:
         with self._database.session(TenantScope(tenant)) as session:
             row = session.get(AdLinkRow, link)
             return link_of_row(row) if row else None
+
+    def undiverted(self, tenant: TenantId, link: LinkId) -> AdLink | None:
+        """Find a tenant's link as it leads when it is not led to its shop's page for a while."""
+        with self._database.session(TenantScope(tenant)) as session:
+            row = session.get(AdLinkRow, link)
+            return own_way(session, link_of_row(row)) if row else None
 
     def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:
         """List a tenant's links, oldest first."""

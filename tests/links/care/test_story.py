@@ -192,6 +192,9 @@ def test_article_row_29_an_item_off_its_shelf_leads_to_the_shop_for_nothing_and_
     away = watch.link()
     assert (away.fallback_url, away.target, away.price_fen) == (f"{ORIGIN}/shop/shop-1", TargetKind.SHOP, 0)
     assert (away.deeplink, away.universal_link, away.paused) == (None, None, False)
+    assert watch.links.undiverted(OURS, ONE) == before
+    with pytest.raises(LinkUnknown):
+        watch.links.undiverted(THEIRS, ONE)
     # It is its own page that is read meanwhile, and what a click costs is what it will cost then.
     watch.city.clock.advance(24 * HOUR)
     assert watch.care.turn() == 1

@@ -8,6 +8,7 @@ import pytest
 
 from hongmao.catalog.api import Role
 from hongmao.links.care.api import ItemFacts
+from web.api.front import link_body
 from web.api.sent import fault
 
 if TYPE_CHECKING:
@@ -46,6 +47,21 @@ def test_a_page_that_tells_another_price_rests_its_link_until_a_person_agrees(
     assert ours.get("/v1/care/findings").json()["findings"] == []
     [closed] = ours.get("/v1/care/findings", every="true").json()["findings"]
     assert closed["closed_by"]
+
+
+def test_a_link_that_is_led_to_its_shop_for_a_while_may_be_sent_again_as_it_was(
+    admin: Caller, ours: Caller, house: Front
+) -> None:
+    sent = {**link_body(1), "id": "link-new"}
+    assert ours.post("/v1/links", sent).status_code == 201
+    admin.add("/v1/links/link-new/review", fallback=2)
+    house.pages.facts = ItemFacts(on_sale=False)
+    ours.add("/v1/links/link-new/read")
+    away = ours.get("/v1/links/link-new").json()
+    assert (away["target"], away["price_fen"]) == ("shop", 0)
+    again = ours.post("/v1/links", sent)
+    assert (again.status_code, again.json()) == (200, away)
+    assert ours.post("/v1/links", {**sent, "price_fen": 7}).status_code == 409
 
 
 def test_nobody_is_told_of_anothers_findings(house: Front, browser: Browser, admin: Caller, ours: Caller) -> None:
