@@ -6,6 +6,8 @@ from hongmao.billing.coinvest import Member, Programme, Running
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
     Charge,
+    Funded,
+    Funding,
     Granted,
     Line,
     Purse,
@@ -39,6 +41,8 @@ __all__ = [
     "BillingStore",
     "Charge",
     "Coinvesting",
+    "Funded",
+    "Funding",
     "GrantBeyond",
     "Granted",
     "Line",

@@ -53,11 +53,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A programme as it stands: what its purse still holds, and who is in it or was."""
+    """A programme as it stands: what its purse still holds, and who is in it or was.
+
+    `duplicate` where it was asked for again.
+    """
 
     programme: Programme
     left_fen: int
     members: tuple[Member, ...]
+    duplicate: bool = False
 
 
 def purse_of(programme: str) -> Account:

@@ -68,7 +68,7 @@ class Coinvesting:
                 post(work.ledger, (entered,), now_ms)
             elif replace(programme, by=there.by, at_ms=there.at_ms) != there:
                 raise ProgrammeTaken(id=id)
-            return _running(work, there or programme)
+            return replace(_running(work, there or programme), duplicate=there is not None)
 
     def join(self, who: Principal, id: str, merchant: MerchantId) -> Member:
         """Let a merchant take part from now on. Who comes back goes on from the totals it left with."""

@@ -29,6 +29,11 @@ OUTSIDE: Final = "@outside"
 """Owners of the house's own accounts. An id never begins with @, so no merchant can be mistaken for one."""
 
 
+INCOME: Final = "income"
+MEDIA: Final = "media"
+"""Kinds of Alibaba's accounts: what merchants pay it for clicks, and what it pays the community for them."""
+
+
 class Reason(StrEnum):
     """Why a click cost nothing, in the order in which it is looked for. An invalid one is `invalid:` and its own reason."""
 
@@ -132,6 +137,34 @@ class Granted:
     amount_fen: int
     key: str
     duplicate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funded:
+    """What one funder's money paid of a merchant's clicks."""
+
+    funder: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funding:
+    """出资构成: whose money a merchant's clicks of some time were. The parts sum to what the clicks cost."""
+
+    merchant: MerchantId
+    from_ms: int
+    to_ms: int
+    parts: tuple[Funded, ...]
+
+    @property
+    def own_fen(self) -> int:
+        """Give what the merchant paid in itself."""
+        return sum(part.amount_fen for part in self.parts if part.funder == FUNDER[Line.CID])
+
+    @property
+    def total_fen(self) -> int:
+        """Give what the clicks cost."""
+        return sum(part.amount_fen for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hongmao.billing.coinvest import Match, Matching, purse_of
-from hongmao.billing.contracts import ALIBABA, COMMUNITY, INVALID, OUTSIDE, Charge, Line, Reason, click_key
+from hongmao.billing.contracts import (
+    ALIBABA,
+    COMMUNITY,
+    INCOME,
+    INVALID,
+    MEDIA,
+    OUTSIDE,
+    Charge,
+    Line,
+    Reason,
+    click_key,
+)
 from hongmao.billing.purses import SPEND_ORDER, Part, PurseKind, largest, purse_account, purses_beside, split
 from hongmao.kernel.ids import MerchantId, TenantId
 from hongmao.ledger.contracts import Account, Batch, Entry
@@ -118,7 +129,7 @@ def legs_of(purse: Account) -> tuple[tuple[Account, Account], ...]:
     """
     if purse.line != Line.UD:
         return ((purse, revenue_of(purse)),)
-    income, media = (replace(purse, owner=ALIBABA, kind=kind) for kind in ("income", "media"))
+    income, media = (replace(purse, owner=ALIBABA, kind=kind) for kind in (INCOME, MEDIA))
     return ((purse, income), (media, revenue_of(purse)))
 
 

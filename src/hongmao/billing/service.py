@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hongmao.billing.coinvest import Matching, purse_of
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
+    Funding,
     Granted,
     Line,
     Purse,
@@ -197,6 +198,18 @@ class Billing:
             to_ms=window.end_ms,
             lines=tuple(_statement_line(turnover) for turnover in self._ledger.turnover(owner.id, window)),
             uncharged=tuple(self._store.uncharged(owner.tenant, owner.id, window)),
+        )
+
+    def funding(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Funding:
+        """Say whose money a merchant's clicks from one instant to another were, matched money included."""
+        demand(who, Permission.READ_WALLETS)
+        owner = self._catalog.merchant(who, merchant)
+        window = Window(from_ms, max(from_ms, to_ms))
+        return Funding(
+            merchant=owner.id,
+            from_ms=window.start_ms,
+            to_ms=window.end_ms,
+            parts=tuple(self._store.funded(owner.tenant, owner.id, window)),
         )
 
     def _charge(self, work: BillingWork, clicks: Sequence[Event]) -> None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from hongmao.billing.coinvest import Member, Programme
-    from hongmao.billing.contracts import Charge, Spend, Uncharged
+    from hongmao.billing.contracts import Charge, Funded, Spend, Uncharged
     from hongmao.billing.rules import Tap
     from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.kernel.time import Window
@@ -82,6 +82,10 @@ class BillingStore(Protocol):
 
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
         """Add paid charges up by day, note, link and line."""
+        ...
+
+    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
+        """Add up what paid the clicks of a window, by funder."""
         ...
 
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:

@@ -12,7 +12,7 @@ from hongmao.telemetry.tracing import Stage
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from hongmao.billing.api import BillingStore, Charge, Spend, SpendOrder, Statement, Uncharged
+    from hongmao.billing.api import BillingStore, Charge, Funded, Spend, SpendOrder, Statement, Uncharged
     from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.rules import Tap
     from hongmao.billing.store import BillingWork
@@ -69,6 +69,10 @@ class TracedBillingStore:
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
         """Add paid charges up."""
         return self._store.spend(tenant, window)
+
+    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
+        """Add up what paid the clicks of a window."""
+        return self._store.funded(tenant, merchant, window)
 
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
         """Count the clicks that cost nothing."""

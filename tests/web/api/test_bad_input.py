@@ -14,7 +14,7 @@ from web.api.sent import HOSTILE, PATHS, QUERIES, fault
 if TYPE_CHECKING:
     from web.api.front import Caller
 
-STATUS = {"nothing_there": 404, "link_unknown": 404}
+STATUS = {"nothing_there": 404, "programme_unknown": 404, "link_unknown": 404}
 
 
 # Bodies
@@ -152,6 +152,11 @@ def test_a_body_of_just_the_limit_is_read(admin_of: Caller) -> None:
         ("/v1/wallets/grants", {"merchant": "merchant-9"}, "nothing_there"),
         ("/v1/wallets/grants", {"kind": "cash"}, "purse_unknown"),
         ("/v1/wallets/grants", {"amount_fen": -1}, "grant_beyond"),
+        ("/v1/coinvest", {"own_parts": 0}, "programme_beyond"),
+        ("/v1/coinvest", {"to": "2025-05-01"}, "programme_beyond"),
+        ("/v1/coinvest/p/members", {"merchant": "merchant-9"}, "nothing_there"),
+        ("/v1/coinvest/p/members", {}, "programme_unknown"),
+        ("/v1/coinvest/p/members", {"joined": False}, "programme_unknown"),
         ("/v1/merchants", {"tenant": "tenant-9"}, "nothing_there"),
         ("/v1/merchants", {"tenant": "a b"}, "id_malformed"),
         ("/v1/merchants", {"tenant": ""}, "id_malformed"),

@@ -101,3 +101,43 @@ def test_nobody_sees_anothers_wallet(admin: Caller, finance: Caller) -> None:
     assert finance.get("/v1/statement", merchant="merchant-2").status_code == 404
     wrong = admin.post("/v1/wallets/top-ups", {**TOP_UP, "merchant": "merchant-2", "tenant": "tenant-1"})
     assert wrong.status_code == 404
+
+
+PROGRAMME = {
+    "id": "may",
+    "own_parts": 10,
+    "match_parts": 3,
+    "cap_fen": 3_000_00,
+    "from": "2025-05-01",
+    "to": "2025-06-01",
+}
+
+
+def test_a_programme_is_founded_joined_and_left_by_the_house_and_by_nobody_else(admin: Caller, finance: Caller) -> None:
+    first, again = admin.post("/v1/coinvest", PROGRAMME), admin.post("/v1/coinvest", PROGRAMME)
+    assert (first.status_code, again.status_code) == (201, 200)
+    other = admin.post("/v1/coinvest", {**PROGRAMME, "cap_fen": 1})
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "programme_taken")
+    member = {"merchant": "merchant-1", "joined": True}
+    assert admin.post("/v1/coinvest/may/members", member).json()["left_at_ms"] is None
+    (running,) = admin.get("/v1/coinvest").json()["programmes"]
+    assert (running["left_fen"], running["programme"]["cap_fen"]) == (3_000_00, 3_000_00)
+    assert [(one["merchant"], one["matched_fen"]) for one in running["members"]] == [("merchant-1", 0)]
+    assert admin.post("/v1/coinvest/may/members", {**member, "joined": False}).json()["left_at_ms"] is not None
+    for refused in (
+        finance.get("/v1/coinvest"),
+        finance.post("/v1/coinvest", PROGRAMME),
+        finance.post("/v1/coinvest/may/members", member),
+    ):
+        assert refused.status_code == 403
+
+
+def test_whose_money_it_was_is_told_to_the_merchant_and_to_no_other(admin: Caller, finance: Caller) -> None:
+    found_tenant(admin, 2)
+    told = finance.get("/v1/funding", merchant="merchant-1").json()
+    assert (told["merchant"], told["parts"], told["own_fen"], told["total_fen"]) == ("merchant-1", [], 0, 0)
+    assert finance.get("/v1/funding", merchant="merchant-2").status_code == 404
+    assert (
+        finance.get("/v1/funding", merchant="merchant-1", **{"from": "2025-05-09", "to": "2025-05-08"}).status_code
+        == 422
+    )

@@ -1,4 +1,4 @@
-"""`/v1/wallets`, `/v1/statement`, `/v1/ledger/verify`: what merchants have left, what moved, and whether it adds up."""
+"""`/v1/wallets`, `/v1/statement`, `/v1/funding`, `/v1/ledger/verify`: what is left, what moved, whose it was, the proof."""
 
 from __future__ import annotations
 
@@ -60,12 +60,22 @@ def _wallets(call: Call, _query: Standing) -> object:
 
 def _statement(call: Call, query: StatementQuery) -> object:
     merchant = MerchantId(check_id(query.merchant, place="merchant"))
+    statement = call.services.billing.statement(call.who, merchant, *_span(call, query))
+    return {**msgspec.to_builtins(statement), "balanced": statement.balanced}
+
+
+def _funding(call: Call, query: StatementQuery) -> object:
+    merchant = MerchantId(check_id(query.merchant, place="merchant"))
+    funding = call.services.billing.funding(call.who, merchant, *_span(call, query))
+    return {**msgspec.to_builtins(funding), "own_fen": funding.own_fen, "total_fen": funding.total_fen}
+
+
+def _span(call: Call, query: StatementQuery) -> tuple[int, int]:
     start_ms = moment(query.from_, place="from") if query.from_ is not None else 0
     tonight_ms = Window.of_day(day_of(call.services.clock.now_ms())).end_ms
     end_ms = moment(query.to, place="to") if query.to is not None else max(start_ms, tonight_ms)
     in_order(start_ms, end_ms, place="to")
-    statement = call.services.billing.statement(call.who, merchant, start_ms, end_ms)
-    return {**msgspec.to_builtins(statement), "balanced": statement.balanced}
+    return start_ms, end_ms
 
 
 def _verify(call: Call, _query: Sent) -> object:
@@ -80,5 +90,6 @@ routes = [
     door("/v1/wallets/grants", post=Act(Permission.TOP_UP, GrantBody, _grant)),
     door("/v1/wallets", get=Act(Permission.READ_WALLETS, Standing, _wallets)),
     door("/v1/statement", get=Act(Permission.READ_WALLETS, StatementQuery, _statement)),
+    door("/v1/funding", get=Act(Permission.READ_WALLETS, StatementQuery, _funding)),
     door("/v1/ledger/verify", get=Act(Permission.VERIFY_LEDGER, Sent, _verify)),
 ]
