@@ -35,6 +35,8 @@ def test_settings_come_from_the_environment_and_default_to_what_works() -> None:
         ("MEMORY", "plenty"),
         ("AD_EVERY", "1"),
         ("LINK_CARE", "yes"),
+        ("SPEND_ORDER", "cash,credit"),
+        ("SPEND_ORDER", "gold,cash,credit,rebate"),
         ("READERS_MIN", "0"),
         ("READERS_MIN", "few"),
         ("COOKIE_SECURE", "maybe"),

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from hongmao.billing.api import Line, Statement, StatementLine, StatementMovement, Uncharged, Wallet
+from hongmao.billing.api import Line, Purse, Statement, StatementLine, StatementMovement, Uncharged, Wallet
 from hongmao.catalog.api import Creator, Item, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
 from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
 from hongmao.insight.api import read_query
@@ -271,7 +271,16 @@ class FakeBilling:
         merchant = MerchantId(f"merchant-{who.tenant.rsplit('-', 1)[-1]}")
         fen = 4_730_577 if who.tenant == MERCHANT_1 else 0
         return [
-            Wallet(merchant=merchant, line=Line.CID, funder="merchant", balance_fen=fen),
+            Wallet(
+                merchant=merchant,
+                line=Line.CID,
+                funder="merchant",
+                balance_fen=fen,
+                purses=(
+                    Purse(kind="rebate", funder="community", balance_fen=0),
+                    Purse(kind="cash", funder="merchant", balance_fen=fen),
+                ),
+            ),
             Wallet(merchant=merchant, line=Line.UD, funder="alibaba", balance_fen=0),
         ]
 

@@ -12,7 +12,7 @@ from hongmao.attribution.words import REASONS
 from hongmao.billing.contracts import FUNDER
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
-from hongmao.billing.purses import GIVER
+from hongmao.billing.purses import GIVER, PurseKind
 from hongmao.billing.rules import CLICK, CLICK_LATE, GRANT, TOP_UP
 from hongmao.campaigns.api import State as PlacedState
 from hongmao.campaigns.api import TaskAuth
@@ -30,6 +30,7 @@ from hongmao.insight.contracts import (
     State,
     ViewClock,
 )
+from hongmao.ledger.rules import FROZEN
 from hongmao.links.api import load
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
 from hongmao.policy.api import Route
@@ -75,6 +76,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "outcome": tuple(Outcome),
     "placement": PLACEMENTS,
     "funder": (*FUNDER.values(), *GIVER.values()),
+    "purse": (*PurseKind, FROZEN),
     "movement": (TOP_UP, GRANT, CLICK, CLICK_LATE),
     "worker": ("sink", "attribution", "billing", "outgoing"),
     "campaign_state": tuple(str(number) for number in MARKS),
