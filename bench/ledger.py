@@ -36,17 +36,17 @@ def rounds(count: int) -> Iterator[tuple[float, float]]:
     """Measure ours and the baseline in turn; both tables grow from round to round."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/state.sqlite")
-        billing = _opened(database)
+        billing = opened(database)
         with closing(sqlite3.connect(Path(folder) / "bare.sqlite", isolation_level=None)) as bare:
             for words in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", TABLE):
                 bare.execute(words)
             for number in range(count):
-                clicks = [_click(n) for n in range(1 + number * BATCH * BATCHES, 1 + (number + 1) * BATCH * BATCHES)]
-                yield _ours(billing, clicks), _bare(bare, clicks[:BATCH])
+                clicks = [click(n) for n in range(1 + number * BATCH * BATCHES, 1 + (number + 1) * BATCH * BATCHES)]
+                yield absorbed(billing, clicks), _bare(bare, clicks[:BATCH])
         database.close()
 
 
-def _ours(billing: Billing, clicks: list[Logged]) -> float:
+def absorbed(billing: Billing, clicks: list[Logged]) -> float:
     """Look for earlier charges and taps, decide, book both sides, keep the position: one transaction per batch."""
     before_fen = billing.wallet(MERCHANT).balance_fen
     began = time.perf_counter()
@@ -66,7 +66,8 @@ def _bare(bare: sqlite3.Connection, clicks: list[Logged]) -> float:
     return len(rows) / (time.perf_counter() - began)
 
 
-def _opened(database: Database) -> Billing:
+def opened(database: Database) -> Billing:
+    """Make a house with one merchant who has paid in enough."""
     database.migrate()
     clock = SetClock(NOW_MS)
     catalog = Catalog(SqlCatalogStore(database), clock, IdMaker(clock, random.Random(7)))  # noqa: S311 - ids of a bench
@@ -79,7 +80,8 @@ def _opened(database: Database) -> Billing:
     return billing
 
 
-def _click(n: int) -> Logged:
+def click(n: int) -> Logged:
+    """Make the n-th click, of one fen, that nothing speaks against."""
     event = Event(
         event_id=f"bench-{n}",
         kind=Kind.COMPONENT_CLICK,

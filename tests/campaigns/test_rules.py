@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.samples import SOUND
 from hongmao.campaigns.contracts import Audit, CampaignTerms, CreativityTerms, DirectLinkTerms, TimePeriod
 from hongmao.campaigns.creativity_rules import audit_of, review_of
 from hongmao.campaigns.errors import BudgetOutOfRange, TermFixed, TermUnknown
@@ -22,16 +23,6 @@ from hongmao.links.contracts import Review
 from links.factories import link
 
 DAYS: Final = ("mon", "tues", "wed", "thu", "fri", "sat", "sun")
-SOUND: Final = CampaignTerms(
-    marketing_target=4,
-    campaign_name="618 蓄水",
-    placement=1,
-    promotion_target=1,
-    bidding_strategy=2,
-    optimize_target=0,
-    limit_day_budget=1,
-    campaign_day_budget=10_000,
-)
 WEEKS = st.builds(TimePeriod, **dict.fromkeys(DAYS, st.none() | st.text("01", min_size=24, max_size=24)))
 
 

@@ -25,6 +25,8 @@ top_up           x . . . .
 read_wallets     x x . x .
 verify_ledger    x . . x .
 operate          x . . . x
+manage_admission x . . . .
+write_shop_facts x x . . .
 """
 
 

@@ -21,6 +21,7 @@ from hongmao.community.api import (
     LabelMissing,
     LimitOutOfRange,
 )
+from hongmao.community.marks import NoMarks
 from hongmao.community.rules import lay_out, rank, rotate
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import NotFound
@@ -40,7 +41,7 @@ TOPICS = ("美妆个护", "母婴亲子", "运动户外", "大健康")
 def note(number: int, *, topic: str | None = None, age_days: int = 0) -> Note:
     return Note(
         id=NoteId(f"note-{number}"),
-        creator=CreatorId("creator-1"),
+        creator=CreatorId(f"creator-{number}"),
         type=NoteType.PICTURE,
         title=f"笔记 {number}",
         body="先说结论。",
@@ -78,7 +79,7 @@ class MemoryShelf:
 class House:
     """A community of notes, some of which sell."""
 
-    def __init__(self, notes: int = 30, selling: Sequence[int] = (), *, ad_every: int = 5) -> None:
+    def __init__(self, notes: int = 30, selling: Sequence[int] = (), *, ad_every: int = 5, marks: Any = None) -> None:
         self.clock = SetClock(NOW)
         self.shelf = MemoryShelf([note(n, age_days=n % 9) for n in range(notes)])
         self.store = MemoryLinks(*(link(id=LinkId(f"link-{n}"), note=NoteId(f"note-{n}")) for n in selling))
@@ -92,6 +93,7 @@ class House:
             ids=IdMaker(self.clock, random.Random(9)),
             serves=lambda one: one.id not in self.dry,
             ad_every=ad_every,
+            marks=marks or NoMarks(),
         )
 
     def organic(self, reader: ReaderId = LIN, pages: int = 99, **asked: Any) -> list[str]:

@@ -1,6 +1,8 @@
 """The ledger's specification as a table: one row per act, one per error in order of precedence, then what is allowed.
 
 open    ACCOUNT FLOOR
+at      TIME                                            from here on batches count then
+closed  TIME                                            from here on nothing new may count before it
 post    KEY WHY ACCOUNT AMOUNT ACCOUNT AMOUNT ... -> ANSWER
 balance ACCOUNT AMOUNT
 """
@@ -28,14 +30,23 @@ open    wallet  0
 open    credit  -500
 open    shop    none
 
-# Each row breaks its rule and every rule below it.
-post    k0      pay  gone 0                             -> batch_too_small
-post    k0      pay  gone 0        wallet -9            -> amount_not_whole
-post    k0      pay  gone -9       wallet 0.5           -> amount_not_whole
-post    k0      pay  gone -9       wallet 9000000000000000 -> amount_not_whole
-post    k0      pay  gone -9       wallet -1            -> batch_unbalanced
+at      9
 post    k1      in   bank -100     wallet 100           -> posted
+closed  10
+
+# Each row breaks its rule and every rule below it; k1 is there, and what counts at 9 would be in a closed period.
+post    ké pay  x/frozen 0                         -> batch_too_small
+post    ké pay  x/frozen 0    wallet -9            -> key_malformed
+post    hold/k1 pay  x/frozen 0    wallet -9            -> key_malformed
+post    k1      pay  x/frozen 0    wallet -9            -> amount_not_whole
+post    k1      pay  x/frozen -9   wallet 0.5           -> amount_not_whole
+post    k1      pay  x/frozen -9   wallet 9000000000000000 -> amount_not_whole
+post    k1      pay  x/frozen -9   wallet -1            -> batch_unbalanced
+post    k1      in   x/frozen -200 wallet 200           -> frozen_touched
 post    k1      in   gone -200     wallet 200           -> key_reused
+post    k1      in   bank -100     wallet 100           -> duplicate
+post    k2      pay  gone 200      wallet -200          -> period_closed
+at      10
 post    k2      pay  gone 200      wallet -200          -> account_missing
 post    k2      pay  wallet -101   shop 101             -> funds_missing
 balance wallet  100
@@ -69,7 +80,8 @@ balance wallet  7
 
 
 def account(name: str) -> Account:
-    return Account(owner=name, kind="cash", line="a", funder="x")
+    owner, _, kind = name.partition("/")
+    return Account(owner=owner, kind=kind or "cash", line="a", funder="x")
 
 
 def rows(table: str) -> Iterator[tuple[int, list[str]]]:
@@ -82,30 +94,33 @@ def amount_of(text: str) -> int:
     return int(text) if "." not in text else float(text)  # type: ignore[return-value]
 
 
-def batch_of(key: str, why: str, words: list[str]) -> Batch:
+def batch_of(key: str, why: str, words: list[str], at_ms: int = 0) -> Batch:
     pairs = zip(words[::2], words[1::2], strict=True)
     entries = tuple(Entry(account=account(name), amount_fen=amount_of(amount)) for name, amount in pairs)
-    return Batch(key=key, why=why, at_ms=0, entries=entries)
+    return Batch(key=key, why=why, at_ms=at_ms, entries=entries)
 
 
 def test_the_ledger_does_what_the_table_says() -> None:
     standings: dict[Account, Standing] = {}
     bodies: dict[str, str] = {}
+    times = {"at": 0, "closed": 0}
     for number, (act, *words) in rows(TABLE):
         if act == "open":
             floor_fen = None if words[1] == "none" else int(words[1])
             standings[account(words[0])] = Standing(balance_fen=0, floor_fen=floor_fen)
+        elif act in times:
+            times[act] = int(words[0])
         elif act == "balance":
             assert standings[account(words[0])].balance_fen == int(words[1]), f"row {number}"
         else:
             key, why, *entries, _, expected = words
-            batch = batch_of(key, why, entries)
-            assert answer(batch, bodies, standings) == expected, f"row {number}"
+            batch = batch_of(key, why, entries, times["at"])
+            assert answer(batch, bodies, standings, times["closed"]) == expected, f"row {number}"
 
 
-def answer(batch: Batch, bodies: dict[str, str], standings: dict[Account, Standing]) -> str:
+def answer(batch: Batch, bodies: dict[str, str], standings: dict[Account, Standing], closed: int = 0) -> str:
     try:
-        decided = plan((batch,), bodies, standings)
+        decided = plan((batch,), bodies, standings, closed_before_ms=closed)
     except HongmaoError as error:
         return error.code
     standings.update(decided.standings)

@@ -10,11 +10,11 @@ from bus.offering import Offering
 from hongmao.events.api import LogFull, PackedSlice, pack
 from hongmao.events.contracts import Event, Kept, Logged
 from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ShopId, TenantId
-from hongmao.links.api import LinkExists
+from hongmao.links.api import HoldSource, LinkExists, LinkHold, LinkUnknown
 from hongmao.links.contracts import AdLink, LinkChanges, Review, TargetKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 ITEM_PAGE = "http://127.0.0.1:8090/item/item-1"
 DEEPLINK = "sandboxshop://open?h5url=http%3A%2F%2F127.0.0.1%3A8090%2Fitem%2Fitem-1"
@@ -62,6 +62,7 @@ class MemoryLinks:
         self.noted: dict[str, int] = dict.fromkeys(self.kept, 0)
         self.number = 0
         self.reads = 0
+        self.held: dict[tuple[str, HoldSource], LinkHold] = {}
 
     def add(self, link: AdLink) -> None:
         if link.id in self.kept:
@@ -71,6 +72,52 @@ class MemoryLinks:
     def update(self, link: AdLink) -> None:
         self.kept[link.id] = link
         self.note(link.id)
+
+    def change(self, tenant: TenantId, link: LinkId, decide: Callable[[AdLink], AdLink]) -> AdLink:
+        before = self.owned(tenant, link)
+        self.update(replace(decide(before), paused=before.paused))
+        return self.kept[link]
+
+    def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
+        return self.change(tenant, link, lambda before: replace(before, price_fen=price_fen))
+
+    def hold(self, tenant: TenantId, hold: LinkHold) -> AdLink:
+        self.owned(tenant, hold.link)
+        since_ms = self.held.get((hold.link, hold.source), hold).since_ms
+        self.held[hold.link, hold.source] = replace(hold, since_ms=since_ms)
+        return self.derived(hold.link)
+
+    def lift(self, tenant: TenantId, link: LinkId, source: HoldSource) -> AdLink:
+        self.owned(tenant, link)
+        self.held.pop((link, source), None)
+        return self.derived(link)
+
+    def holds(self, tenant: TenantId, link: LinkId) -> Sequence[LinkHold]:
+        return [hold for _, hold in sorted(self.held.items()) if hold.link == link] if self.get(tenant, link) else []
+
+    def set_holds(self, source: HoldSource, wanted: Mapping[LinkId, str], at_ms: int) -> int:
+        held = {hold.link: hold.reason for hold in self.held.values() if hold.source is source}
+        known = {link: reason for link, reason in wanted.items() if link in self.kept}
+        changed = {link for link in held.keys() | known.keys() if held.get(link) != known.get(link)}
+        for link in changed:
+            tenant = self.kept[link].tenant
+            if link in known:
+                self.hold(tenant, LinkHold(link=link, source=source, reason=known[link], since_ms=at_ms))
+            else:
+                self.lift(tenant, link, source)
+        return len(changed)
+
+    def owned(self, tenant: TenantId, link: LinkId) -> AdLink:
+        found = self.get(tenant, link)
+        if found is None:
+            raise LinkUnknown(id=link)
+        return found
+
+    def derived(self, link: LinkId) -> AdLink:
+        paused = any(held == link for held, _ in self.held)
+        if self.kept[link].paused != paused:
+            self.update(replace(self.kept[link], paused=paused))
+        return self.kept[link]
 
     def remove(self, link: str) -> None:
         del self.kept[link]
@@ -83,6 +130,9 @@ class MemoryLinks:
     def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
         found = self.kept.get(link)
         return found if found is not None and found.tenant == tenant else None
+
+    def undiverted(self, tenant: TenantId, link: LinkId) -> AdLink | None:
+        return self.get(tenant, link)  # nothing leads a link elsewhere here
 
     def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:
         return [link for link in self.kept.values() if link.tenant == tenant]

@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from hongmao.kernel.calls import Call, CallFailed, Failure
-from hongmao.platforms import outbound
+from hongmao.platforms import outbound, pinning
 from hongmao.platforms.outbound import Outbound
 
 if TYPE_CHECKING:
@@ -190,6 +190,9 @@ def test_ABUSE_5_what_is_not_on_the_list_is_never_called(url: str) -> None:
         "64:ff9b::a00:8",  # NAT64 of 10.0.0.8
         "2002:a00:8::1",  # 6to4 of 10.0.0.8
         "fe80::1%eth0",
+        "224.0.0.1",
+        "2606:2800:220:1:248:1893:25c8:1946%eth0",
+        "no address at all",
     ],
 )
 def test_ABUSE_5_a_listed_host_that_resolves_inwards_is_never_called(address: str) -> None:
@@ -209,6 +212,79 @@ def test_a_listed_host_at_a_public_address_is_called(address: str, monkeypatch: 
     door = Outbound(["gw.example"], resolve=lambda *_: [address])
     assert failure(door, "https://GW.example/rest") is Failure.UNREACHABLE
     assert asked == ["https://GW.example/rest"]
+
+
+class Rebinding:
+    """A resolver whose answers differ from look to look, as those of a name that is turned against whoever asks it."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self.answers = list(answers)
+        self.asked = 0
+
+    def __call__(self, _host: str, _port: int) -> list[str]:
+        self.asked += 1
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def dialled(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Note where connections are begun, and let none of them out."""
+    called: list[tuple[str, int]] = []
+
+    def refuse(address: tuple[str, int], *_how: object) -> socket.socket:
+        called.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(pinning, "create_connection", refuse)
+    return called
+
+
+def test_ABUSE_5_the_address_that_was_judged_is_the_one_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = dialled(monkeypatch)
+    resolve = Rebinding(["93.184.216.34"], ["127.0.0.1"])
+    door = Outbound(["gw.example"], resolve=resolve)
+    assert failure(door, f"https://gw.example/rest?token={SECRET}") is Failure.UNREACHABLE
+    assert (called, resolve.asked) == ([("93.184.216.34", 443)], 1)  # never looked up a second time
+    # The next call looks again, and what it finds now is not called.
+    assert failure(door, "https://gw.example/rest") is Failure.NOT_ALLOWED
+    assert (called, resolve.asked) == ([("93.184.216.34", 443)], 2)
+
+
+def test_ABUSE_5_a_public_name_of_this_machine_sends_nothing_even_where_somebody_listens(base: str) -> None:
+    port = int(base.rpartition(":")[2])
+    door = Outbound(["gw.example"], resolve=Rebinding(["127.0.0.1"]))
+    assert failure(door, f"https://gw.example:{port}/rest?token={SECRET}") is Failure.NOT_ALLOWED
+    assert Gateway.seen == []
+
+
+def test_a_name_that_nobody_knows_or_that_gives_no_address_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = dialled(monkeypatch)
+
+    def unknown(_host: str, _port: int) -> list[str]:
+        raise socket.gaierror
+
+    for resolve in (unknown, Rebinding([])):
+        assert failure(Outbound(["gw.example"], resolve=resolve), "https://gw.example/") is Failure.UNREACHABLE
+    assert called == []
+
+
+def test_other_addresses_of_a_name_are_tried_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = dialled(monkeypatch)
+    many = [f"93.184.216.{n}" for n in range(1, 9)]
+    assert failure(Outbound(["gw.example"], resolve=Rebinding(many)), "https://gw.example/") is Failure.UNREACHABLE
+    assert [address for address, _ in called] == many[: pinning.ADDRESSES_TRIED]
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"])
+def test_ABUSE_5_other_spellings_of_this_machine_are_on_no_list(host: str) -> None:
+    assert failure(Outbound(["gw.example"]), f"https://{host}/") is Failure.NOT_ALLOWED
+    # And where somebody put one on the list, what it means is judged, not how it is written.
+    assert failure(Outbound([host.strip("[]")]), f"https://{host}/") in {Failure.NOT_ALLOWED, Failure.UNREACHABLE}
+
+
+def test_a_reply_may_be_bounded_below_what_every_call_may_bring(base: str) -> None:
+    url = f"{base}/large"
+    assert len(Outbound([], bases=[base], reply_bytes_max=200).call(Call(method="GET", url=url)).body) == 200
+    assert failure(Outbound([], bases=[base], reply_bytes_max=199), url) is Failure.TOO_LARGE
 
 
 def test_a_base_is_allowed_by_scheme_host_and_port_together(base: str) -> None:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
-from hongmao.campaigns.contracts import CampaignTerms, Noun, Placed, State, TimePeriod, UnitTerms
+from hongmao.campaigns.contracts import (
+    Binding,
+    CampaignTerms,
+    CreativityTerms,
+    Noun,
+    Placed,
+    State,
+    TimePeriod,
+    UnitTerms,
+)
 from hongmao.campaigns.errors import AdvertiserExists, ChangedMeanwhile, NameTaken
+from hongmao.catalog.api import Principal, Role
 from hongmao.kernel.ids import MerchantId, TenantId
 from hongmao.storage.campaigns import SqlCampaignStore
+from hongmao.storage.links import SqlLinkStore
 from hongmao.storage.models import PlacedChangeRow
 from hongmao.storage.scope import PlatformScope
-from storage.opened import ALLIANCE_DAY, house
+from links.factories import link
+from storage.opened import ALLIANCE_DAY, ROOT, house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +133,85 @@ def test_a_name_is_taken_among_living_siblings_only(store: SqlCampaignStore) -> 
     store.save(replace(made, state=State.DELETED, version=2), act="deleted", by="key-1", lone_name=False)
     again = store.add(campaign(), by="key-1", lone_name=True)
     assert again.number != made.number
+
+
+def test_several_are_kept_whole_or_not_at_all(store: SqlCampaignStore) -> None:
+    t1 = TenantId("t1")
+    one, two = store.add_all([campaign(name="甲"), campaign(name="乙")], by="key-1", why="一起")
+    assert [change.why for change in store.changes(t1, Noun.CAMPAIGN, two.number)] == ["一起"]
+    with pytest.raises(DBAPIError):
+        store.add_all([campaign(name="丙"), campaign(name="丁", parent=999)], by="key-1")
+    with pytest.raises(ChangedMeanwhile):
+        store.save_all([replace(one, version=2), replace(two, version=9)], act="paused", by="key-1")
+    assert list(store.of(t1, 1, Noun.CAMPAIGN)) == [one, two]
+    newest = store.newest_changes(t1, {one.number: Noun.CAMPAIGN, two.number: Noun.CAMPAIGN}, 1)
+    assert [change.placed for change in newest] == [two.number]
+    assert store.newest_changes(TenantId("t2"), {one.number: Noun.CAMPAIGN}, 9) == []
+    assert store.every(Noun.CAMPAIGN) == [one, two]
+    assert {number: account.merchant for number, account in store.accounts().items()} == {1: "m-t1", 2: "m-t2"}
+
+
+def test_a_link_carries_one_creativity_and_of_two_who_bind_it_the_second_is_told(
+    opened: House, store: SqlCampaignStore
+) -> None:
+    made = placed_in(opened, store)
+    creatives, binding = made.creatives, made.binding
+    one, other = (replace(one, version=2) for one in creatives)
+    store.bind(binding, one, None, by="key-1", why="上线")
+    with pytest.raises(ChangedMeanwhile):
+        store.bind(replace(binding, creativity=other.number), other, None, by="key-2")  # found it free as well
+    assert store.bindings(TenantId("t1")) == store.bindings(None) == [binding]
+    assert store.bindings(TenantId("t2")) == []
+    [carried] = store.carried()
+    assert (carried.link, carried.creativity, carried.unit, carried.campaign) == ("link-1", State.ON, State.ON, 1)
+    assert list(store.campaigns_carried()) == [1]
+    anew = replace(binding, creativity=other.number, at_ms=ALLIANCE_DAY + 1)
+    store.bind(anew, other, replace(one, version=3), by="key-1")
+    assert store.bindings(None) == [anew]
+    with pytest.raises(ChangedMeanwhile):
+        store.unbind(TenantId("t1"), binding.link, replace(one, version=4), by="key-1")
+    store.unbind(TenantId("t1"), binding.link, replace(other, version=3), by="key-1")
+    assert store.bindings(None) == []
+    acts = [change.act for change in store.changes(TenantId("t1"), Noun.CREATIVITY, one.number)]
+    assert acts == ["create", "bind", "unbind"]
+    assert [change.act for change in store.changes(TenantId("t1"), Noun.CREATIVITY, other.number)] == acts
+
+
+@dataclass(frozen=True, slots=True)
+class Bindable:
+    """Two creativities of one campaign, and a link that may carry either."""
+
+    creatives: tuple[Placed, Placed]
+    binding: Binding
+
+
+def placed_in(opened: House, store: SqlCampaignStore) -> Bindable:
+    """Place a campaign, a unit, two creativities, and a link for them."""
+    who = Principal(id="u", tenant=TenantId("t1"), role=Role.OPTIMISER, name="u")
+    creator = opened.catalog.add_creator(ROOT, name="阿橙", bio="", id="creator-1").id
+    note = opened.catalog.add_note(
+        ROOT, creator=creator, type="picture", title="说点实话", body="。", topic="美妆", cover="note-1", id="note-1"
+    ).id
+    shop = opened.catalog.add_shop(
+        who,
+        merchant=MerchantId("m-t1"),
+        platform="sandbox",
+        platform_shop_id="1",
+        name="店",
+        home_url="http://a.example/",
+    ).id
+    draft = replace(
+        link(), tenant=who.tenant, merchant=MerchantId("m-t1"), note=note, creator=creator, shop=shop, item=None
+    )
+    SqlLinkStore(opened.database).add(draft)
+    parent = store.add(campaign(), by="key-1", lone_name=True)
+    unit = store.add(campaign(noun=Noun.UNIT, parent=parent.number, terms=UnitTerms()), by="key-1", lone_name=True)
+    shown = campaign(noun=Noun.CREATIVITY, parent=unit.number, terms=CreativityTerms(note_id=note))
+    one, two = store.add_all([shown, shown], by="key-1")
+    binding = Binding(
+        link=draft.id, tenant=who.tenant, creativity=one.number, campaign=parent.number, at_ms=ALLIANCE_DAY
+    )
+    return Bindable((one, two), binding)
 
 
 def test_the_history_cannot_be_changed_by_anybody(opened: House, store: SqlCampaignStore) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, ShopId, TenantId
-from hongmao.links.api import LinkTable
+from hongmao.links.api import HoldSource, LinkHold, LinkTable
 from hongmao.links.contracts import AdLink, Review, TargetKind
 from hongmao.storage import links as sql_links
 from hongmao.storage.database import Database, open_database
@@ -99,7 +99,7 @@ def test_what_changed_after_a_revision_is_told_once_and_in_pages_of_that_one_rev
         assert told(store.changes(-1)) == ({before}, links, set())
         assert told(store.changes(before)) == ({before}, {}, set())
         paused = ad_link(3, paused=True)
-        store.update(paused)
+        store.hold(paused.tenant, LinkHold(link=paused.id, source=HoldSource.CARE, reason="price", since_ms=0))
         assert store.revision() == before + 1
         assert told(store.changes(before)) == ({before + 1}, {"l-3": paused}, set())
         # Whoever knows more than there is, is told by the number that the store was set back.

@@ -15,6 +15,7 @@ from hongmao.events.contracts import Event, Kind, Logged
 from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, ShopId, TenantId
 from hongmao.kernel.time import Window
 from hongmao.links.contracts import AdLink, Review, TargetKind
+from hongmao.links.errors import LinkUnknown
 from hongmao.returns.store import PlatformAccount
 from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.billing import SqlBillingStore
@@ -44,9 +45,16 @@ WITHOUT_A_TENANT = {
     (SqlCatalogStore, "reader"): "the community's",
     (SqlCampaignStore, "add"): "writes the thing's own tenant",
     (SqlCampaignStore, "save"): "writes the thing's own tenant",
+    (SqlCampaignStore, "add_all"): "writes the things' own tenant, one for all of them",
+    (SqlCampaignStore, "save_all"): "as above",
+    (SqlCampaignStore, "bind"): "writes the binding's own tenant",
+    (SqlCampaignStore, "carried"): "the house's own look: what links are to be held for",
+    (SqlCampaignStore, "campaigns_carried"): "as above",
+    (SqlCampaignStore, "every"): "as above",
+    (SqlCampaignStore, "accounts"): "as above",
     (SqlAccountStore, "every"): "pulls run for every tenant, each by its own account",
     (SqlLinkStore, "add"): "writes the link's own tenant",
-    (SqlLinkStore, "update"): "writes the link's own tenant",
+    (SqlLinkStore, "set_holds"): "what a source holds is worked out for every tenant at once",
     (SqlLinkStore, "table"): "the review desk's",
     (SqlLinkStore, "changes"): "the jump's",
     (SqlLinkStore, "revision"): "a number",
@@ -198,10 +206,13 @@ def test_a_link_is_replaced_within_its_tenant_and_every_change_is_counted() -> N
         found(city, {"a": "t1"})
         links = SqlLinkStore(city.database)
         before = links.revision()
-        changed = replace(link_of("a", "t1"), paused=True, deeplink_review=Review.REJECTED)
-        links.update(changed)
+        changed = replace(link_of("a", "t1"), deeplink_review=Review.REJECTED, price_fen=90)
+        # Whether it is paused is nothing that a change can say: only a hold does.
+        assert links.change(TenantId("t1"), LinkId("l-a"), lambda _: replace(changed, paused=True)) == changed
         assert links.get(TenantId("t1"), LinkId("l-a")) == changed
         assert links.revision() == before + 1
+        with pytest.raises(LinkUnknown):
+            links.change(TenantId("t2"), LinkId("l-a"), lambda link: link)
 
 
 def account_of(tenant: str, secret: bytes = b"the shop signs with this") -> PlatformAccount:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from hongmao.billing.coinvest import Member, Programme, Running
+from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
     Charge,
+    Funded,
+    Funding,
+    Granted,
     Line,
+    Purse,
     Reason,
     Spend,
     Statement,
@@ -14,18 +20,47 @@ from hongmao.billing.contracts import (
     Uncharged,
     Wallet,
 )
-from hongmao.billing.errors import LineUnknown, TopUpBeyond
+from hongmao.billing.errors import (
+    GrantBeyond,
+    LineUnknown,
+    MemberElsewhere,
+    ProgrammeBeyond,
+    ProgrammeOver,
+    ProgrammeTaken,
+    ProgrammeUnknown,
+    PurseUnknown,
+    TopUpBeyond,
+)
+from hongmao.billing.purses import SPEND_ORDER, PurseKind, SpendOrder, read_spend_order
 from hongmao.billing.service import Billing
 from hongmao.billing.store import BillingStore
 
 __all__ = [
+    "SPEND_ORDER",
     "Billing",
     "BillingStore",
     "Charge",
+    "Coinvesting",
+    "Funded",
+    "Funding",
+    "GrantBeyond",
+    "Granted",
     "Line",
     "LineUnknown",
+    "Member",
+    "MemberElsewhere",
+    "Programme",
+    "ProgrammeBeyond",
+    "ProgrammeOver",
+    "ProgrammeTaken",
+    "ProgrammeUnknown",
+    "Purse",
+    "PurseKind",
+    "PurseUnknown",
     "Reason",
+    "Running",
     "Spend",
+    "SpendOrder",
     "Statement",
     "StatementLine",
     "StatementMovement",
@@ -33,4 +68,5 @@ __all__ = [
     "TopUpBeyond",
     "Uncharged",
     "Wallet",
+    "read_spend_order",
 ]

@@ -23,9 +23,15 @@ class Line(StrEnum):
 FUNDER: Final[Mapping[Line, str]] = {Line.CID: "merchant", Line.UD: "alibaba"}
 """出资方 of each line's money (BILL-2)."""
 
+ALIBABA: Final = "@alibaba"
 COMMUNITY: Final = "@community"
 OUTSIDE: Final = "@outside"
 """Owners of the house's own accounts. An id never begins with @, so no merchant can be mistaken for one."""
+
+
+INCOME: Final = "income"
+MEDIA: Final = "media"
+"""Kinds of Alibaba's accounts: what merchants pay it for clicks, and what it pays the community for them."""
 
 
 class Reason(StrEnum):
@@ -44,7 +50,10 @@ INVALID: Final = "invalid:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """计费: what one component click cost. `reason` says why it cost nothing; None where it was paid."""
+    """计费: what one component click cost. `reason` says why it cost nothing; None where it was paid.
+
+    `funder` is whose money paid most of it; the ledger's batch has every part.
+    """
 
     event_id: str
     click_id: str
@@ -84,13 +93,26 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """余额: what is left of one kind of money, and whose it was."""
+
+    kind: str
+    funder: str
+    balance_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wallet:
-    """钱包: what one merchant has left to spend on one line, and whose money it is."""
+    """钱包: what one merchant has left to spend on one line, all kinds together, and who pays in.
+
+    `purses` are its kinds that were ever opened, the first to be spent first.
+    """
 
     merchant: MerchantId
     line: Line
     funder: str
     balance_fen: int
+    purses: tuple[Purse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +128,48 @@ class TopUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """发放: money that was given to a merchant. `duplicate` where the same key had given it before."""
+
+    merchant: MerchantId
+    kind: str
+    funder: str
+    amount_fen: int
+    key: str
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funded:
+    """What one funder's money paid of a merchant's clicks."""
+
+    funder: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funding:
+    """出资构成: whose money a merchant's clicks of some time were. The parts sum to what the clicks cost."""
+
+    merchant: MerchantId
+    from_ms: int
+    to_ms: int
+    parts: tuple[Funded, ...]
+
+    @property
+    def own_fen(self) -> int:
+        """Give what the merchant paid in itself."""
+        return sum(part.amount_fen for part in self.parts if part.funder == FUNDER[Line.CID])
+
+    @property
+    def total_fen(self) -> int:
+        """Give what the clicks cost."""
+        return sum(part.amount_fen for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementMovement:
-    """发生额 of one day and reason: `top_up` comes in, `click` goes out."""
+    """发生额 of one day and reason: `top_up` and `grant` come in, `click` goes out, and `click_late` after its period."""
 
     day: date
     why: str

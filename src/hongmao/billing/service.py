@@ -5,20 +5,28 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from hongmao.billing.coinvest import Matching, purse_of
+from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
+    Funding,
+    Granted,
     Line,
+    Purse,
     Statement,
     StatementLine,
     StatementMovement,
     TopUp,
     Wallet,
 )
-from hongmao.billing.errors import LineUnknown, TopUpBeyond
+from hongmao.billing.errors import GrantBeyond, LineUnknown, PurseUnknown, TopUpBeyond
+from hongmao.billing.purses import SPEND_ORDER, PurseKind, purse_account, purses_beside
 from hongmao.billing.rules import (
     bill,
+    giver_of,
+    grant,
+    legs_of,
     outside_of,
     own_reason,
-    revenue_of,
     taps_of,
     top_up,
     wallet_account,
@@ -26,7 +34,7 @@ from hongmao.billing.rules import (
 )
 from hongmao.catalog.api import Permission, demand
 from hongmao.events.contracts import Kind
-from hongmao.kernel.ids import check_id
+from hongmao.kernel.ids import MerchantId, check_id
 from hongmao.kernel.time import Window
 from hongmao.ledger.api import open_accounts, post
 
@@ -34,11 +42,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hongmao.billing.contracts import Charge, Spend
+    from hongmao.billing.purses import SpendOrder
     from hongmao.billing.store import BillingStore, BillingWork
     from hongmao.catalog.api import Catalog, Principal
     from hongmao.events.contracts import Event, Logged
     from hongmao.kernel.clock import Clock
-    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.kernel.ids import TenantId
     from hongmao.ledger.api import Account, Ledger
     from hongmao.ledger.contracts import Turnover
 
@@ -50,12 +59,25 @@ _EPOCH = date(1970, 1, 1)
 class Billing:
     """Charges from clicks, wallets by line, balanced statements."""
 
-    def __init__(self, store: BillingStore, ledger: Ledger, catalog: Catalog, clock: Clock) -> None:
-        """Work on a store; the ledger is read here and written through the store's own transaction."""
+    def __init__(
+        self,
+        store: BillingStore,
+        ledger: Ledger,
+        catalog: Catalog,
+        clock: Clock,
+        *,
+        order: SpendOrder = SPEND_ORDER,
+    ) -> None:
+        """Work on a store; the ledger is read here and written through the store's own transaction.
+
+        `order` says which kind of a merchant's money is spent first.
+        """
         self._store = store
         self._ledger = ledger
         self._catalog = catalog
         self._clock = clock
+        self._order = order
+        self.coinvest = Coinvesting(store, catalog, clock)
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Charge the component clicks of a piece of the log, in one transaction with the position after it.
@@ -104,13 +126,13 @@ class Billing:
         demand(who, Permission.TOP_UP)
         owner = self._catalog.merchant(who, merchant)
         chosen = _line(line)
-        if type(amount_fen) is not int or not 0 < amount_fen <= TOP_UP_FEN_MAX:
+        if not _is_payment(amount_fen):
             raise TopUpBeyond(place="amount_fen", fen_max=TOP_UP_FEN_MAX)
         wallet = wallet_account(owner.id, chosen)
         now_ms = self._clock.now_ms()
         entered = top_up(wallet, amount_fen, check_id(key, place="key"), now_ms)
         with self._store.begin() as work:
-            open_accounts(work.ledger, {wallet: 0, outside_of(wallet): None, revenue_of(wallet): None})
+            open_accounts(work.ledger, {wallet: 0, outside_of(wallet): None})
             (posted,) = post(work.ledger, (entered,), now_ms)
         return TopUp(
             merchant=owner.id,
@@ -121,11 +143,43 @@ class Billing:
             duplicate=posted.duplicate,
         )
 
+    def grant(self, who: Principal, merchant: MerchantId, kind: PurseKind | str, amount_fen: int, key: str) -> Granted:
+        """Give a merchant money that it has not paid in, once per key: a rebate, credit or compensation."""
+        demand(who, Permission.TOP_UP)
+        owner = self._catalog.merchant(who, merchant)
+        purse = purse_account(owner.id, Line.CID, _given(kind))
+        if not _is_payment(amount_fen):
+            raise GrantBeyond(place="amount_fen", fen_max=TOP_UP_FEN_MAX)
+        now_ms = self._clock.now_ms()
+        entered = grant(purse, amount_fen, check_id(key, place="key"), now_ms)
+        with self._store.begin() as work:
+            open_accounts(work.ledger, {purse: 0, giver_of(purse): None})
+            (posted,) = post(work.ledger, (entered,), now_ms)
+        return Granted(
+            merchant=owner.id,
+            kind=purse.kind,
+            funder=purse.funder,
+            amount_fen=amount_fen,
+            key=key,
+            duplicate=posted.duplicate,
+        )
+
     def wallet(self, merchant: MerchantId, line: Line | str = Line.CID) -> Wallet:
         """Give what a merchant has left on a line; whether somebody may know it is decided by whoever asks."""
         account = wallet_account(merchant, _line(line))
-        balance_fen = self._ledger.balance(account) or 0
-        return Wallet(merchant=merchant, line=Line(account.line), funder=account.funder, balance_fen=balance_fen)
+        found = [(purse, self._ledger.balance(purse)) for purse in purses_beside(account, self._order)]
+        purses = tuple(
+            Purse(kind=purse.kind, funder=purse.funder, balance_fen=balance_fen)
+            for purse, balance_fen in found
+            if balance_fen is not None
+        )
+        return Wallet(
+            merchant=merchant,
+            line=Line(account.line),
+            funder=account.funder,
+            balance_fen=sum(purse.balance_fen for purse in purses),
+            purses=purses,
+        )
 
     def wallets(self, who: Principal) -> Sequence[Wallet]:
         """List the wallets of the merchants that a principal sees."""
@@ -146,16 +200,40 @@ class Billing:
             uncharged=tuple(self._store.uncharged(owner.tenant, owner.id, window)),
         )
 
+    def funding(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Funding:
+        """Say whose money a merchant's clicks from one instant to another were, matched money included."""
+        demand(who, Permission.READ_WALLETS)
+        owner = self._catalog.merchant(who, merchant)
+        window = Window(from_ms, max(from_ms, to_ms))
+        return Funding(
+            merchant=owner.id,
+            from_ms=window.start_ms,
+            to_ms=window.end_ms,
+            parts=tuple(self._store.funded(owner.tenant, owner.id, window)),
+        )
+
     def _charge(self, work: BillingWork, clicks: Sequence[Event]) -> None:
         payable = [click for click in clicks if own_reason(click) is None]
         wallets: set[Account] = {wallet for click in payable if (wallet := wallet_of(click)) is not None}
+        purses = {purse for wallet in wallets for purse in purses_beside(wallet, self._order)}
+        closed_before_ms = work.ledger.head().closed_before_ms
+        members = work.members({MerchantId(wallet.owner) for wallet in wallets if wallet.line == Line.CID})
+        purses.update(purse_of(member.programme) for member in members)
+        funds = work.ledger.standings(purses)
         decided = bill(
             clicks,
             paid=work.paid({tap for click in payable for tap in taps_of(click)}),
-            funds_fen={account: found.balance_fen for account, found in work.ledger.standings(wallets).items()},
+            funds_fen={account: found.balance_fen for account, found in funds.items()},
+            order=self._order,
+            closed_before_ms=closed_before_ms,
+            matching=Matching(work.programmes() if members else (), members),
         )
         work.add(decided.charges)
-        post(work.ledger, decided.batches, self._clock.now_ms())
+        work.keep_members(decided.members)
+        if decided.batches:
+            legs = [leg for purse in funds for leg in legs_of(purse)]
+            open_accounts(work.ledger, {one: None for leg in legs for one in leg if one not in funds})
+            post(work.ledger, decided.batches, self._clock.now_ms())
 
 
 def _billable(event: Event) -> bool:
@@ -168,6 +246,16 @@ def _line(line: Line | str) -> Line:
         return Line(line)
     except ValueError:
         raise LineUnknown(place="line") from None
+
+
+def _given(kind: PurseKind | str) -> PurseKind:
+    if kind not in set(PurseKind) - {PurseKind.CASH}:
+        raise PurseUnknown(place="kind")
+    return PurseKind(kind)
+
+
+def _is_payment(amount_fen: object) -> bool:
+    return type(amount_fen) is int and 0 < amount_fen <= TOP_UP_FEN_MAX
 
 
 def _statement_line(turnover: Turnover) -> StatementLine:

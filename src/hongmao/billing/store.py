@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
 
-    from hongmao.billing.contracts import Charge, Spend, Uncharged
+    from hongmao.billing.coinvest import Member, Programme
+    from hongmao.billing.contracts import Charge, Funded, Spend, Uncharged
     from hongmao.billing.rules import Tap
     from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.kernel.time import Window
@@ -33,6 +34,22 @@ class BillingWork(Protocol):
 
     def add(self, charges: Sequence[Charge]) -> None:
         """Keep charges."""
+        ...
+
+    def programmes(self) -> Sequence[Programme]:
+        """List the co-investment programmes, by id."""
+        ...
+
+    def add_programme(self, programme: Programme) -> None:
+        """Keep a new programme."""
+        ...
+
+    def members(self, merchants: Collection[MerchantId] | None) -> Sequence[Member]:
+        """List who is or was in a programme: of these merchants, or all."""
+        ...
+
+    def keep_members(self, members: Sequence[Member]) -> None:
+        """Keep members as they are now, new ones and others."""
         ...
 
     def move_to(self, offset: int) -> None:
@@ -65,6 +82,10 @@ class BillingStore(Protocol):
 
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
         """Add paid charges up by day, note, link and line."""
+        ...
+
+    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
+        """Add up what paid the clicks of a window, by funder."""
         ...
 
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from hongmao.attribution.api import KeptAttribution
-from hongmao.billing.api import Billing
+from hongmao.billing.api import SPEND_ORDER, Billing, read_spend_order
+from hongmao.bootstrap.admission import admission_of
+from hongmao.bootstrap.care import put_up_care
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
@@ -17,6 +19,7 @@ from hongmao.bootstrap.edge import make_edge, make_jump
 from hongmao.bootstrap.foundations import open_foundations
 from hongmao.bootstrap.fronts import LogFront
 from hongmao.bootstrap.funds import Funds
+from hongmao.bootstrap.gatekeeper import Gatekeeper, gates_of
 from hongmao.bootstrap.glass import Glass
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_links, watch_log, watch_queue
@@ -26,15 +29,17 @@ from hongmao.bootstrap.readers import ReaderFollower
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
 from hongmao.bootstrap.roles import OfTheWorker
+from hongmao.bootstrap.spending import BookedSpending
 from hongmao.bootstrap.state import first_start
 from hongmao.bootstrap.telling import SILENT
 from hongmao.bootstrap.traced import TracedAttribution
 from hongmao.bootstrap.traced_billing import TracedBilling
 from hongmao.bootstrap.waiting import require_owner
-from hongmao.campaigns.api import Campaigns
+from hongmao.campaigns.api import Authorisations, Campaigns
 from hongmao.catalog.api import Catalog
 from hongmao.community.api import Community
 from hongmao.definitions.api import DefinitionDesk, LiveRegistry
+from hongmao.eligibility.api import Stage
 from hongmao.events.api import Retention
 from hongmao.insight.api import Insight
 from hongmao.jobs.clockwork import Wheel
@@ -45,6 +50,7 @@ from hongmao.links.api import load as load_wakeup
 from hongmao.platforms.making import LinkMaking
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
 from hongmao.storage.accounts import SqlAccountStore
+from hongmao.storage.authorisations import SqlAuthorisationStore
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.catalog import SqlCatalogStore
@@ -52,6 +58,7 @@ from hongmao.storage.consumers import SqlConsumerGroups
 from hongmao.storage.definitions import SqlDefinitionStore
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.links import SqlLinkStore
+from hongmao.storage.marks import SqlMarks
 from hongmao.storage.shelves import SqlShelves
 from hongmao.storage.vault import Vault
 from hongmao.telemetry.openmetrics import render
@@ -69,6 +76,7 @@ if TYPE_CHECKING:
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
     from hongmao.bootstrap.telling import Telling
+    from hongmao.eligibility.api import Eligibility
     from hongmao.jobs.clockwork import Clockwork
     from hongmao.links.api import TokenMinter
     from hongmao.platforms.contracts import Platform
@@ -127,6 +135,10 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     table, links = _link_table(link_store, ground), Links(link_store, clock, ground.ids, allowed)
     minter, wakeup = _minter(ground, counted), load_wakeup()
     ledger = Ledger(SqlLedgerStore(ground.database), clock)
+    admission = admission_of(ground.database, catalog, clock)
+    authorisations = Authorisations(
+        SqlAuthorisationStore(ground.database), catalog, clock, demanded=lambda: _has_opened(admission.eligibility)
+    )
     billing = _billing(ground, ledger, catalog)
     decided = SqlDefinitionStore(ground.database)
     registry = LiveRegistry(decided, clock, known=known())
@@ -139,6 +151,18 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     derivation = Derivation(
         ground.log, ground.history, ground.lake, ground.derived, ground.tables, attribution, billing, registry
     )
+    campaign_store = SqlCampaignStore(ground.database)
+    campaigns = Campaigns(
+        campaign_store,
+        links,
+        catalog,
+        clock,
+        rights=authorisations,
+        admission=admission.eligibility,
+        spending=BookedSpending(billing, links, campaign_store.bindings),
+    )
+    gates = gates_of(admission.eligibility, admission.policy, authorisations, campaigns, catalog)
+    room.clockwork.add(Wheel("gates", Gatekeeper(links, link_store.revision, clock, gates).turn))
     glass = Glass(ground=ground, catalog=catalog, links=links, ledger=ledger)
     outlooks = Outlooks(attribution, glass)
     groups = SqlConsumerGroups(ground.database, ground.log.end)
@@ -146,11 +170,16 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     workers = Workers(ground.log, (*derivation.jobs(), room.follower(), readers.job()))
     standings = Standings(workers, groups.positions)
     _let_go(ground, room.clockwork, standings)
+    marks = SqlMarks(ground.database)
+    care = put_up_care(ground, platforms)
+    if ground.settings.link_care == "on":
+        room.clockwork.add(Wheel("care", care.turn))
     services = Services(
         clock=clock,
         log=ground.log,
         catalog=catalog,
         links=links,
+        care=care,
         link_making=LinkMaking(platforms, accounts, room.caller, clock),
         accounts=accounts,
         jump=make_jump(
@@ -165,6 +194,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         wake_feedback=WakeFeedback(table, minter, ground.log, wakeup, clock),
         returns=_return_desk(ground, accounts, intake, platforms),
         collector=MeteredCollector(ground.log, clock, Enricher(catalog, table), counted),
+        marks=marks,
         community=Community(
             catalog,
             table,
@@ -173,6 +203,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             ids=ground.ids,
             serves=Funds(billing, clock).serves,
             ad_every=int(ground.settings.ad_every),
+            marks=marks,
         ),
         ledger=ledger,
         billing=billing,
@@ -190,7 +221,10 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             clock,
             readers_min=int(ground.settings.readers_min),
         ),
-        campaigns=Campaigns(SqlCampaignStore(ground.database), links, catalog, clock),
+        campaigns=campaigns,
+        authorisations=authorisations,
+        eligibility=admission.eligibility,
+        policy=admission.policy,
         puller=room.puller,
         files=brought.files,
         feeds=brought.feeds,
@@ -237,6 +271,12 @@ def _let_go(ground: Foundations, clockwork: Clockwork, standings: Standings) -> 
         clockwork.add(Wheel("retention", kept.turn))
 
 
+def _has_opened(eligibility: Eligibility) -> bool:
+    """Tell whether the programme does more than observe: until then consents are told and keep nobody from serving."""
+    now = eligibility.stage()
+    return now is not None and now.stage is not Stage.OBSERVE
+
+
 def _not_here() -> NoReturn:
     raise OfTheWorker
 
@@ -249,9 +289,10 @@ def _health(ground: Foundations, workers: Workers, standings: Standings) -> Heal
 
 def _billing(ground: Foundations, ledger: Ledger, catalog: Catalog) -> Billing:
     store = SqlBillingStore(ground.database)
+    order = read_spend_order(ground.settings.spend_order) or SPEND_ORDER
     if ground.telling.tracer is NO_TRACER:
-        return Billing(store, ledger, catalog, ground.clock)
-    return TracedBilling(store, ledger, catalog, ground.clock, ground.teller)
+        return Billing(store, ledger, catalog, ground.clock, order=order)
+    return TracedBilling(store, ledger, catalog, ground.clock, ground.teller, order=order)
 
 
 def _attribution(ground: Foundations, registry: LiveRegistry) -> KeptAttribution:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hongmao.billing.api import read_spend_order
 from hongmao.bootstrap.engines import names_engine
 from hongmao.bus.nats.address import names_log
 from hongmao.engines.lake.address import LakeAddress, on_a_store
@@ -72,6 +73,9 @@ class Settings:
     sandbox_url: str = _setting("http://127.0.0.1:8090", "Where the sandbox shop stands; links may lead there")
     pilots: str = _setting("", "Platforms in 内测 whose jump is open here, by name, with commas between")
     ad_every: str = _setting("5", "Every how many cards of the feed one may be a funded one")
+    link_care: str = _setting(
+        "on", "on to read the page behind every link again within a day and hold what differs, off to read none"
+    )
     readers_min: str = _setting("20", "A count of fewer readers than this is not told on the attribution page (PRIV-5)")
     metrics: str = _setting(
         "", "Address of a door of its own for figures, such as 127.0.0.1:9464; empty for /metrics to this machine alone"
@@ -101,6 +105,10 @@ class Settings:
         "Lines open to one process (16 to 65536), and seconds (1 to 600) for a whole head, a whole body and nothing at all: "
         "connections=4096,head=5,body=10,idle=30; what is not named keeps these",
     )
+    spend_order: str = _setting(
+        "compensation,rebate,credit,cash",
+        "Which kind of a merchant's money is spent first, all four kinds by name with commas between (BILL-3)",
+    )
     drain_s: str = _setting(
         "1",
         "Seconds (0 to 600) for which a process that is told to stop still takes whoever comes, while /readyz says that it goes",
@@ -129,6 +137,7 @@ class Settings:
             "HONGMAO_MEMORY": None if _MEMORY.fullmatch(self.memory) else self.memory,
             "HONGMAO_ENGINE": None if names_engine(self.engine) else self.engine,
             "HONGMAO_AD_EVERY": None if self.ad_every.isdigit() and int(self.ad_every) > 1 else self.ad_every,
+            "HONGMAO_LINK_CARE": None if self.link_care in {"on", "off"} else self.link_care,
             "HONGMAO_READERS_MIN": None
             if self.readers_min.isdigit() and int(self.readers_min) > 0
             else self.readers_min,
@@ -139,6 +148,7 @@ class Settings:
             "HONGMAO_TRUST": self.trust if read_trust(self.trust) is None else None,
             "HONGMAO_LAG_MS_MAX": self.lag_ms_max if read_limits("", self.lag_ms_max) is None else None,
             "HONGMAO_LIMITS": self.limits if read_limits(self.limits) is None else None,
+            "HONGMAO_SPEND_ORDER": self.spend_order if read_spend_order(self.spend_order) is None else None,
             "HONGMAO_DRAIN_S": None
             if _SECONDS.fullmatch(self.drain_s) and float(self.drain_s) <= DRAIN_S_MAX
             else self.drain_s,

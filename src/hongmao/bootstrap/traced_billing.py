@@ -5,21 +5,22 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from hongmao.billing.api import Billing
+from hongmao.billing.api import SPEND_ORDER, Billing
 from hongmao.kernel.time import Window
 from hongmao.telemetry.tracing import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from hongmao.billing.api import BillingStore, Charge, Spend, Statement, Uncharged
+    from hongmao.billing.api import BillingStore, Charge, Funded, Spend, SpendOrder, Statement, Uncharged
+    from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.rules import Tap
     from hongmao.billing.store import BillingWork
     from hongmao.bootstrap.traced import Teller
     from hongmao.catalog.api import Catalog, Principal
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import MerchantId, TenantId
-    from hongmao.ledger.api import Account, Batch, Ledger, LedgerWork, Standing
+    from hongmao.ledger.api import Account, Batch, Close, Head, Held, Ledger, LedgerWork, Standing
 
 CHARGES_LOOKED_AT: Final = 1_000  # of a statement's; a larger one is told of by its first
 
@@ -69,6 +70,10 @@ class TracedBillingStore:
         """Add paid charges up."""
         return self._store.spend(tenant, window)
 
+    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
+        """Add up what paid the clicks of a window."""
+        return self._store.funded(tenant, merchant, window)
+
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
         """Count the clicks that cost nothing."""
         return self._store.uncharged(tenant, merchant, window)
@@ -77,9 +82,18 @@ class TracedBillingStore:
 class TracedBilling(Billing):
     """Billing that tells which clicks stand in a statement."""
 
-    def __init__(self, store: BillingStore, ledger: Ledger, catalog: Catalog, clock: Clock, teller: Teller) -> None:
+    def __init__(
+        self,
+        store: BillingStore,
+        ledger: Ledger,
+        catalog: Catalog,
+        clock: Clock,
+        teller: Teller,
+        *,
+        order: SpendOrder = SPEND_ORDER,
+    ) -> None:
         """Work as billing does."""
-        super().__init__(TracedBillingStore(store, teller), ledger, catalog, clock)
+        super().__init__(TracedBillingStore(store, teller), ledger, catalog, clock, order=order)
         self._teller = teller
 
     def statement(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Statement:
@@ -115,6 +129,22 @@ class _Work:
         self._work.add(charges)
         self.charges.extend(charges)
 
+    def programmes(self) -> Sequence[Programme]:
+        """List the co-investment programmes."""
+        return self._work.programmes()
+
+    def add_programme(self, programme: Programme) -> None:
+        """Keep a new programme."""
+        self._work.add_programme(programme)
+
+    def members(self, merchants: Collection[MerchantId] | None) -> Sequence[Member]:
+        """List who is or was in a programme."""
+        return self._work.members(merchants)
+
+    def keep_members(self, members: Sequence[Member]) -> None:
+        """Keep members as they are now."""
+        self._work.keep_members(members)
+
     def move_to(self, offset: int) -> None:
         """Keep the log offset."""
         self._work.move_to(offset)
@@ -126,6 +156,10 @@ class _LedgerWork:
     def __init__(self, work: LedgerWork) -> None:
         self._work = work
         self.written: set[str] = set()
+
+    def head(self) -> Head:
+        """Give where the chain ends."""
+        return self._work.head()
 
     def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
         """Give the standings of open accounts."""
@@ -145,3 +179,23 @@ class _LedgerWork:
         """Append batches."""
         self._work.write(batches, standings, posted_at_ms)
         self.written.update(batch.key for batch, _ in batches)
+
+    def holds(self, keys: Collection[str]) -> dict[str, Held]:
+        """Give those of these holds that there are."""
+        return self._work.holds(keys)
+
+    def due_holds(self, now_ms: int, limit: int) -> Sequence[Held]:
+        """List holds that are open although their time is over."""
+        return self._work.due_holds(now_ms, limit)
+
+    def keep_holds(self, holds: Sequence[Held]) -> None:
+        """Keep what has become of holds."""
+        self._work.keep_holds(holds)
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed."""
+        return self._work.closes()
+
+    def close(self, close: Close) -> None:
+        """Keep a close."""
+        self._work.close(close)

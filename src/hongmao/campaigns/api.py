@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hongmao.campaigns.authorisations import Authorisations
+from hongmao.campaigns.authorising import Authorisation, AuthorisationChange, TaskAuth, fault_of, is_live
 from hongmao.campaigns.contracts import (
     LISTED_MAX,
     NOT_DELETED,
     Advertiser,
     Audit,
+    Binding,
     CampaignTerms,
     Change,
     CreativityTerms,
@@ -21,9 +24,16 @@ from hongmao.campaigns.errors import (
     AdvertiserExists,
     AdvertiserUnknown,
     AlreadyDeleted,
+    AuthorisationStands,
+    AuthorisationUnknown,
     BudgetOutOfRange,
     ChangedMeanwhile,
+    LinkAnother,
     NameTaken,
+    NotAdmitted,
+    NotBound,
+    NoteNotAuthorised,
+    NoteUnfiled,
     PlacedUnknown,
     StateNotSettable,
     TermFixed,
@@ -32,18 +42,28 @@ from hongmao.campaigns.errors import (
     TermUnknown,
     TooManyNamed,
 )
+from hongmao.campaigns.queue import QueueItem
 from hongmao.campaigns.rules import check_count, check_state, read_day
 from hongmao.campaigns.service import Campaigns
-from hongmao.campaigns.store import CampaignStore
+from hongmao.campaigns.standing import StateFacts, StateReason
+from hongmao.campaigns.store import Admission, AuthorisationStore, CampaignStore, Rights, Spending
 
 __all__ = [
     "LISTED_MAX",
     "NOT_DELETED",
+    "Admission",
     "Advertiser",
     "AdvertiserExists",
     "AdvertiserUnknown",
     "AlreadyDeleted",
     "Audit",
+    "Authorisation",
+    "AuthorisationChange",
+    "AuthorisationStands",
+    "AuthorisationStore",
+    "AuthorisationUnknown",
+    "Authorisations",
+    "Binding",
     "BudgetOutOfRange",
     "CampaignStore",
     "CampaignTerms",
@@ -52,12 +72,23 @@ __all__ = [
     "ChangedMeanwhile",
     "CreativityTerms",
     "DirectLinkTerms",
+    "LinkAnother",
     "NameTaken",
+    "NotAdmitted",
+    "NotBound",
+    "NoteNotAuthorised",
+    "NoteUnfiled",
     "Noun",
     "Placed",
     "PlacedUnknown",
+    "QueueItem",
+    "Rights",
+    "Spending",
     "State",
+    "StateFacts",
     "StateNotSettable",
+    "StateReason",
+    "TaskAuth",
     "TermFixed",
     "TermMissing",
     "TermRefused",
@@ -67,5 +98,7 @@ __all__ = [
     "UnitTerms",
     "check_count",
     "check_state",
+    "fault_of",
+    "is_live",
     "read_day",
 ]

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.kernel.ids import LinkId, MerchantId, TenantId
 
 
 class Noun(StrEnum):
     """What kind of thing was placed."""
 
+    ACCOUNT = "account"
     DIRECT_LINK = "direct_link"
     CAMPAIGN = "campaign"
     UNIT = "unit"
@@ -79,6 +80,13 @@ class TimePeriod(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     fri: str | None = None
     sat: str | None = None
     sun: str | None = None
+
+
+class AccountTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """账户日预算: what all campaigns of an account may spend in a day together, in fen."""
+
+    limit_day_budget: int | None = None
+    account_day_budget: int | None = None
 
 
 class DirectLinkTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -216,7 +224,7 @@ class CreativityTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     ad_biz_item_id: str | None = None
 
 
-Terms = DirectLinkTerms | CampaignTerms | UnitTerms | CreativityTerms
+Terms = AccountTerms | DirectLinkTerms | CampaignTerms | UnitTerms | CreativityTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,19 +246,43 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of a thing: who did what, when, and how it stood afterwards."""
+    """One change of a thing: who did what, when and why, and how it stood afterwards."""
 
     placed: int
     version: int
     act: str
     by: str
+    why: str
+    """What its maker gave as the reason; empty where none was given."""
     at_ms: int
     name: str
     state: State
     terms: Terms
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Which creativity an ad link carries, and of which campaign: what a click on the link is spent for."""
+
+    link: LinkId
+    tenant: TenantId
+    creativity: int
+    campaign: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What an ad link carries, as it was set: all that a look over every link needs of it."""
+
+    link: LinkId
+    creativity: State
+    unit: State
+    campaign: int
+
+
 TERMS: dict[Noun, type[Terms]] = {
+    Noun.ACCOUNT: AccountTerms,
     Noun.DIRECT_LINK: DirectLinkTerms,
     Noun.CAMPAIGN: CampaignTerms,
     Noun.UNIT: UnitTerms,

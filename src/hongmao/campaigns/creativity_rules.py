@@ -126,16 +126,25 @@ def audit_of(terms: CreativityTerms, ways: Sequence[DirectLinkTerms], links: Ite
     campaign's direct links. What has no such link has not been judged by anybody, and so is 审核中.
     """
     standing = (Audit.PENDING, "尚无审核过的对应广告挂链")
-    if terms.conversion_type != INVOKE:
-        return standing
     for link in links:
-        if (link.note, link.fallback_url) != (terms.note_id, terms.fall_back_jump_url):
-            continue
-        sides = [_side(way.type, link) for way in ways]
-        if any(address != way.url for (address, _), way in zip(sides, ways, strict=True)):
-            continue
-        standing = (_joined([link.fallback_review, *(review for _, review in sides)]), link.review_note)
+        if mismatch_of(terms, ways, link) is None:
+            sides = [_side(way.type, link) for way in ways]
+            standing = (_joined([link.fallback_review, *(review for _, review in sides)]), link.review_note)
     return standing
+
+
+def mismatch_of(terms: CreativityTerms, ways: Sequence[DirectLinkTerms], link: AdLink) -> str | None:
+    """Name the field in which an ad link is another one than a creativity speaks of; None where it is the same."""
+    if terms.conversion_type != INVOKE:
+        return "conversion_type"
+    if link.note != terms.note_id:
+        return "note_id"
+    if link.fallback_url != terms.fall_back_jump_url:
+        return "fall_back_jump_url"
+    for way in ways:
+        if _side(way.type, link)[0] != way.url:
+            return "deeplink_id" if way.type == LinkType.DEEPLINK else "universal_link_id"
+    return None
 
 
 def _joined(reviews: Sequence[Review]) -> Audit:

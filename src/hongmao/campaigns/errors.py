@@ -4,14 +4,18 @@ BadInput
 ├── TermMissing, TermRefused, TermFixed, TermUnknown
 ├── BudgetOutOfRange    BILL-1
 ├── TooManyNamed        CREAT-3
+├── NoteNotAuthorised   CREAT-1
+├── NoteUnfiled         CREAT-2
+├── LinkAnother
 └── StateNotSettable
-NotFound ── AdvertiserUnknown, PlacedUnknown
-Conflict ── NameTaken, ChangedMeanwhile, AlreadyDeleted, AdvertiserExists
+Refused  ── NotAdmitted
+NotFound ── AdvertiserUnknown, PlacedUnknown, AuthorisationUnknown, NotBound
+Conflict ── NameTaken, ChangedMeanwhile, AlreadyDeleted, AdvertiserExists, AuthorisationStands
 """
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import BadInput, Conflict, NotFound
+from hongmao.kernel.errors import BadInput, Conflict, NotFound, Refused
 
 
 class TermMissing(BadInput):
@@ -142,3 +146,78 @@ class AdvertiserExists(Conflict):
     en = "The merchant {id} has an advertiser account already"
     hint_zh = "请使用已有账户"
     hint_en = "Use that account"
+
+
+class NoteNotAuthorised(BadInput):
+    """CREAT-1: a note whose creator's consent to its use in ads does not stand."""
+
+    code = "note_not_authorised"
+    zh = "{place} = {id}：达人对该笔记的投放授权不存在、未接受、已取消或已到期"
+    en = "{place} = {id}: its creator's consent to its use in ads is absent, not given, withdrawn or over"
+    hint_zh = "请先向达人申请授权（POST /v1/authorisations），授权生效后再投放"
+    hint_en = "Ask the creator for it (POST /v1/authorisations) and place the ad once it stands"
+
+
+class NoteUnfiled(BadInput):
+    """CREAT-2: a paid note that was not filed."""
+
+    code = "note_unfiled"
+    zh = "{place} = {id}：该付费合作笔记未报备，不能投放"
+    en = "{place} = {id}: this paid note was not filed and cannot be promoted"
+    hint_zh = "请先完成报备，再提交创意"
+    hint_en = "Have it filed first, then send the creative again"
+
+
+class NotAdmitted(Refused):
+    """Admission says no to a plan of this merchant."""
+
+    code = "not_admitted"
+    zh = "商家 {merchant} 未获准投放：{reason}"
+    en = "The merchant {merchant} is not admitted: {reason}"
+    hint_zh = "请在准入页查看未通过的条目，补齐后重新提交"
+    hint_en = "See on the admission page which rule is not met, and send it again once it is"
+
+
+class AuthorisationUnknown(NotFound):
+    """Nobody asked for this note in this tenant."""
+
+    code = "authorisation_unknown"
+    zh = "没有笔记 {id} 的投放授权"
+    en = "There is no authorisation for the note {id}"
+    hint_zh = "请先提交授权申请"
+    hint_en = "Ask for it first"
+
+
+class AuthorisationStands(Conflict):
+    """A step that does not follow from how the authorisation stands."""
+
+    code = "authorisation_stands"
+    zh = "笔记 {id} 的授权现为 {state}，不能变为 {wanted}"
+    en = "The authorisation for the note {id} stands at {state} and cannot become {wanted}"
+    hint_zh = "0 待接受、1 已授权、2 自动、3 拒绝、4 取消；已授权的只能取消，已拒绝或取消的可以重新申请"
+    hint_en = (
+        "0 asked, 1 granted, 2 standing, 3 refused, 4 cancelled: "
+        "what is granted can be cancelled, what is refused or cancelled asked for again"
+    )
+
+
+class LinkAnother(BadInput):
+    """An ad link that is not the one a creativity speaks of."""
+
+    code = "link_another"
+    zh = "挂链 {id} 与创意的 {place} 不一致"
+    en = "The link {id} differs from the creativity in {place}"
+    hint_zh = "请选择同一商家、同一笔记、同一兜底页与直达地址的挂链"
+    hint_en = (
+        "Choose the link of the same merchant under the same note, with the same fallback page and direct addresses"
+    )
+
+
+class NotBound(NotFound):
+    """An ad link that carries no creativity of this account."""
+
+    code = "not_bound"
+    zh = "挂链 {id} 没有绑定创意"
+    en = "The link {id} carries no creativity"
+    hint_zh = "请检查挂链编号"
+    hint_en = "Check the link's id"

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from hongmao.campaigns.contracts import LISTED_MAX, RESTS, State
+from hongmao.campaigns.contracts import LISTED_MAX, State
 from hongmao.campaigns.errors import BudgetOutOfRange, StateNotSettable, TermMissing, TermRefused, TooManyNamed
 from hongmao.campaigns.vocabulary import load
 from hongmao.kernel.time import HOUR_MS
@@ -17,7 +17,7 @@ from hongmao.kernel.time import HOUR_MS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hongmao.campaigns.contracts import CampaignTerms, DirectLinkTerms, Placed, TimePeriod
+    from hongmao.campaigns.contracts import AccountTerms, CampaignTerms, DirectLinkTerms, TimePeriod
 
 T = TypeVar("T")
 
@@ -26,6 +26,7 @@ BUDGET_FEN_MAX: Final = 99_999_899  # BILL-1 gives the bound exclusive: < 99,999
 NAME_CHARS_MAX: Final = 50  # CREAT-3
 URL_CHARS_MAX: Final = 2_048
 REMARK_CHARS_MAX: Final = 100
+WHY_CHARS_MAX: Final = 200
 
 INVOKE_EVENTS: Final = {35: 401, 36: 402, 37: 403, 38: 404}
 """唤端 optimisation targets and the asset event that proves each."""
@@ -103,13 +104,6 @@ def check_count(values: Sequence[object], place: str, limit: int = LISTED_MAX) -
         raise TooManyNamed(place=place, limit=limit, got=len(values))
 
 
-def state_of(placed: Placed, terms: CampaignTerms, now_ms: int) -> int:
-    """Say how a campaign stands at an instant: as it was set, or resting in an hour that does not serve."""
-    if placed.state is not State.ON or terms.time_period is None:
-        return int(placed.state)
-    return int(placed.state) if serves_at(terms.time_period, now_ms) else RESTS
-
-
 def serves_at(period: TimePeriod, at_ms: int) -> bool:
     """Tell whether an hour serves; a weekday that was left out serves all day.
 
@@ -140,6 +134,13 @@ def check_text(text: str, place: str, chars_max: int) -> None:
         )
     if _CONTROL.search(text):
         raise refused(place, "含有控制字符", "it holds a control character")
+
+
+def check_why(why: str) -> str:
+    """Check the reason somebody gives for an act; none is fine."""
+    if why:
+        check_text(why, "why", WHY_CHARS_MAX)
+    return why
 
 
 def check_web(url: str, place: str) -> None:
@@ -194,12 +195,26 @@ def _check_words(terms: CampaignTerms) -> None:
         load().check(enum, getattr(terms, name), place=name)
 
 
+def check_account(terms: AccountTerms) -> None:
+    """Check an account's budget of the day: BILL-1, as a campaign's."""
+    place = "account_day_budget"
+    load().check("limit_day_budget", terms.limit_day_budget, place="limit_day_budget")
+    if terms.limit_day_budget == 1:
+        _check_fen(terms.account_day_budget, place)
+    elif terms.account_day_budget:
+        raise refused(place, "limit_day_budget 为 0（不限）时不填", "with limit_day_budget 0 there is none")
+
+
+def _check_fen(given: int | None, place: str) -> None:
+    fen = demand(given, place, "指定预算时必填，单位分", "a limited budget needs it, in fen")
+    if not BUDGET_FEN_MIN <= fen <= BUDGET_FEN_MAX:
+        raise BudgetOutOfRange(place=place, low=BUDGET_FEN_MIN, high=BUDGET_FEN_MAX, got=fen)
+
+
 def _check_budget(terms: CampaignTerms) -> None:
     place = "campaign_day_budget"
     if terms.limit_day_budget == 1:
-        fen = demand(terms.campaign_day_budget, place, "指定预算时必填，单位分", "a limited budget needs it, in fen")
-        if not BUDGET_FEN_MIN <= fen <= BUDGET_FEN_MAX:
-            raise BudgetOutOfRange(place=place, low=BUDGET_FEN_MIN, high=BUDGET_FEN_MAX, got=fen)
+        _check_fen(terms.campaign_day_budget, place)
         return
     if terms.campaign_day_budget:
         raise refused(place, "limit_day_budget 为 0（不限）时不填", "with limit_day_budget 0 there is none")

@@ -1,14 +1,17 @@
-"""The acts of an advertiser: place, change, switch, list. Load → decide → save; each change says who made it."""
+"""The acts of an advertiser: place, change, switch. Load → decide → save; each change says who made it, and why."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
 from hongmao.campaigns import creativity_rules, rules, unit_rules
+from hongmao.campaigns.authorising import NOT_AUTHORISED
 from hongmao.campaigns.contracts import (
+    AccountTerms,
     CampaignTerms,
     CreativityTerms,
     DirectLinkTerms,
@@ -18,29 +21,27 @@ from hongmao.campaigns.contracts import (
     State,
     UnitTerms,
 )
-from hongmao.campaigns.errors import AdvertiserUnknown, AlreadyDeleted, PlacedUnknown, TermFixed
+from hongmao.campaigns.errors import (
+    AlreadyDeleted,
+    NotAdmitted,
+    NoteNotAuthorised,
+    NoteUnfiled,
+    PlacedUnknown,
+    TermFixed,
+)
+from hongmao.campaigns.lookup import NUMBER_MAX, PLACES
+from hongmao.campaigns.queue import Queues
+from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import NoteId, check_id
 from hongmao.links.contracts import Review
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from hongmao.campaigns.contracts import Advertiser, Audit, Change, Terms
-    from hongmao.campaigns.store import CampaignStore
-    from hongmao.catalog.api import Catalog, Principal
-    from hongmao.kernel.clock import Clock
-    from hongmao.kernel.ids import MerchantId, TenantId
-    from hongmao.links.api import Links
+    from hongmao.campaigns.contracts import Advertiser, Terms
 
 FIXED: Final = frozenset({"marketing_target", "placement", "promotion_target", "optimize_target", "note_id"})
 """What is decided when a thing is made and stays."""
-PLACES: Final = {
-    Noun.DIRECT_LINK: "id",
-    Noun.CAMPAIGN: "campaign_id",
-    Noun.UNIT: "unit_id",
-    Noun.CREATIVITY: "creativity_id",
-}
-NUMBER_MAX: Final = 2**63 - 1  # beyond it no database has a number
 _NAMES: Final = {
     Noun.DIRECT_LINK: "remark_name",
     Noun.CAMPAIGN: "campaign_name",
@@ -50,61 +51,79 @@ _NAMES: Final = {
 _LONE: Final = frozenset({Noun.CAMPAIGN, Noun.UNIT})
 
 
-class Campaigns:
+class Campaigns(Queues):
     """Advertiser accounts and what they decide. Delivery, pacing and auction read it and are not here."""
 
-    def __init__(self, store: CampaignStore, links: Links, catalog: Catalog, clock: Clock) -> None:
-        """Work on a store."""
-        self._store = store
-        self._links = links
-        self._catalog = catalog
-        self._clock = clock
-
-    def open_advertiser(self, who: Principal, merchant: MerchantId) -> Advertiser:
-        """Open the account of a merchant, under the merchant's name."""
-        found = self._catalog.merchant(who, merchant)
-        return self._store.open_advertiser(found.tenant, found.id, found.name, at_ms=self._clock.now_ms())
-
-    def advertisers(self, tenant: TenantId) -> Sequence[Advertiser]:
-        """List a tenant's accounts."""
-        return self._store.advertisers(tenant)
-
-    def advertiser(self, tenant: TenantId, number: int) -> Advertiser:
-        """Find an account; `AdvertiserUnknown` where it is nobody's or somebody else's."""
-        found = self._store.advertiser(tenant, number) if 0 < number <= NUMBER_MAX else None
-        if found is None:
-            raise AdvertiserUnknown(id=str(number)[:40])
-        return found
-
-    def place_links(self, account: Advertiser, drafts: Sequence[DirectLinkTerms], *, by: str) -> list[Placed]:
-        """Keep new direct links, 审核中. All are checked before the first is kept."""
+    def place_links(
+        self, account: Advertiser, drafts: Sequence[DirectLinkTerms], *, by: str, why: str = ""
+    ) -> list[Placed]:
+        """Keep new direct links, 审核中: all of them or none."""
+        rules.check_why(why)
         rules.check_count(drafts, "direct_link_list")
         for at, terms in enumerate(drafts):
             rules.check_direct_link(terms, f"direct_link_list[{at}].")
-        return [self._add(account, Noun.DIRECT_LINK, None, terms, by=by) for terms in drafts]
+        made = [self._draft(account, Noun.DIRECT_LINK, None, terms) for terms in drafts]
+        return self._store.add_all(made, by=by, why=why)
 
-    def place_campaign(self, account: Advertiser, terms: CampaignTerms, *, on: bool, by: str) -> Placed:
+    def set_account_budget(self, account: Advertiser, fen: int | None, *, by: str, why: str = "") -> int | None:
+        """Set what all campaigns of an account may spend in a day together; None takes the limit away (state 7)."""
+        rules.check_why(why)
+        terms = AccountTerms(limit_day_budget=int(fen is not None), account_day_budget=fen)
+        rules.check_account(terms)
+        before = next(iter(self.of(account, Noun.ACCOUNT)), None)
+        if before is None:
+            self._store.add(self._draft(account, Noun.ACCOUNT, None, terms), by=by, lone_name=True, why=why)
+        elif before.terms != terms:
+            after = self._next_version(replace(before, terms=terms))
+            self._store.save(after, act="update", by=by, lone_name=False, why=why)
+        return fen
+
+    def place_campaign(self, account: Advertiser, terms: CampaignTerms, *, on: bool, by: str, why: str = "") -> Placed:
         """Keep a new campaign."""
+        rules.check_why(why)
         self._check_campaign(account, terms)
-        return self._add(account, Noun.CAMPAIGN, None, terms, on=on, by=by)
+        self._check_admission(account)
+        return self._add(self._draft(account, Noun.CAMPAIGN, None, terms, on=on), by=by, why=why)
 
-    def place_unit(self, account: Advertiser, campaign: int, terms: UnitTerms, *, by: str) -> Placed:
+    def place_unit(self, account: Advertiser, campaign: int, terms: UnitTerms, *, by: str, why: str = "") -> Placed:
         """Keep a new unit of a campaign."""
+        rules.check_why(why)
         self._check_unit(terms, self._live(account, Noun.CAMPAIGN, campaign))
-        return self._add(account, Noun.UNIT, campaign, terms, by=by)
+        return self._add(self._draft(account, Noun.UNIT, campaign, terms), by=by, why=why)
 
-    def place_creativity(self, account: Advertiser, unit: int, terms: CreativityTerms, *, by: str) -> Placed:
+    def place_creativity(
+        self, account: Advertiser, unit: int, terms: CreativityTerms, *, by: str, why: str = ""
+    ) -> Placed:
         """Keep a new creativity of a unit."""
+        rules.check_why(why)
         self._check_creativity(account, terms, self._live(account, Noun.UNIT, unit))
-        return self._add(account, Noun.CREATIVITY, unit, terms, by=by)
+        self._check_rights(account, [terms])
+        return self._add(self._draft(account, Noun.CREATIVITY, unit, terms), by=by, why=why)
 
-    def change(self, account: Advertiser, noun: Noun, number: int, given: Terms, *, by: str) -> Placed:
+    def place_creativities(
+        self, account: Advertiser, unit: int, drafts: Sequence[CreativityTerms], *, by: str, why: str = ""
+    ) -> list[Placed]:
+        """Keep new creativities of a unit, at most 20 (CREAT-3): all of them or none. A fault names which one it is in."""
+        rules.check_why(why)
+        rules.check_count(drafts, "creativity_list")
+        parent = self._live(account, Noun.UNIT, unit)
+        for at, terms in enumerate(drafts):
+            with _within(f"creativity_list[{at}]."):
+                self._check_creativity(account, terms, parent)
+        self._check_rights(account, drafts, listed=True)
+        made = [self._draft(account, Noun.CREATIVITY, unit, terms) for terms in drafts]
+        return self._store.add_all(made, by=by, why=why)
+
+    def change(self, account: Advertiser, noun: Noun, number: int, given: Terms, *, by: str, why: str = "") -> Placed:
         """Change what was given and leave the rest; the whole is checked as if it were new."""
+        rules.check_why(why)
         before = self._live(account, noun, number)
         after = merged(before.terms, given)
         if after == before.terms:
             return before
         match after:
+            case AccountTerms():
+                rules.check_account(after)
             case DirectLinkTerms():
                 rules.check_direct_link(after, "")
             case CampaignTerms():
@@ -113,57 +132,32 @@ class Campaigns:
                 self._check_unit(after, self.get(account, Noun.CAMPAIGN, cast("int", before.parent)))
             case CreativityTerms():
                 self._check_creativity(account, after, self.get(account, Noun.UNIT, cast("int", before.parent)))
-        return self._save(replace(before, terms=after, name=_name(noun, after)), act="update", by=by)
+        kept = self._next_version(replace(before, terms=after, name=_name(noun, after)))
+        self._store.save(kept, act="update", by=by, lone_name=noun in _LONE, why=why)
+        return kept
 
     def switch(
-        self, account: Advertiser, noun: Noun, numbers: Sequence[int], state: int, *, place: str, by: str
+        self,
+        account: Advertiser,
+        noun: Noun,
+        numbers: Sequence[int],
+        state: int,
+        *,
+        place: str,
+        by: str,
+        why: str = "",
     ) -> list[int]:
-        """Set things on, paused or deleted; `place` names the field with the state. All are found before one is changed."""
+        """Set things on, paused or deleted: all of them or none. `place` names the field with the state."""
+        rules.check_why(why)
         wanted = rules.check_state(state, place)
         rules.check_count(numbers, f"{PLACES[noun]}s")
         found = [self.get(account, noun, number) for number in dict.fromkeys(numbers)]
         for one in found:
             if one.state is State.DELETED and wanted is not State.DELETED:
                 raise AlreadyDeleted(id=one.number)
-        for one in found:
-            if one.state is not wanted:
-                self._save(replace(one, state=wanted), act=wanted.name.lower(), by=by)
+        after = [self._next_version(replace(one, state=wanted)) for one in found if one.state is not wanted]
+        self._store.save_all(after, act=wanted.name.lower(), by=by, why=why)
         return [one.number for one in found]
-
-    def get(self, account: Advertiser, noun: Noun, number: int) -> Placed:
-        """Find a thing under an account; `PlacedUnknown` where there is none."""
-        found = None
-        if 0 < number <= NUMBER_MAX:
-            found = self._store.get(account.tenant, account.number, noun, number)
-        if found is None:
-            raise PlacedUnknown(place=PLACES[noun], id=str(number)[:40])
-        return found
-
-    def of(self, account: Advertiser, noun: Noun) -> Sequence[Placed]:
-        """List an account's things of one kind, oldest first, the deleted ones too."""
-        return self._store.of(account.tenant, account.number, noun)
-
-    def changes(self, account: Advertiser, noun: Noun, number: int) -> Sequence[Change]:
-        """Say who did what to a thing, and when, first to last."""
-        return self._store.changes(account.tenant, noun, self.get(account, noun, number).number)
-
-    def review(self, account: Advertiser, link: Placed) -> Review:
-        """Say how a direct link's review stands (LINK-2)."""
-        terms = cast("DirectLinkTerms", link.terms)
-        return creativity_rules.review_of(terms, self._links.of(account.tenant))
-
-    def audit(self, account: Advertiser, creativity: Placed) -> tuple[Audit, str]:
-        """Say how a creativity's review stands, and what the reviewer wrote."""
-        unit = self.get(account, Noun.UNIT, cast("int", creativity.parent))
-        campaign = cast("CampaignTerms", self.get(account, Noun.CAMPAIGN, cast("int", unit.parent)).terms)
-        named = [number for number in (campaign.deeplink_id, campaign.universal_link_id) if number]
-        ways = [cast("DirectLinkTerms", self.get(account, Noun.DIRECT_LINK, number).terms) for number in named]
-        terms = cast("CreativityTerms", creativity.terms)
-        return creativity_rules.audit_of(terms, ways, self._links.of(account.tenant))
-
-    def state(self, campaign: Placed) -> int:
-        """Say how a campaign stands now, resting hours included."""
-        return rules.state_of(campaign, cast("CampaignTerms", campaign.terms), self._clock.now_ms())
 
     def _check_campaign(self, account: Advertiser, terms: CampaignTerms, before: CampaignTerms | None = None) -> None:
         """Check a campaign. A link that stood in it before may be gone or rejected by now: that stops serving, not editing."""
@@ -195,17 +189,29 @@ class Campaigns:
         creativity_rules.check_creativity(terms, cast("CampaignTerms", campaign.terms))
         self._catalog.note(NoteId(check_id(cast("str", terms.note_id), place="note_id")))
 
+    def _check_rights(self, account: Advertiser, drafts: Sequence[CreativityTerms], *, listed: bool = False) -> None:
+        """Refuse notes that may not be used in ads: CREAT-1, CREAT-2."""
+        notes = [cast("str", terms.note_id) for terms in drafts]
+        faults = self._rights.faults(account.tenant, set(notes), self._clock.now_ms())
+        for at, note in enumerate(notes):
+            if (fault := faults.get(note)) is not None:
+                place = f"creativity_list[{at}].note_id" if listed else "note_id"
+                raise (NoteNotAuthorised if fault == NOT_AUTHORISED else NoteUnfiled)(place=place, id=note)
+
+    def _check_admission(self, account: Advertiser) -> None:
+        refusal = self._admission.admits(account.tenant, account.merchant, shop=None, item_category=None)
+        if refusal is not None:
+            raise NotAdmitted(merchant=account.merchant, reason=refusal.reason)
+
     def _live(self, account: Advertiser, noun: Noun, number: int) -> Placed:
         found = self.get(account, noun, number)
         if found.state is State.DELETED:
             raise AlreadyDeleted(id=found.number)
         return found
 
-    def _add(
-        self, account: Advertiser, noun: Noun, parent: int | None, terms: Terms, *, by: str, on: bool = True
-    ) -> Placed:
+    def _draft(self, account: Advertiser, noun: Noun, parent: int | None, terms: Terms, *, on: bool = True) -> Placed:
         now_ms = self._clock.now_ms()
-        draft = Placed(
+        return Placed(
             number=0,
             tenant=account.tenant,
             noun=noun,
@@ -218,12 +224,9 @@ class Campaigns:
             created_at_ms=now_ms,
             updated_at_ms=now_ms,
         )
-        return self._store.add(draft, by=by, lone_name=noun in _LONE)
 
-    def _save(self, after: Placed, *, act: str, by: str) -> Placed:
-        kept = replace(after, version=after.version + 1, updated_at_ms=self._clock.now_ms())
-        self._store.save(kept, act=act, by=by, lone_name=kept.noun in _LONE and act == "update")
-        return kept
+    def _add(self, draft: Placed, *, by: str, why: str) -> Placed:
+        return self._store.add(draft, by=by, lone_name=draft.noun in _LONE, why=why)
 
 
 def merged(before: Terms, given: Terms) -> Terms:
@@ -235,5 +238,16 @@ def merged(before: Terms, given: Terms) -> Terms:
     return msgspec.structs.replace(before, **told)
 
 
+@contextmanager
+def _within(at: str) -> Iterator[None]:
+    """Say of an error in which of several things it is."""
+    try:
+        yield
+    except HongmaoError as error:
+        if "place" not in error.params:
+            raise
+        raise type(error)(**{**error.params, "place": f"{at}{error.params['place']}"}) from error
+
+
 def _name(noun: Noun, terms: Terms) -> str:
-    return getattr(terms, _NAMES[noun]) or ""
+    return (getattr(terms, _NAMES[noun]) or "") if noun in _NAMES else ""

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     READ_WALLETS = "read_wallets"  # balances and statements
     VERIFY_LEDGER = "verify_ledger"
     OPERATE = "operate"  # health pages, settling
+    MANAGE_ADMISSION = "manage_admission"  # rule sets, stages, the whitelist, a person's word on a shop
+    WRITE_SHOP_FACTS = "write_shop_facts"  # what a merchant says of its shops: scores, papers, categories
 
 
 _ALL = frozenset({Role.ADMIN})
@@ -57,6 +59,8 @@ MAY: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.READ_WALLETS: frozenset({Role.ADMIN, Role.OPTIMISER, Role.FINANCE}),
     Permission.VERIFY_LEDGER: frozenset({Role.ADMIN, Role.FINANCE}),
     Permission.OPERATE: frozenset({Role.ADMIN, Role.OPS}),
+    Permission.MANAGE_ADMISSION: _ALL,
+    Permission.WRITE_SHOP_FACTS: _WORK,
 }
 
 # Nobody hands out more than they hold; a tenant's optimiser may equip a program that reads, or one that does the same.

@@ -11,7 +11,8 @@ import click
 
 from hongmao.cli.house import open_house
 from hongmao.cli.main import EXIT_REFUSED, lang_of_terminal
-from hongmao.kernel.time import day_of
+from hongmao.eligibility.api import Stage
+from hongmao.kernel.time import day_of, iso
 
 if TYPE_CHECKING:
     from hongmao.kernel.errors import Lang
@@ -59,7 +60,7 @@ def doctor(*, as_json: bool, lang: Lang | None) -> None:
 def examine(services: Services) -> list[Finding]:
     """Look at log, workers, money and definitions."""
     health = services.health()
-    check = services.ledger.verify()
+    check = services.ledger.verify(since_close=True)  # the rest is `hongmao ledger verify`'s
     in_force = services.definitions.in_force(day_of(services.clock.now_ms()))
     return [
         Finding(name="log", well=True, seen=_span(health), zh="", en=""),
@@ -98,6 +99,7 @@ def examine(services: Services) -> list[Finding]:
             zh="没有生效的口径：请检查 HONGMAO_CLOCK 与口径文件的生效日",
             en="No definition is in force: check HONGMAO_CLOCK and the effective days of the files",
         ),
+        _admission(services),
     ]
 
 
@@ -105,6 +107,21 @@ def _span(health: Health) -> str:
     if health.log_first == 1:
         return f"{health.log_end} events"
     return f"{health.log_end} events, those before {health.log_first} in the lake alone"
+
+
+def _admission(services: Services) -> Finding:
+    """Say how far the programme is open, and whether its switch is off."""
+    now = services.eligibility.stage()
+    seen = "observe, nothing is held but what the law forbids"
+    if now is not None:
+        seen = f"{now.stage.value}, since {iso(now.at_ms)} by {now.who}"
+    return Finding(
+        name="admission",
+        well=now is None or now.stage is not Stage.OFF,
+        seen=seen,
+        zh="项目已关闭，没有站外链接投放：hongmao eligibility stage 说明是谁、为什么",
+        en="The programme is off and no outside link serves: `hongmao eligibility stage` says who did it and why",
+    )
 
 
 def _credits(services: Services) -> Finding:

@@ -8,21 +8,33 @@ from hongmao.community.contracts import (
     FeedPage,
     NotePage,
 )
-from hongmao.community.errors import CursorMalformed, LabelMissing, LimitOutOfRange
-from hongmao.community.service import AD_EVERY, Community
+from hongmao.community.errors import CursorMalformed, LabelMissing, LimitOutOfRange, NoteKindUnknown
+from hongmao.community.load import LoadLimits
+from hongmao.community.marks import AiCopyGrant, MarkDesk, NoteKind, NoteMark, read_kind
+from hongmao.community.rules import is_identified
+from hongmao.community.service import AD_EVERY, AD_LOAD, Community
 from hongmao.community.store import Shelf
 
 __all__ = [
     "AD_EVERY",
+    "AD_LOAD",
     "FEED_LIMIT_DEFAULT",
     "FEED_LIMIT_MAX",
     "AdComponent",
+    "AiCopyGrant",
     "Card",
     "Community",
     "CursorMalformed",
     "FeedPage",
     "LabelMissing",
     "LimitOutOfRange",
+    "LoadLimits",
+    "MarkDesk",
+    "NoteKind",
+    "NoteKindUnknown",
+    "NoteMark",
     "NotePage",
     "Shelf",
+    "is_identified",
+    "read_kind",
 ]

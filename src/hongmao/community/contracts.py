@@ -51,6 +51,8 @@ class Card:
     impression: str
     ad: AdComponent | None
     bought: bool
+    ai: bool = False
+    """Whether a machine made the note: said in plain words wherever it is shown (LABEL-9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +71,4 @@ class NotePage:
     creator: Creator
     impression: str
     ad: AdComponent | None
+    ai: bool = False

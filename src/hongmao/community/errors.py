@@ -25,6 +25,16 @@ class LimitOutOfRange(BadInput):
     hint_en = "Ask for a page of that size"
 
 
+class NoteKindUnknown(BadInput):
+    """No such kind of note."""
+
+    code = "note_kind_unknown"
+    zh = "{place} 应为 {known} 之一"
+    en = "{place} should be one of {known}"
+    hint_zh = "请更正后重新提交"
+    hint_en = "Correct it and send it again"
+
+
 class LabelMissing(HongmaoError):
     """Promise 7: an ad component without 广告. It is a fault of ours and stops the page."""
 

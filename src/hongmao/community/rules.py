@@ -7,12 +7,15 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from hongmao.community.load import NO_LIMITS, AdLoad
 from hongmao.kernel.time import DAY_MS, HOUR_MS
+from hongmao.links.contracts import AD_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hongmao.catalog.contracts import Note
+    from hongmao.community.load import LoadLimits
     from hongmao.kernel.ids import ReaderId
     from hongmao.links.contracts import AdLink
 
@@ -61,18 +64,26 @@ class Slot:
 
 
 def lay_out(
-    organic: Sequence[Note], ads: Sequence[tuple[AdLink, Note]], *, limit: int, every: int
+    organic: Sequence[Note],
+    ads: Sequence[tuple[AdLink, Note]],
+    *,
+    limit: int,
+    every: int,
+    load: AdLoad = AdLoad(),  # noqa: B008 - a value that nobody changes
+    limits: LoadLimits = NO_LIMITS,
 ) -> tuple[list[Slot], int]:
     """Fill a page: every `every`-th place goes to the next ad whose note is not on the page; all others to the organic order.
 
-    Gives the slots, and how many organic notes they used. Ads take places, they never reorder what stands around them.
+    Gives the slots, and how many organic notes they used. Ads take places, they never reorder what stands around them; where
+    the session's load has no room for one, the organic order goes on (CREAT-5).
     """
     shown: set[str] = {note.id for note in organic[:limit]}
     waiting = deque(ads)
     slots: list[Slot] = []
     used = 0
     while len(slots) < limit:
-        bought = _next_ad(waiting, shown) if (len(slots) + 1) % every == 0 else None
+        due = (len(slots) + 1) % every == 0 and load.has_room(limits)
+        bought = _next_ad(waiting, shown, load, limits) if due else None
         if bought is not None:
             link, note = bought
             shown.add(note.id)
@@ -82,15 +93,43 @@ def lay_out(
             used += 1
         else:
             break
+        load = load_after(load, slots[-1:], limits)
     return slots, used
 
 
-def _next_ad(waiting: deque[tuple[AdLink, Note]], shown: set[str]) -> tuple[AdLink, Note] | None:
-    while waiting:
+def load_after(load: AdLoad, slots: Sequence[Slot], limits: LoadLimits) -> AdLoad:
+    """Count a page into a session's load."""
+    for slot in slots:
+        load = load.after(None if slot.bought_by is None else draw(slot.note.creator), limits)
+    return load
+
+
+def _next_ad(
+    waiting: deque[tuple[AdLink, Note]], shown: set[str], load: AdLoad, limits: LoadLimits
+) -> tuple[AdLink, Note] | None:
+    """Take the first ad that may stand here; those whose creator stands too near keep their turn."""
+    too_near: list[tuple[AdLink, Note]] = []
+    found = None
+    while waiting and found is None:
         link, note = waiting.popleft()
-        if note.id not in shown:
-            return link, note
-    return None
+        if note.id in shown:
+            continue
+        if load.is_near(draw(note.creator), limits):
+            too_near.append((link, note))
+        else:
+            found = link, note
+    waiting.extendleft(reversed(too_near))
+    return found
+
+
+def is_identified(label: str | None, *, zone: str | None = None) -> bool:
+    """Tell whether a funded card can be known for one: by its own label, or by the heading of the zone it stands in (LABEL-3).
+
+    The guide on identifiability (可识别性执法指南 art. 7) lets a zone that is headed 广告 and holds nothing else speak for its
+    cards. Only these characters do: a heading that merely contains them, or says 推广, identifies nothing. Our own pages
+    label every card all the same.
+    """
+    return AD_LABEL in (label, zone)
 
 
 def rotate(links: Sequence[AdLink], *facts: object) -> Iterator[AdLink]:

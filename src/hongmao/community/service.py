@@ -16,14 +16,17 @@ from hongmao.community.contracts import (
     NotePage,
 )
 from hongmao.community.errors import CursorMalformed, LimitOutOfRange
-from hongmao.community.rules import lay_out, rank, rotate
+from hongmao.community.load import CURSOR_PART, AdLoad, LoadLimits, read_load
+from hongmao.community.marks import NoMarks, NoteKind
+from hongmao.community.rules import lay_out, load_after, rank, rotate
 from hongmao.kernel.errors import NotFound
 from hongmao.links.api import AD_LABEL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from hongmao.catalog.contracts import Note
+    from hongmao.community.marks import Marks, NoteMark
     from hongmao.community.rules import Slot
     from hongmao.community.store import Shelf
     from hongmao.kernel.clock import Clock
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
     from hongmao.links.api import AdLink, LinkTable, TokenMinter
 
 AD_EVERY = 5
-_CURSOR: Final = re.compile(r"(?P<at_ms>[0-9]{1,15})\.(?P<offset>[0-9]{1,6})")
+AD_LOAD: Final = LoadLimits(share=(1, 5), creator_cards=10)
+"""CREAT-5: at most a fifth of what a session sees is bought, and a creator's notes are bought once in ten cards."""
+_CURSOR: Final = re.compile(rf"(?P<at_ms>[0-9]{{1,15}})\.(?P<offset>[0-9]{{1,6}})(?:\.{CURSOR_PART})?")
 _IMPRESSION: Final = re.compile(r"imp_[0-9a-f]{28}")
 
 
@@ -48,6 +53,8 @@ class Community:
         ids: IdMaker,
         serves: Callable[[AdLink], bool],
         ad_every: int = AD_EVERY,
+        ad_load: LoadLimits = AD_LOAD,
+        marks: Marks = NoMarks(),  # noqa: B008 - it holds nothing
     ) -> None:
         """Read notes from a shelf and links from the table."""
         self._shelf = shelf
@@ -57,7 +64,9 @@ class Community:
         self._ids = ids
         self._serves = serves
         self._ad_every = ad_every
-        self._pool: tuple[int, tuple[Note, ...]] = (-1, ())
+        self._ad_load = ad_load
+        self._marks = marks
+        self._pool: tuple[int, tuple[Note, ...], Mapping[NoteId, NoteMark]] = (-1, (), {})
 
     def feed(
         self,
@@ -70,15 +79,16 @@ class Community:
         """Give a page of the feed, of one topic if asked. A cursor goes on in the order of the moment it was given."""
         if not 1 <= limit <= FEED_LIMIT_MAX:
             raise LimitOutOfRange(place="limit", high=FEED_LIMIT_MAX)
-        at_ms, offset = self._position(cursor)
+        at_ms, offset, load = self._position(cursor)
         notes = [note for note in self._notes() if topic in {None, note.topic}]
         organic = rank(notes, reader, at_ms)[offset:]
         ads = self._ads(reader, at_ms, offset, topic)
-        slots, used = lay_out(organic, list(ads), limit=limit, every=self._ad_every)
+        slots, used = lay_out(organic, list(ads), limit=limit, every=self._ad_every, load=load, limits=self._ad_load)
         more = used < len(organic)
+        after = load_after(load, slots, self._ad_load).written()
         return FeedPage(
             cards=tuple(self._card(slot, reader) for slot in slots),
-            cursor=f"{at_ms}.{offset + used}" if more else None,
+            cursor=f"{at_ms}.{offset + used}.{after}" if more else None,
         )
 
     def note_page(self, note: NoteId, reader: ReaderId, impression: str | None = None) -> NotePage:
@@ -87,28 +97,39 @@ class Community:
         if found.published_at_ms > self._clock.now_ms():
             raise NotFound(id=note)
         slot = impression if impression and _IMPRESSION.fullmatch(impression) else self._ids.mint("imp")
+        self._notes()  # and with them what they are said to be
         link = self._link_under(note, reader)
         return NotePage(
             note=found,
             creator=self._shelf.creator(found.creator),
             impression=slot,
             ad=None if link is None else self._component(link, slot, placement="note"),
+            ai=self._is_made(note),
         )
 
-    def _position(self, cursor: str | None) -> tuple[int, int]:
+    def _position(self, cursor: str | None) -> tuple[int, int, AdLoad]:
         if cursor is None:
-            return self._clock.now_ms(), 0
+            return self._clock.now_ms(), 0, AdLoad()
         match = _CURSOR.fullmatch(cursor)
         # A cursor of the future would show what is not published yet.
         if match is None or int(match["at_ms"]) > self._clock.now_ms():
             raise CursorMalformed(place="cursor")
-        return int(match["at_ms"]), int(match["offset"])
+        return int(match["at_ms"]), int(match["offset"]), read_load(match["shown"], match["bought"], match["near"])
 
     def _notes(self) -> tuple[Note, ...]:
         revision = self._shelf.revision()
         if self._pool[0] != revision:
-            self._pool = (revision, tuple(self._shelf.notes(limit=FEED_NOTES_MAX)))
+            self._pool = (revision, tuple(self._shelf.notes(limit=FEED_NOTES_MAX)), self._marks.marks())
         return self._pool[1]
+
+    def _mark(self, note: NoteId) -> NoteMark | None:
+        """Give the mark that stood when notes were read last."""
+        return self._pool[2].get(note)
+
+    def _may_sell(self, note: NoteId) -> bool:
+        """Tell whether a link may stand under a note: under one that teaches about health none does (LABEL-7)."""
+        mark = self._mark(note)
+        return mark is None or mark.kind is not NoteKind.HEALTH
 
     def _ads(self, reader: ReaderId, at_ms: int, offset: int, topic: str | None) -> Iterable[tuple[AdLink, Note]]:
         """Give the links that may take places on this page, in the order of their turn."""
@@ -117,12 +138,18 @@ class Community:
         }
         for link in rotate(self._table.live(), "ad", reader, at_ms, offset):
             note = notes.get(link.note)
-            if note is not None and self._serves(link):
+            if note is not None and self._may_sell(note.id) and self._serves(link):
                 yield link, note
 
     def _link_under(self, note: NoteId, reader: ReaderId) -> AdLink | None:
+        if not self._may_sell(note):
+            return None
         live = rotate(self._table.live_under(note), "component", reader, note)
         return next((link for link in live if self._serves(link)), None)
+
+    def _is_made(self, note: NoteId) -> bool:
+        mark = self._mark(note)
+        return mark is not None and mark.ai
 
     def _card(self, slot: Slot, reader: ReaderId) -> Card:
         impression = self._ids.mint("imp")
@@ -133,6 +160,7 @@ class Community:
             impression=impression,
             ad=None if link is None else self._component(link, impression, placement="feed"),
             bought=slot.bought_by is not None,
+            ai=self._is_made(slot.note.id),
         )
 
     def _component(self, link: AdLink, impression: str, *, placement: str) -> AdComponent:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def open_accounts(work: LedgerWork, floors: Mapping[Account, int | None]) -> None:
     """Open those accounts that are not open yet, each with its floor; `FloorChanged` where one has another."""
+    work.head()
     there = work.standings(floors)
     for account, floor_fen in floors.items():
         if account not in there:
@@ -25,10 +26,23 @@ def open_accounts(work: LedgerWork, floors: Mapping[Account, int | None]) -> Non
             raise FloorChanged(account=name_of(account), id=name_of(account))
 
 
-def post(work: LedgerWork, batches: Sequence[Batch], posted_at_ms: int) -> tuple[Posted, ...]:
-    """Post a group, all or nothing; one answer per batch, in order."""
+def post(
+    work: LedgerWork, batches: Sequence[Batch], posted_at_ms: int, *, of_holds: bool = False
+) -> tuple[Posted, ...]:
+    """Post a group, all or nothing; one answer per batch, in order.
+
+    A clock that was set back does not run the book backwards: a group is never posted before the one it follows.
+    `of_holds` is for `holding` alone.
+    """
+    head = work.head()
     accounts = {entry.account for batch in batches for entry in batch.entries}
-    decided = plan(batches, work.bodies({batch.key for batch in batches}), work.standings(accounts))
+    decided = plan(
+        batches,
+        work.bodies({batch.key for batch in batches}),
+        work.standings(accounts),
+        closed_before_ms=head.closed_before_ms,
+        of_holds=of_holds,
+    )
     if decided.fresh:
-        work.write(decided.fresh, decided.standings, posted_at_ms)
+        work.write(decided.fresh, decided.standings, max(posted_at_ms, head.posted_at_ms))
     return decided.answers

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hongmao.kernel.fingerprint import fingerprint
 from hongmao.kernel.money import AMOUNT_FEN_MAX
+from hongmao.kernel.time import iso
 from hongmao.ledger.contracts import Account, Batch, Posted, Standing, name_of
 from hongmao.ledger.errors import (
     AccountMissing,
     AmountNotWhole,
     BatchTooSmall,
     BatchUnbalanced,
+    FrozenTouched,
     FundsMissing,
+    KeyMalformed,
     KeyReused,
+    PeriodClosed,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ENTRIES_MIN = 2
+FROZEN = "frozen"
+"""The kind of account that held money stands on. It belongs to holds: nobody else posts to one."""
+KEY = re.compile(r"[!-~]{1,160}")
+OF_HOLDS = ("hold/", "hold-take/", "hold-free/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,39 +42,70 @@ class Plan:
     standings: Mapping[Account, Standing]
 
 
-def plan(batches: Sequence[Batch], bodies: Mapping[str, str], standings: Mapping[Account, Standing]) -> Plan:
+def plan(
+    batches: Sequence[Batch],
+    bodies: Mapping[str, str],
+    standings: Mapping[Account, Standing],
+    *,
+    closed_before_ms: int = 0,
+    of_holds: bool = False,
+) -> Plan:
     """Decide on a group, all or nothing, each batch seeing what those before it left.
 
-    `bodies` holds the fingerprint of every key that was posted before. Raises the first rule broken, in the order of
-    `errors`.
+    `bodies` holds the fingerprint of every key that was posted before; nothing new may count before `closed_before_ms`.
+    Raises the first rule broken, in the order of `errors`. `of_holds` lets the keys through that are theirs.
     """
     bodies, standings = dict(bodies), dict(standings)
     answers: list[Posted] = []
     fresh: list[tuple[Batch, str]] = []
     for batch in batches:
-        check(batch)
+        check(batch, of_holds=of_holds)
         body = body_of(batch)
-        duplicate = batch.key in bodies
-        if bodies.setdefault(batch.key, body) != body:
-            raise KeyReused(key=batch.key, id=batch.key)
+        duplicate = known(batch, body, bodies)
         if not duplicate:
+            bodies[batch.key] = body
+            if batch.at_ms < closed_before_ms:
+                raise PeriodClosed(id=batch.key, at=iso(batch.at_ms), closed_before=iso(closed_before_ms))
             standings.update(after(batch, standings))
             fresh.append((batch, body))
         answers.append(Posted(key=batch.key, duplicate=duplicate))
     return Plan(answers=tuple(answers), fresh=tuple(fresh), standings=standings)
 
 
-def check(batch: Batch) -> None:
-    """Look at a batch by itself: enough entries, whole amounts, a sum of zero."""
+def known(batch: Batch, body: str, bodies: Mapping[str, str]) -> bool:
+    """Tell whether a batch was posted before; `KeyReused` where its key was, with something else."""
+    there = bodies.get(batch.key)
+    if there is not None and there != body:
+        raise KeyReused(key=batch.key, id=batch.key)
+    return there is not None
+
+
+def check(batch: Batch, *, of_holds: bool = False) -> None:
+    """Look at a batch by itself: enough entries, a key, whole amounts, a sum of zero."""
     if len(batch.entries) < ENTRIES_MIN:
         raise BatchTooSmall(place=batch.key, entries=len(batch.entries))
+    if KEY.fullmatch(batch.key) is None or batch.key.startswith(OF_HOLDS) != of_holds:
+        raise KeyMalformed(place=batch.key)
     for entry in batch.entries:
-        amount = entry.amount_fen
-        if type(amount) is not int or amount == 0 or abs(amount) > AMOUNT_FEN_MAX:
-            raise AmountNotWhole(place=batch.key, amount=amount)
+        if not is_whole(entry.amount_fen) or entry.amount_fen == 0:
+            raise AmountNotWhole(place=batch.key, amount=entry.amount_fen)
     total = sum(entry.amount_fen for entry in batch.entries)
     if total != 0:
         raise BatchUnbalanced(place=batch.key, sum_fen=total)
+    if not of_holds:
+        refuse_frozen(batch.key, *(entry.account for entry in batch.entries))
+
+
+def refuse_frozen(place: str, *accounts: Account) -> None:
+    """Let money on a frozen account be moved by its hold alone."""
+    frozen = next((account for account in accounts if account.kind == FROZEN), None)
+    if frozen is not None:
+        raise FrozenTouched(place=place, account=name_of(frozen))
+
+
+def is_whole(amount_fen: object) -> bool:
+    """Tell whether an amount is a whole number of fen that an account can hold."""
+    return type(amount_fen) is int and abs(amount_fen) <= AMOUNT_FEN_MAX
 
 
 def after(batch: Batch, standings: Mapping[Account, Standing]) -> dict[Account, Standing]:

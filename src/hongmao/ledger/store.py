@@ -9,11 +9,26 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from hongmao.kernel.time import Window
-    from hongmao.ledger.contracts import Account, Batch, EntryLine, LedgerCheck, Standing, TrialLine, Turnover
+    from hongmao.ledger.contracts import (
+        Account,
+        Batch,
+        Close,
+        EntryLine,
+        Head,
+        Held,
+        LedgerCheck,
+        Standing,
+        TrialLine,
+        Turnover,
+    )
 
 
 class LedgerWork(Protocol):
     """One transaction that holds the ledger's write lock: what it reads stays true until it ends."""
+
+    def head(self) -> Head:
+        """Give where the chain ends, and keep it from moving until the transaction ends: asked for before all else."""
+        ...
 
     def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
         """Give the standings of those accounts that are open."""
@@ -30,7 +45,30 @@ class LedgerWork(Protocol):
     def write(
         self, batches: Sequence[tuple[Batch, str]], standings: Mapping[Account, Standing], posted_at_ms: int
     ) -> None:
-        """Append batches with their fingerprints and keep the balances they lead to."""
+        """Append batches with their fingerprints, sealed behind the head, and keep the balances and sums they lead to.
+
+        `posted_at_ms` is not before the head's.
+        """
+        ...
+
+    def holds(self, keys: Collection[str]) -> dict[str, Held]:
+        """Give those of these holds that there are."""
+        ...
+
+    def due_holds(self, now_ms: int, limit: int) -> Sequence[Held]:
+        """List holds that are open although their time is over, the longest overdue first."""
+        ...
+
+    def keep_holds(self, holds: Sequence[Held]) -> None:
+        """Keep what has become of holds, old and new; what they moved was written before."""
+        ...
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed, in their order."""
+        ...
+
+    def close(self, close: Close) -> None:
+        """Keep a close with every balance as of its end; from then on the head says so."""
         ...
 
 
@@ -61,6 +99,21 @@ class LedgerStore(Protocol):
         """List every account with its balance."""
         ...
 
-    def check(self) -> LedgerCheck:
-        """Add everything up again from the entries."""
+    def head(self) -> Head:
+        """Give where the chain ends."""
+        ...
+
+    def held(self, key: str) -> Held | None:
+        """Give what is known of a hold; None where there is none."""
+        ...
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed, in their order."""
+        ...
+
+    def check(self, head: str | None, *, since_close: bool) -> LedgerCheck:
+        """Add everything up again from the entries, and hash them again: all of them, or those since the last close.
+
+        `head` is a hash that the chain ended with at some time; the check says whether it still holds it.
+        """
         ...

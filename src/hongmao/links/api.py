@@ -2,6 +2,7 @@
 
 from hongmao.links.addresses import address_for, host_of, with_click_id
 from hongmao.links.caps import NO_CAPS, Cap, CapLimits, Caps, read_caps
+from hongmao.links.care.api import Care, Finding
 from hongmao.links.contracts import (
     AD_LABEL,
     BUTTONS,
@@ -28,17 +29,22 @@ from hongmao.links.errors import (
     ClickNotOurs,
     ClockNotSet,
     FallbackMissing,
+    HoldSourceUnknown,
     KeyUnusable,
     LinkExists,
     LinkFieldWrong,
     LinkNotLive,
     LinksStale,
     LinkUnknown,
+    NothingRead,
     NothingToReview,
+    PageRedirected,
+    PageUnreachable,
     WakeUpFileWrong,
     WordsTooLong,
 )
 from hongmao.links.feedback import WakeFeedback, WakeOutcome
+from hongmao.links.holds import HoldSource, LinkHold
 from hongmao.links.hot import HotJump, HotTap, TapHead
 from hongmao.links.jump import Jump
 from hongmao.links.macros import TapFacts, is_unresolved
@@ -64,10 +70,14 @@ __all__ = [
     "Cap",
     "CapLimits",
     "Caps",
+    "Care",
     "ClickNotOurs",
     "ClockNotSet",
     "Dedupe",
     "FallbackMissing",
+    "Finding",
+    "HoldSource",
+    "HoldSourceUnknown",
     "HotJump",
     "HotTap",
     "Invalid",
@@ -79,6 +89,7 @@ __all__ = [
     "LinkDraft",
     "LinkExists",
     "LinkFieldWrong",
+    "LinkHold",
     "LinkNotLive",
     "LinkStore",
     "LinkTable",
@@ -88,7 +99,10 @@ __all__ = [
     "LinksStale",
     "MediaClick",
     "NotLive",
+    "NothingRead",
     "NothingToReview",
+    "PageRedirected",
+    "PageUnreachable",
     "Redirect",
     "Review",
     "Reviews",

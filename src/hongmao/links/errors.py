@@ -6,11 +6,12 @@ BadInput
 ├── WordsTooLong      CREAT-3
 ├── LinkFieldWrong
 ├── ClickNotOurs
+├── HoldSourceUnknown
 └── NothingToReview
 NotFound    ── LinkUnknown
-Conflict    ── LinkExists
+Conflict    ── LinkExists, NothingRead
 Refused     ── LinkNotLive
-Unavailable ── ClockNotSet
+Unavailable ── ClockNotSet, PageRedirected, PageUnreachable
 KeyUnusable, WakeUpFileWrong
 """
 
@@ -69,6 +70,16 @@ class LinkFieldWrong(BadInput):
     hint_en = "Correct it and send it again"
 
 
+class HoldSourceUnknown(BadInput):
+    """Nobody of that name holds links, or not all of them at once."""
+
+    code = "hold_source_unknown"
+    zh = "没有名为 {source} 的停投来源；可用：{known}"
+    en = "There is no source of holds called {source} here; there are {known}"
+    hint_zh = "请使用列出的来源之一"
+    hint_en = "Use one of those that are listed"
+
+
 class NothingToReview(BadInput):
     """A verdict on an address that the link does not have."""
 
@@ -97,6 +108,16 @@ class LinkExists(Conflict):
     en = "There is a link {id} already"
     hint_zh = "请换一个编号，或不填由系统生成"
     hint_en = "Choose another id, or leave it out and one is made"
+
+
+class NothingRead(Conflict):
+    """There is no reading of the link that somebody could agree to."""
+
+    code = "nothing_read"
+    zh = "链接 {id} 尚无可确认的巡检结果"
+    en = "No reading of the link {id} told anything that could be agreed to"
+    hint_zh = "请先重新读取页面"
+    hint_en = "Have the page read again first"
 
 
 class LinkNotLive(Refused):
@@ -128,6 +149,26 @@ class ClockNotSet(Unavailable):
     en = "The clock says {at_ms} ms, outside the years a click id can tell"
     hint_zh = "请校准系统时钟"
     hint_en = "Set the machine's clock"
+
+
+class PageRedirected(Unavailable):
+    """A page that was to be read sends us on to another; nobody follows."""
+
+    code = "page_redirected"
+    zh = "{host} 的页面跳转到了其他地址，未跟随"
+    en = "The page at {host} leads on to another address, which was not followed"
+    hint_zh = "请填写最终页面的地址"
+    hint_en = "Give the address of the page itself"
+
+
+class PageUnreachable(Unavailable):
+    """A page that was to be read gave no answer that could be used."""
+
+    code = "page_unreachable"
+    zh = "无法读取 {host} 的页面：{why}"
+    en = "The page at {host} could not be read: {why}"
+    hint_zh = "稍后会自动重试；若持续出现，请检查店铺页面"
+    hint_en = "It is tried again later; if it goes on, look at the shop's page"
 
 
 class KeyUnusable(HongmaoError):

@@ -1,4 +1,4 @@
-"""The merchant's and the reviewer's acts on links: draft, review, pause. What a tap does stands in `jump`."""
+"""What is done to links: draft, review, price, hold. What a tap does stands in `jump`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from hongmao.links.errors import (
     NothingToReview,
     WordsTooLong,
 )
+from hongmao.links.holds import PAUSED_BY_MERCHANT, HoldSource, LinkHold, checked_reason, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,31 +45,52 @@ class Links:
 
     def review(self, tenant: TenantId, link: LinkId, reviews: Reviews) -> AdLink:
         """Enter a reviewer's verdicts. A rejected deeplink does no harm to an approved fallback."""
-        before = self.get(tenant, link)
-        for place, verdict in (("deeplink", reviews.deeplink), ("universal_link", reviews.universal_link)):
-            if verdict is not None and getattr(before, place) is None:
-                raise NothingToReview(place=place)
-        after = replace(
-            before,
-            deeplink_review=_first(reviews.deeplink, before.deeplink_review),
-            universal_link_review=_first(reviews.universal_link, before.universal_link_review),
-            fallback_review=_first(reviews.fallback, before.fallback_review),
-            review_note=reviews.note or before.review_note,
-        )
-        self._store.update(after)
-        return after
+        return self._store.change(tenant, link, lambda before: _reviewed(before, reviews))
+
+    def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
+        """Let a valid click cost another price from now on; what was clicked before keeps the one it was shown with."""
+        _check_price(price_fen)
+        return self._store.reprice(tenant, link, price_fen)
 
     def pause(self, tenant: TenantId, link: LinkId) -> AdLink:
-        """Stop serving a link."""
-        return self._set_paused(tenant, link, paused=True)
+        """Stop serving a link, by its merchant's own wish."""
+        return self.hold(tenant, link, HoldSource.MERCHANT, PAUSED_BY_MERCHANT)
 
     def resume(self, tenant: TenantId, link: LinkId) -> AdLink:
-        """Let a paused link serve again."""
-        return self._set_paused(tenant, link, paused=False)
+        """Take the merchant's own pause back. A link that others hold stays paused; `holds` says why."""
+        return self.lift(tenant, link, HoldSource.MERCHANT)
+
+    def hold(self, tenant: TenantId, link: LinkId, source: str, reason: str) -> AdLink:
+        """Stop serving a link for as long as this source does not lift it."""
+        placed = LinkHold(
+            link=link, source=source_of(source), reason=checked_reason(reason), since_ms=self._clock.now_ms()
+        )
+        return self._store.hold(tenant, placed)
+
+    def lift(self, tenant: TenantId, link: LinkId, source: str) -> AdLink:
+        """Take a source's hold back; a link that it does not hold stays as it is."""
+        return self._store.lift(tenant, link, source_of(source))
+
+    def holds(self, tenant: TenantId, link: LinkId) -> Sequence[LinkHold]:
+        """List why a link rests: nothing for one that serves; `LinkUnknown` where it is somebody else's."""
+        self.get(tenant, link)
+        return self._store.holds(tenant, link)
+
+    def set_holds(self, source: str, wanted: Mapping[LinkId, str], at_ms: int) -> int:
+        """Make the holds of a source that is worked out anew those that are wanted; say how many links this concerned."""
+        reasons = {link: checked_reason(reason) for link, reason in wanted.items()}
+        return self._store.set_holds(source_of(source, whole=True), reasons, at_ms)
 
     def get(self, tenant: TenantId, link: LinkId) -> AdLink:
         """Find a tenant's link; `LinkUnknown` where it is nobody's or somebody else's."""
         found = self._store.get(tenant, link)
+        if found is None:
+            raise LinkUnknown(id=link)
+        return found
+
+    def undiverted(self, tenant: TenantId, link: LinkId) -> AdLink:
+        """Find a tenant's link as its merchant wrote it, also while it is led to its shop's page."""
+        found = self._store.undiverted(tenant, link)
         if found is None:
             raise LinkUnknown(id=link)
         return found
@@ -92,11 +114,6 @@ class Links:
         """List every link with an address 审核中: the review desk's pile, across tenants."""
         return [link for link in self._store.table() if Review.PENDING in _standing(link)]
 
-    def _set_paused(self, tenant: TenantId, link: LinkId, *, paused: bool) -> AdLink:
-        after = replace(self.get(tenant, link), paused=paused)
-        self._store.update(after)
-        return after
-
     def _checked(self, tenant: TenantId, draft: LinkDraft) -> AdLink:
         if not draft.fallback_url:
             raise FallbackMissing(place="fallback_url")
@@ -107,11 +124,7 @@ class Links:
         _check_words("title", draft.title, TITLE_CHARS_MAX)
         if draft.line not in LINES:
             raise LinkFieldWrong(place="line", expected_zh="cid 或 ud", expected_en="cid or ud")
-        if type(draft.price_fen) is not int or not 0 <= draft.price_fen <= PRICE_FEN_MAX:
-            expected = f"0–{PRICE_FEN_MAX}"
-            raise LinkFieldWrong(
-                place="price_fen", expected_zh=f"{expected} 的整数分", expected_en=f"whole fen, {expected}"
-            )
+        _check_price(draft.price_fen)
         return AdLink(
             id=LinkId(check_id(draft.id or self._ids.mint("lnk"), place="id")),
             tenant=tenant,
@@ -144,6 +157,27 @@ class Links:
         if fault is not None:
             why_zh, why_en = REASONS[fault]
             raise AddressRefused(place=place, why=fault, why_zh=why_zh, why_en=why_en)
+
+
+def _reviewed(before: AdLink, reviews: Reviews) -> AdLink:
+    for place, verdict in (("deeplink", reviews.deeplink), ("universal_link", reviews.universal_link)):
+        if verdict is not None and getattr(before, place) is None:
+            raise NothingToReview(place=place)
+    return replace(
+        before,
+        deeplink_review=_first(reviews.deeplink, before.deeplink_review),
+        universal_link_review=_first(reviews.universal_link, before.universal_link_review),
+        fallback_review=_first(reviews.fallback, before.fallback_review),
+        review_note=reviews.note or before.review_note,
+    )
+
+
+def _check_price(price_fen: int) -> None:
+    if type(price_fen) is not int or not 0 <= price_fen <= PRICE_FEN_MAX:
+        expected = f"0–{PRICE_FEN_MAX}"
+        raise LinkFieldWrong(
+            place="price_fen", expected_zh=f"{expected} 的整数分", expected_en=f"whole fen, {expected}"
+        )
 
 
 def _first(verdict: Review | None, standing: Review) -> Review:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hongmao.kernel.ids import LinkId, TenantId
     from hongmao.links.contracts import AdLink, LinkChanges
+    from hongmao.links.holds import HoldSource, LinkHold
 
 
 class LinkStore(Protocol):
@@ -18,12 +19,42 @@ class LinkStore(Protocol):
         """Keep a new link; `LinkExists` where the id is taken."""
         ...
 
-    def update(self, link: AdLink) -> None:
-        """Replace a link of the same id and tenant."""
+    def change(self, tenant: TenantId, link: LinkId, decide: Callable[[AdLink], AdLink]) -> AdLink:
+        """Replace a link by what `decide` makes of it, with nobody's change in between; `LinkUnknown` without one.
+
+        Whether it is paused stays as it is: that is what its holds say.
+        """
+        ...
+
+    def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
+        """Set what a click costs; while a link is diverted, what it will cost when it is not."""
+        ...
+
+    def hold(self, tenant: TenantId, hold: LinkHold) -> AdLink:
+        """Keep a hold, in place of one of its source, and pause the link with it; `LinkUnknown` without one."""
+        ...
+
+    def lift(self, tenant: TenantId, link: LinkId, source: HoldSource) -> AdLink:
+        """Drop a source's hold, if there is one; the link serves again where nobody else holds it."""
+        ...
+
+    def holds(self, tenant: TenantId, link: LinkId) -> Sequence[LinkHold]:
+        """List who holds a tenant's link, by source."""
+        ...
+
+    def set_holds(self, source: HoldSource, wanted: Mapping[LinkId, str], at_ms: int) -> int:
+        """Make a source's holds those that are wanted, whosever the links are, and count the links this concerned.
+
+        All of it or nothing; a link that is no more is passed over.
+        """
         ...
 
     def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
         """Find a tenant's link; somebody else's reads as None."""
+        ...
+
+    def undiverted(self, tenant: TenantId, link: LinkId) -> AdLink | None:
+        """Find a tenant's link as it leads when it is not led to its shop's page for a while."""
         ...
 
     def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import Conflict, NotFound, Unavailable
+from hongmao.kernel.errors import BadInput, Conflict, NotFound, Unavailable
 
 
 class LinkNotMade(Unavailable):
@@ -63,3 +63,13 @@ class AccountUnclear(Conflict):
     en = "There are several accounts with the platform {id} ({accounts}), and none is named to make the link"
     hint_zh = "请在请求中填写 account，取该店铺授权的账号"
     hint_en = "Name in `account` the one that this shop has authorised"
+
+
+class ScoreColumnsMissing(BadInput):
+    """A table that says neither which shop nor when, or has no column of scores."""
+
+    code = "score_columns_missing"
+    zh = "{place} 缺少店铺、时间或分数列"
+    en = "{place} lacks a column of shops, of times, or of scores"
+    hint_zh = "表头例如：店铺ID, 综合体验星级, 宝贝质量, 更新时间；或 店铺ID, 指标, 分数, 更新时间"
+    hint_en = "Write headers such as shop, composite_star, goods, observed_at, or shop, score, value, observed_at"

@@ -28,7 +28,10 @@ from hongmao.returns.feed.service import FeedWatch
 from hongmao.returns.feed.service import told as feed_told
 from hongmao.returns.files.errors import FileTooLarge, FileUnreadable
 from hongmao.returns.files.problems import FileProblem
-from hongmao.returns.files.readers import FILE_BYTES_MAX
+from hongmao.returns.files.readers import FILE_BYTES_MAX, Line
+from hongmao.returns.files.readers import lines as table_lines
+from hongmao.returns.files.readers import scan as scan_table
+from hongmao.returns.files.rules import cell_of, header_of, is_total
 from hongmao.returns.files.service import FileDesk, Imported, file_told
 from hongmao.returns.intake import Intake, Parcel
 from hongmao.returns.out.contracts import (
@@ -102,6 +105,7 @@ __all__ = [
     "Imported",
     "Intake",
     "Late",
+    "Line",
     "NotSent",
     "OutHealth",
     "OutWatch",
@@ -136,9 +140,14 @@ __all__ = [
     "TargetAccountStore",
     "Unmatched",
     "Watch",
+    "cell_of",
     "feed_lines",
     "feed_told",
     "file_told",
+    "header_of",
+    "is_total",
     "name_of",
     "plain",
+    "scan_table",
+    "table_lines",
 ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import func, insert, literal, select, tuple_
 
-from hongmao.billing.contracts import Charge, Spend, Uncharged
+from hongmao.billing.coinvest import Member, Programme
+from hongmao.billing.contracts import MEDIA, Charge, Funded, Spend, Uncharged, click_key
 from hongmao.storage.consumers import advance
 from hongmao.storage.days import day, day_number
 from hongmao.storage.ledger_posting import SqlLedgerWork
-from hongmao.storage.models import ChargeRow, PositionRow
+from hongmao.storage.models import AccountRow, BatchRow, ChargeRow, EntryRow, MemberRow, PositionRow, ProgrammeRow
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.scope import PlatformScope, TenantScope
+from hongmao.storage.upsert import insert_or_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -62,6 +64,31 @@ class SqlBillingWork:
         """Keep charges."""
         if charges:
             self._session.execute(insert(ChargeRow), [to_values(charge, ChargeRow) for charge in charges])
+
+    def programmes(self) -> Sequence[Programme]:
+        """List the co-investment programmes, by id."""
+        rows = self._session.scalars(select(ProgrammeRow).order_by(ProgrammeRow.id))
+        return [to_data(Programme, row) for row in rows]
+
+    def add_programme(self, programme: Programme) -> None:
+        """Keep a new programme."""
+        self._session.execute(insert(ProgrammeRow), [to_values(programme, ProgrammeRow)])
+
+    def members(self, merchants: Collection[MerchantId] | None) -> Sequence[Member]:
+        """List who is or was in a programme: of these merchants, or all."""
+        query = select(MemberRow).order_by(MemberRow.programme, MemberRow.merchant_id)
+        if merchants is None:
+            return [to_data(Member, row) for row in self._session.scalars(query)]
+        return [
+            to_data(Member, row)
+            for part in _parts(sorted(merchants))
+            for row in self._session.scalars(query.where(MemberRow.merchant_id.in_(part)))
+        ]
+
+    def keep_members(self, members: Sequence[Member]) -> None:
+        """Keep members as they are now."""
+        rows = [to_values(member, MemberRow) for member in members]
+        insert_or_set(self._session, MemberRow, rows, "seen_fen", "matched_fen", "joined_at_ms", "left_at_ms")
 
     def move_to(self, offset: int) -> None:
         """Keep the offset, never backwards."""
@@ -124,6 +151,25 @@ class SqlBillingStore:
                 )
                 for row in session.execute(query.group_by(*by).order_by(*by))
             ]
+
+    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
+        """Add up what paid the clicks of a window, by funder: what left each account in the postings of its charges.
+
+        What Alibaba's media pays on is what the wallet has paid already, and is not counted again.
+        """
+        paid = (
+            select(AccountRow.funder, func.sum(-EntryRow.amount_fen).label("amount_fen"))
+            .select_from(ChargeRow)
+            .join(BatchRow, BatchRow.key == literal(click_key("")) + ChargeRow.event_id)
+            .join(EntryRow, EntryRow.batch_number == BatchRow.number)
+            .join(AccountRow, AccountRow.number == EntryRow.account_number)
+            .where(*_within(window), ChargeRow.tenant_id == tenant, ChargeRow.merchant_id == merchant)
+            .where(ChargeRow.amount_fen > 0, EntryRow.amount_fen < 0, AccountRow.kind != MEDIA)
+            .group_by(AccountRow.funder)
+            .order_by(AccountRow.funder)
+        )
+        with self._database.session(_HOUSE) as session:
+            return [Funded(funder=row.funder, amount_fen=int(row.amount_fen)) for row in session.execute(paid)]
 
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
         """Count the clicks that cost nothing, by reason."""

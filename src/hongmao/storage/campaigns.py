@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
-from hongmao.campaigns.contracts import TERMS, Advertiser, Change, Noun, Placed, State
+from hongmao.campaigns.contracts import TERMS, Advertiser, Binding, Carried, Change, Noun, Placed, State
 from hongmao.campaigns.errors import AdvertiserExists, ChangedMeanwhile, NameTaken
-from hongmao.kernel.ids import MerchantId, TenantId
-from hongmao.storage.models import AdvertiserRow, PlacedChangeRow, PlacedRow
-from hongmao.storage.scope import TenantScope
+from hongmao.kernel.ids import LinkId, MerchantId, TenantId
+from hongmao.storage.models import AdvertiserRow, BindingRow, PlacedChangeRow, PlacedRow
+from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hongmao.storage.database import Database
     from hongmao.storage.scope import ScopedSession
@@ -51,38 +52,95 @@ class SqlCampaignStore:
         with self._database.session(TenantScope(tenant)) as session:
             return [_advertiser(row) for row in session.scalars(select(AdvertiserRow).order_by(AdvertiserRow.number))]
 
-    def add(self, draft: Placed, *, by: str, lone_name: bool) -> Placed:
+    def add(self, draft: Placed, *, by: str, lone_name: bool, why: str = "") -> Placed:
         """Keep a new thing and its first change, and give it its number."""
         with self._database.session(TenantScope(draft.tenant), write=True) as session:
             if lone_name:
                 _demand_lone(session, draft)
-            row = PlacedRow(
-                tenant_id=draft.tenant,
-                noun=draft.noun.value,
-                advertiser=draft.advertiser,
-                parent=draft.parent,
-                created_at_ms=draft.created_at_ms,
-                updated_at_ms=draft.updated_at_ms,
-                version=draft.version,
-                **_content(draft),
-            )
-            session.add(row)
-            session.flush()
-            session.add(_change(draft, row.number, act="create", by=by))
-            return _placed(row)
+            return _added(session, draft, by=by, why=why)
 
-    def save(self, placed: Placed, *, act: str, by: str, lone_name: bool) -> None:
+    def add_all(self, drafts: Sequence[Placed], *, by: str, why: str = "") -> list[Placed]:
+        """Keep several new things, each with its first change: all of them or none."""
+        with self._database.session(TenantScope(drafts[0].tenant), write=True) as session:
+            return [_added(session, draft, by=by, why=why) for draft in drafts]
+
+    def save(self, placed: Placed, *, act: str, by: str, lone_name: bool, why: str = "") -> None:
         """Keep the next version of a thing and the change; `ChangedMeanwhile` where it is not the next one."""
         with self._database.session(TenantScope(placed.tenant), write=True) as session:
-            row = session.get(PlacedRow, placed.number)
-            if row is None or row.version != placed.version - 1:
-                raise ChangedMeanwhile(id=placed.number)
             if lone_name:
                 _demand_lone(session, placed)
-            for column, value in _content(placed).items():
-                setattr(row, column, value)
-            row.version, row.updated_at_ms = placed.version, placed.updated_at_ms
-            session.add(_change(placed, placed.number, act=act, by=by))
+            _save(session, placed, act=act, by=by, why=why)
+
+    def save_all(self, placed: Sequence[Placed], *, act: str, by: str, why: str = "") -> None:
+        """Keep the next versions of several things, each with its change: all of them or none."""
+        if not placed:
+            return
+        with self._database.session(TenantScope(placed[0].tenant), write=True) as session:
+            for one in placed:
+                _save(session, one, act=act, by=by, why=why)
+
+    def bind(self, binding: Binding, after: Placed, left: Placed | None, *, by: str, why: str = "") -> None:
+        """Keep which creativity an ad link carries, with its next version, and with that of the one it `left`."""
+        try:
+            with self._database.session(TenantScope(binding.tenant), write=True) as session:
+                row = session.get(BindingRow, binding.link)
+                if (row and row.creativity) != (left and left.number):
+                    raise ChangedMeanwhile(id=binding.link)
+                _save(session, after, act="bind", by=by, why=why)
+                if left is not None:
+                    _save(session, left, act="unbind", by=by, why=why)
+                if row is None:
+                    row = BindingRow(link_id=binding.link, tenant_id=binding.tenant)
+                    session.add(row)
+                row.creativity, row.campaign, row.at_ms = binding.creativity, binding.campaign, binding.at_ms
+        except IntegrityError as error:
+            raise ChangedMeanwhile(id=binding.link) from error  # two found it free
+
+    def unbind(self, tenant: TenantId, link: LinkId, after: Placed, *, by: str, why: str = "") -> None:
+        """Forget what an ad link carries, with the creativity's next version."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            _save(session, after, act="unbind", by=by, why=why)
+            row = session.get(BindingRow, link)
+            if row is None or row.creativity != after.number:
+                raise ChangedMeanwhile(id=link)
+            session.delete(row)
+
+    def bindings(self, tenant: TenantId | None) -> Sequence[Binding]:
+        """List a tenant's, or for the house's own look everybody's."""
+        scope = TenantScope(tenant) if tenant is not None else PlatformScope("what links are charged and held for")
+        with self._database.session(scope) as session:
+            return [_binding(row) for row in session.scalars(select(BindingRow).order_by(BindingRow.link_id))]
+
+    def carried(self) -> Sequence[Carried]:
+        """Say what every tenant's bound links carry, as it was set: for the house's own look, which comes often."""
+        creativity, unit = aliased(PlacedRow), aliased(PlacedRow)
+        found = (
+            select(BindingRow.link_id, creativity.state, unit.state, BindingRow.campaign)
+            .join(creativity, creativity.number == BindingRow.creativity)
+            .join(unit, unit.number == creativity.parent)
+        )
+        with self._database.session(PlatformScope("what links are held for")) as session:
+            return [
+                Carried(link=LinkId(link), creativity=State(made), unit=State(among), campaign=campaign)
+                for link, made, among, campaign in session.execute(found)
+            ]
+
+    def campaigns_carried(self) -> Mapping[int, Placed]:
+        """Give the campaigns that bound links belong to, by number: for the house's own look."""
+        found = select(PlacedRow).where(PlacedRow.number.in_(select(BindingRow.campaign)))
+        with self._database.session(PlatformScope("what links are held for")) as session:
+            return {row.number: _placed(row) for row in session.scalars(found)}
+
+    def every(self, noun: Noun) -> Sequence[Placed]:
+        """List every tenant's things of one kind, oldest first, the deleted ones too: for the house's own look."""
+        found = select(PlacedRow).where(PlacedRow.noun == noun.value).order_by(PlacedRow.number)
+        with self._database.session(PlatformScope("what is to be reviewed and held")) as session:
+            return [_placed(row) for row in session.scalars(found)]
+
+    def accounts(self) -> Mapping[int, Advertiser]:
+        """Give every tenant's accounts by number: for the house's own look."""
+        with self._database.session(PlatformScope("whose campaigns are to be held")) as session:
+            return {row.number: _advertiser(row) for row in session.scalars(select(AdvertiserRow))}
 
     def get(self, tenant: TenantId, advertiser: int, noun: Noun, number: int) -> Placed | None:
         """Find a thing under an account."""
@@ -102,19 +160,14 @@ class SqlCampaignStore:
         """List what was done to a thing, first to last."""
         found = select(PlacedChangeRow).where(PlacedChangeRow.placed == number).order_by(PlacedChangeRow.version)
         with self._database.session(TenantScope(tenant)) as session:
-            return [
-                Change(
-                    placed=row.placed,
-                    version=row.version,
-                    act=row.act,
-                    by=row.by,
-                    at_ms=row.at_ms,
-                    name=row.name,
-                    state=State(row.state),
-                    terms=msgspec.json.decode(row.terms, type=TERMS[noun]),
-                )
-                for row in session.scalars(found)
-            ]
+            return [_told(row, noun) for row in session.scalars(found)]
+
+    def newest_changes(self, tenant: TenantId, nouns: Mapping[int, Noun], limit: int) -> Sequence[Change]:
+        """List what was done to several things, newest first; `nouns` says what each number is."""
+        found = select(PlacedChangeRow).where(PlacedChangeRow.placed.in_(nouns))
+        newest = found.order_by(PlacedChangeRow.number.desc()).limit(limit)
+        with self._database.session(TenantScope(tenant)) as session:
+            return [_told(row, nouns[row.placed]) for row in session.scalars(newest)]
 
 
 def _demand_lone(session: ScopedSession, placed: Placed) -> None:
@@ -131,20 +184,62 @@ def _demand_lone(session: ScopedSession, placed: Placed) -> None:
         raise NameTaken(place=f"{placed.noun.value}_name", id=other)
 
 
+def _added(session: ScopedSession, draft: Placed, *, by: str, why: str) -> Placed:
+    row = PlacedRow(
+        tenant_id=draft.tenant,
+        noun=draft.noun.value,
+        advertiser=draft.advertiser,
+        parent=draft.parent,
+        created_at_ms=draft.created_at_ms,
+        updated_at_ms=draft.updated_at_ms,
+        version=draft.version,
+        **_content(draft),
+    )
+    session.add(row)
+    session.flush()
+    session.add(_change(draft, row.number, act="create", by=by, why=why))
+    return _placed(row)
+
+
+def _save(session: ScopedSession, placed: Placed, *, act: str, by: str, why: str) -> None:
+    row = session.get(PlacedRow, placed.number)
+    if row is None or row.version != placed.version - 1:
+        raise ChangedMeanwhile(id=placed.number)
+    for column, value in _content(placed).items():
+        setattr(row, column, value)
+    row.version, row.updated_at_ms = placed.version, placed.updated_at_ms
+    session.add(_change(placed, placed.number, act=act, by=by, why=why))
+
+
 def _content(placed: Placed) -> dict[str, object]:
     terms = msgspec.json.encode(placed.terms).decode()
     return {"name": placed.name, "state": placed.state.value, "terms": terms}
 
 
-def _change(placed: Placed, number: int, *, act: str, by: str) -> PlacedChangeRow:
+def _change(placed: Placed, number: int, *, act: str, by: str, why: str) -> PlacedChangeRow:
     return PlacedChangeRow(
         tenant_id=placed.tenant,
         placed=number,
         version=placed.version,
         act=act,
         by=by,
+        why=why,
         at_ms=placed.updated_at_ms,
         **_content(placed),
+    )
+
+
+def _told(row: PlacedChangeRow, noun: Noun) -> Change:
+    return Change(
+        placed=row.placed,
+        version=row.version,
+        act=row.act,
+        by=row.by,
+        why=row.why,
+        at_ms=row.at_ms,
+        name=row.name,
+        state=State(row.state),
+        terms=msgspec.json.decode(row.terms, type=TERMS[noun]),
     )
 
 
@@ -155,6 +250,16 @@ def _advertiser(row: AdvertiserRow) -> Advertiser:
         merchant=MerchantId(row.merchant_id),
         name=row.name,
         created_at_ms=row.created_at_ms,
+    )
+
+
+def _binding(row: BindingRow) -> Binding:
+    return Binding(
+        link=LinkId(row.link_id),
+        tenant=TenantId(row.tenant_id),
+        creativity=row.creativity,
+        campaign=row.campaign,
+        at_ms=row.at_ms,
     )
 
 

@@ -1,4 +1,4 @@
-"""Asia/Shanghai days in SQL, as numbers from 1970-01-01."""
+"""Asia/Shanghai days and hours in SQL, as numbers from 1970-01-01."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ _EPOCH = date(1970, 1, 1)
 def day_number(at_ms: InstrumentedAttribute[int]) -> ColumnElement[int]:
     """Number the day of an instant: it begins at midnight in Shanghai, eight hours before that of the epoch."""
     return (at_ms + _written(8 * HOUR_MS)) // _written(DAY_MS)
+
+
+def hour_number(at_ms: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """Number the hour of an instant, as `day_number` does the day."""
+    return (at_ms + _written(8 * HOUR_MS)) // _written(HOUR_MS)
 
 
 def _written(number: int) -> BindParameter[int]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 
-from hongmao.ledger.contracts import Account, EntryLine, LedgerCheck, Movement, TrialLine, Turnover
-from hongmao.storage.days import day_number
-from hongmao.storage.ledger_posting import NAMES, SqlLedgerWork, account_of
+from hongmao.ledger.contracts import Account, EntryLine, Head, LedgerCheck, TrialLine, Turnover
+from hongmao.storage.ledger_posting import SqlLedgerWork
 from hongmao.storage.ledger_proof import prove
-from hongmao.storage.models import AccountRow, BalanceRow, BatchRow, EntryRow
+from hongmao.storage.ledger_reading import NAMES, account_of, read_closes, read_head, read_holds
+from hongmao.storage.ledger_then import balance_then, movements
+from hongmao.storage.models import AccountRow, BalanceRow, BatchRow, EntryRow, HoldRow
 from hongmao.storage.scope import PlatformScope
 
 if TYPE_CHECKING:
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from hongmao.kernel.time import Window
+    from hongmao.ledger.contracts import Close, Held
     from hongmao.storage.database import Database
-    from hongmao.storage.scope import ScopedSession
 
 _HOUSE = PlatformScope("the ledger belongs to the house; who may read whose account is decided above it")
-_DAY = day_number(EntryRow.at_ms)
 
 
 class SqlLedgerStore:
@@ -45,7 +45,7 @@ class SqlLedgerStore:
         names = (account.owner, account.kind, account.line, account.funder)
         with self._database.session(_HOUSE) as session:
             number = session.scalar(select(AccountRow.number).where(tuple_(*NAMES) == names))
-            return None if number is None else _balance(session, number, before_ms)
+            return None if number is None else balance_then(session, number, before_ms)
 
     def accounts_of(self, owner: str) -> Sequence[Account]:
         """List an owner's accounts."""
@@ -86,9 +86,9 @@ class SqlLedgerStore:
             return [
                 Turnover(
                     account=account_of(row),
-                    opening_fen=_balance(session, row.number, window.start_ms),
-                    movements=_movements(session, row.number, window),
-                    closing_fen=_balance(session, row.number, window.end_ms),
+                    opening_fen=balance_then(session, row.number, window.start_ms),
+                    movements=movements(session, row.number, window),
+                    closing_fen=balance_then(session, row.number, window.end_ms),
                 )
                 for row in accounts.all()
             ]
@@ -100,37 +100,28 @@ class SqlLedgerStore:
             rows = session.execute(query.order_by(*NAMES))
             return [TrialLine(account=account_of(row), balance_fen=row.balance_fen) for row in rows]
 
-    def check(self) -> LedgerCheck:
-        """Add everything up again from the entries, in one snapshot."""
+    def head(self) -> Head:
+        """Give where the chain ends."""
         with self._database.session(_HOUSE) as session:
-            return prove(session)
+            return read_head(session)
+
+    def held(self, key: str) -> Held | None:
+        """Give what is known of a hold."""
+        with self._database.session(_HOUSE) as session:
+            return next(read_holds(session, HoldRow.key == key), None)
+
+    def closes(self) -> Sequence[Close]:
+        """List the periods that are closed."""
+        with self._database.session(_HOUSE) as session:
+            return read_closes(session)
+
+    def check(self, head: str | None, *, since_close: bool) -> LedgerCheck:
+        """Add everything up again from the entries, and hash them again, in one snapshot."""
+        with self._database.session(_HOUSE) as session:
+            return prove(session, head, since_close=since_close)
 
 
 def _within(query: Select[*tuple[Any, ...]], owner: str, window: Window) -> Select[*tuple[Any, ...]]:
     return query.join_from(EntryRow, AccountRow, AccountRow.number == EntryRow.account_number).where(
         AccountRow.owner == owner, EntryRow.at_ms >= window.start_ms, EntryRow.at_ms < window.end_ms
-    )
-
-
-def _balance(session: ScopedSession, number: int, before_ms: int | None) -> int:
-    """Take one row for now; for the past, take off it what counts since."""
-    balance_fen = session.scalar(select(BalanceRow.balance_fen).where(BalanceRow.account_number == number)) or 0
-    if before_ms is None:
-        return balance_fen
-    since = select(func.sum(EntryRow.amount_fen)).where(EntryRow.account_number == number, EntryRow.at_ms >= before_ms)
-    return balance_fen - int(session.scalar(since) or 0)
-
-
-def _movements(session: ScopedSession, number: int, window: Window) -> tuple[Movement, ...]:
-    sums = (func.count().label("entries"), func.sum(EntryRow.amount_fen).label("amount_fen"))
-    query = (
-        select(_DAY.label("day"), BatchRow.why, *sums)
-        .join_from(EntryRow, BatchRow, BatchRow.number == EntryRow.batch_number)
-        .where(EntryRow.account_number == number, EntryRow.at_ms >= window.start_ms, EntryRow.at_ms < window.end_ms)
-        .group_by(_DAY, BatchRow.why)
-        .order_by(_DAY, BatchRow.why)
-    )
-    return tuple(
-        Movement(day=int(row.day), why=row.why, entries=row.entries, amount_fen=int(row.amount_fen))
-        for row in session.execute(query)
     )

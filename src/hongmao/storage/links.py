@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from hongmao.links.contracts import AdLink, LinkChanges, Review
 from hongmao.links.errors import LinkExists, LinkUnknown
+from hongmao.storage.link_diverts import own_way, reprice
+from hongmao.storage.link_holds import holds_of, lift_hold, place_hold, set_holds
 from hongmao.storage.models import AdLinkRow, LinkChangeRow
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.revisions import LINKS, revision_in
@@ -17,14 +19,17 @@ from hongmao.storage.revisions import revision as revision_of
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row, Select
 
     from hongmao.kernel.ids import LinkId, TenantId
+    from hongmao.links.holds import HoldSource, LinkHold
     from hongmao.storage.database import Database
+    from hongmao.storage.scope import ScopedSession
 
 _JUMP = PlatformScope("the jump serves readers and belongs to no tenant")
+_GATE = PlatformScope("what a source holds is worked out for every tenant at once")
 PAGE_ROWS: Final = 512
 """Links that are read as objects at once: a first look is at all of them."""
 _REVIEW: Final = {int(review): review for review in Review}
@@ -48,30 +53,67 @@ class SqlLinkStore:
                 raise LinkExists(id=link.id) from error
             raise  # it names a shop, item or note that is not there
 
-    def update(self, link: AdLink) -> None:
-        """Replace a link of the same id and tenant."""
-        with self._database.session(TenantScope(link.tenant), write=True) as session:
-            row = session.get(AdLinkRow, link.id)
-            if row is None:
-                raise LinkUnknown(id=link.id)
-            for column, value in to_values(link, AdLinkRow).items():
-                setattr(row, column, value)
+    def change(self, tenant: TenantId, link: LinkId, decide: Callable[[AdLink], AdLink]) -> AdLink:
+        """Replace a link by what `decide` makes of it; whether it is paused stays what its holds say."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, link)
+            for column, value in to_values(decide(link_of_row(row)), AdLinkRow).items():
+                if column != "paused":
+                    setattr(row, column, value)
+            return link_of_row(row)
+
+    def reprice(self, tenant: TenantId, link: LinkId, price_fen: int) -> AdLink:
+        """Set what a click costs; while a link is diverted, what it will cost when it is not."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, link)
+            reprice(session, row, price_fen)
+            return link_of_row(row)
+
+    def hold(self, tenant: TenantId, hold: LinkHold) -> AdLink:
+        """Keep a hold, in place of one of its source, and pause the link with it."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, hold.link)
+            place_hold(session, row, hold)
+            return link_of_row(row)
+
+    def lift(self, tenant: TenantId, link: LinkId, source: HoldSource) -> AdLink:
+        """Drop a source's hold, if there is one; the link serves again where nobody else holds it."""
+        with self._database.session(TenantScope(tenant), write=True) as session:
+            row = _row(session, link)
+            lift_hold(session, row, source)
+            return link_of_row(row)
+
+    def holds(self, tenant: TenantId, link: LinkId) -> Sequence[LinkHold]:
+        """List who holds a tenant's link, by source."""
+        with self._database.session(TenantScope(tenant)) as session:
+            return holds_of(session, link)
+
+    def set_holds(self, source: HoldSource, wanted: Mapping[LinkId, str], at_ms: int) -> int:
+        """Make a source's holds those that are wanted, whosever the links are, in one transaction."""
+        with self._database.session(_GATE, write=True) as session:
+            return set_holds(session, source, wanted, at_ms)
 
     def get(self, tenant: TenantId, link: LinkId) -> AdLink | None:
         """Find a tenant's link; somebody else's reads as None."""
         with self._database.session(TenantScope(tenant)) as session:
             row = session.get(AdLinkRow, link)
-            return _link(row) if row else None
+            return link_of_row(row) if row else None
+
+    def undiverted(self, tenant: TenantId, link: LinkId) -> AdLink | None:
+        """Find a tenant's link as it leads when it is not led to its shop's page for a while."""
+        with self._database.session(TenantScope(tenant)) as session:
+            row = session.get(AdLinkRow, link)
+            return own_way(session, link_of_row(row)) if row else None
 
     def of_tenant(self, tenant: TenantId) -> Sequence[AdLink]:
         """List a tenant's links, oldest first."""
         with self._database.session(TenantScope(tenant)) as session:
-            return [_link(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
+            return [link_of_row(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
 
     def table(self) -> Sequence[AdLink]:
         """List every link of the deployment, oldest first."""
         with self._database.session(_JUMP) as session:
-            return [_link(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
+            return [link_of_row(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
 
     def revision(self) -> int:
         """Give a number that grows with every change; the database itself counts them, whoever makes them."""
@@ -104,6 +146,13 @@ _REVISION, _CHANGED, _FIRST = range(3)
 _ID: Final = _FIRST + _FIELDS.index("id")
 
 
+def _row(session: ScopedSession, link: LinkId) -> AdLinkRow:
+    row = session.get(AdLinkRow, link)
+    if row is None:
+        raise LinkUnknown(id=link)
+    return row
+
+
 def _page_behind(revision: int, link: str) -> Select[Any]:
     change = (LinkChangeRow.revision, LinkChangeRow.link_id)
     return (
@@ -121,5 +170,6 @@ def _read(row: Row[Any]) -> AdLink:
     return AdLink(**values)
 
 
-def _link(row: AdLinkRow) -> AdLink:
+def link_of_row(row: AdLinkRow) -> AdLink:
+    """Read a link of its row."""
     return to_data(AdLink, row, **{name: Review(getattr(row, name)) for name in _REVIEWS})

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hongmao.storage.database import Database
     from hongmao.storage.scope import ScopedSession
 
+ADMISSION = "admission"
 CATALOG = "catalog"
 DEFINITIONS = "definitions"
 LINKS = "links"

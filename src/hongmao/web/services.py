@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
     from hongmao.attribution.api import RunManifest
     from hongmao.billing.api import Billing
-    from hongmao.campaigns.api import Campaigns
+    from hongmao.campaigns.api import Authorisations, Campaigns
     from hongmao.catalog.api import Catalog
-    from hongmao.community.api import Community
+    from hongmao.community.api import Community, MarkDesk
     from hongmao.definitions.api import DefinitionDesk, Registry
+    from hongmao.eligibility.api import Eligibility
     from hongmao.events.api import Collector, EventLog
     from hongmao.insight.api import Insight, LookingGlass
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
-    from hongmao.links.api import Jump, Links, WakeFeedback
+    from hongmao.links.api import Care, Jump, Links, WakeFeedback
     from hongmao.platforms.making import LinkMaking
+    from hongmao.policy.api import Policy
     from hongmao.returns.api import (
         AccountStore,
         FeedWatch,
@@ -105,6 +107,7 @@ class Services:
     log: EventLog
     catalog: Catalog
     links: Links
+    care: Care
     link_making: LinkMaking
     accounts: AccountStore
     jump: Jump
@@ -112,6 +115,7 @@ class Services:
     returns: ReturnDesk
     collector: Collector
     community: Community
+    marks: MarkDesk
     ledger: Ledger
     billing: Billing
     definitions: Registry
@@ -119,6 +123,9 @@ class Services:
     glass: LookingGlass
     insight: Insight
     campaigns: Campaigns
+    authorisations: Authorisations
+    eligibility: Eligibility
+    policy: Policy
     conversions: ConversionSink
     puller: Puller
     files: FileDesk

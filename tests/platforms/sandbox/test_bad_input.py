@@ -167,7 +167,9 @@ def test_text_from_outside_is_escaped_on_every_page(shop: Shopfront) -> None:
     pages = ["/", "/shop/shop-x", "/item/item-x?done=" + NASTY, "/cart", "/order/o-1", "/me/orders", f"/{NASTY}"]
     for path in pages:
         answer = shop.client.get(path)
-        assert "<script" not in answer.text
+        # An item's page tells programs what it sells: that block is data, and all of it is ours.
+        for end in ("<script", "</script"):
+            assert answer.text.count(end) == answer.text.count('<script type="application/ld+json">') <= 1
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
@@ -242,6 +244,7 @@ PATHS = st.sampled_from(
         "/order/o-1/refund",
         "/order/o-1/pay",
         "/_control/stock",
+        "/_control/shelf",
         "/_control/faults",
         "/_control/accounts",
     ]

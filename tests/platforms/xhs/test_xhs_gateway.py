@@ -289,7 +289,9 @@ def test_the_older_address_refuses_a_changed_query(ark: ArkShop) -> None:
     assert getattr(read_answer(ark.call(changed)), "answer", None) == "error_code -9001"
 
 
-def test_reviews_are_told_good_and_bad_and_a_deleted_one_once_more_without_its_text(ark: ArkShop) -> None:
+def test_LABEL_11_reviews_are_told_good_and_bad_alike_and_a_deleted_one_once_more_without_its_text(
+    ark: ArkShop,
+) -> None:
     for minute in range(40):
         ark.at(f"2025-05-07T10:{minute:02d}:00+08:00")
         order_id = ark.buy("xi-2:1")

@@ -13,15 +13,22 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hongmao.bootstrap.admission import admission_of
+from hongmao.campaigns.api import Authorisations, Campaigns
 from hongmao.catalog.api import PLATFORM, Role
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import IdMaker
-from hongmao.links.api import Links
+from hongmao.links.api import Care, Links
+from hongmao.links.care.api import ItemFacts
 from hongmao.platforms.contracts import LinkWanted, MadeLink
 from hongmao.platforms.registry import load_platforms
 from hongmao.returns.api import Returning
 from hongmao.storage.accounts import SqlAccountStore
+from hongmao.storage.authorisations import SqlAuthorisationStore
+from hongmao.storage.campaigns import SqlCampaignStore
+from hongmao.storage.care import SqlCareStore
 from hongmao.storage.links import SqlLinkStore
+from hongmao.storage.marks import SqlMarks
 from hongmao.storage.outgoing import SqlOutbox
 from hongmao.storage.target_accounts import SqlTargetAccountStore
 from hongmao.storage.vault import Vault
@@ -90,6 +97,17 @@ class PlainMaking:
         return MadeLink(fallback_url=f"{wanted.page_url}?clickid=__CLICK_ID__")
 
 
+class Pages:
+    """Pages that tell what a test says, and nothing at first."""
+
+    def __init__(self) -> None:
+        self.facts = ItemFacts()
+
+    def read(self, _wanted: object) -> ItemFacts:
+        """Read any page."""
+        return self.facts
+
+
 class Front:
     """A deployment seen through its API. `insight` stands in for reports where a test is about them."""
 
@@ -101,9 +119,24 @@ class Front:
         self.accounts = SqlAccountStore(database, Vault(folder / "vault.key"))
         ids = IdMaker(self.clock, random.Random(11))
         self.links = Links(SqlLinkStore(database), self.clock, ids, ALLOWED)
+        self.pages = Pages()
+        self.care = Care(SqlCareStore(database), self.pages, self.clock, ALLOWED)
         self.targets = SqlTargetAccountStore(database, Vault(folder / "vault.key"))
         every = [target for platform in load_platforms().values() for target in platform.targets]
         self.returning = Returning(SqlOutbox(database), self.targets, every, self.clock)
+        self.admission = admission_of(database, self.catalog, self.clock)
+        self.demanded = False
+        self.authorisations = Authorisations(
+            SqlAuthorisationStore(database), self.catalog, self.clock, demanded=lambda: self.demanded
+        )
+        self.campaigns = Campaigns(
+            SqlCampaignStore(database),
+            self.links,
+            self.catalog,
+            self.clock,
+            rights=self.authorisations,
+            admission=self.admission.eligibility,
+        )
         self.lag = 3
         self.app = self._app(insight)
         self.catalog.bootstrap_admin(password=PASSWORD)
@@ -128,12 +161,18 @@ class Front:
                 "clock": self.clock,
                 "catalog": self.catalog,
                 "links": self.links,
+                "marks": SqlMarks(self.house.database),
+                "care": self.care,
                 "link_making": PlainMaking(),
                 "returning": self.returning,
                 "target_accounts": self.targets,
                 "accounts": self.accounts,
                 "ledger": self.house.ledger,
                 "billing": self.house.billing,
+                "campaigns": self.campaigns,
+                "authorisations": self.authorisations,
+                "eligibility": self.admission.eligibility,
+                "policy": self.admission.policy,
                 "insight": cast("Any", insight),
                 "health": lambda: Health(log_end=7, lag={"lake": self.lag, "billing": 0}),
                 "settle": self._settle,

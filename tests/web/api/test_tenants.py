@@ -42,11 +42,13 @@ def test_what_is_anothers_reads_as_nothing(ours: Caller, admin: Caller) -> None:
         ("/v1/links", {**link_body(2), "id": "link-3"}),
         ("/v1/links", {**link_body(1), "id": "link-3", "item": "item-2"}),
         ("/v1/links/link-2/pause", {"paused": True}),
+        ("/v1/links/link-2/read", {}),
     ):
         there, absent = ours.post(path, body), ours.post(path.replace("link-2", "link-9"), body)
         assert there.status_code == 404, path
         assert set(there.json()["error"]) == set(absent.json()["error"])
     assert ours.get("/v1/links/link-2").status_code == 404
+    assert ours.get("/v1/links/link-2/holds").status_code == 404
     assert ours.get("/v1/statement", merchant="merchant-2").status_code == 404
     assert ours.get("/v1/shops", merchant="merchant-2").json()["shops"] == []
     assert ours.get("/v1/items", shop="shop-2").json()["items"] == []

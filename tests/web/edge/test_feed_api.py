@@ -19,7 +19,18 @@ def test_a_feed_is_cards_with_their_ads_labelled(house: EdgeHouse) -> None:
     assert reply.status == 200
     cards = reply.json()["cards"]
     assert len(cards) == 30
-    assert set(cards[0]) == {"note", "title", "creator", "creator_name", "topic", "cover", "impression", "ad"}
+    assert set(cards[0]) == {
+        "note",
+        "title",
+        "creator",
+        "creator_name",
+        "topic",
+        "cover",
+        "impression",
+        "ad",
+        "bought",
+        "ai",
+    }
     (ad,) = [card["ad"] for card in cards if card["note"] == "note-1"]
     assert (ad["link"], ad["label"], ad["button"]) == ("link-1", "广告", "购买同款")
     assert all(card["ad"] is None for card in cards if card["note"] != "note-1")

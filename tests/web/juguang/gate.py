@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from hongmao.campaigns.api import Campaigns
 from hongmao.catalog.api import Role
 from hongmao.links.api import KeyRing, TokenMinter
 from hongmao.returns.api import Intake
-from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.shelves import SqlShelves
 from hongmao.web.juguang.routes import routes
 from hongmao.web.juguang.sink import IntakeSink
@@ -82,11 +80,9 @@ def gate() -> Iterator[Gate]:
         log = MemoryLog()
         minter = TokenMinter(KeyRing(1, {1: b"a key of thirty-two bytes, agreed"}), made.clock, random.Random(5))
         database = made.house.database
-        campaigns = Campaigns(SqlCampaignStore(database), made.links, made.catalog, made.clock)
         intake = Intake(log, shelves=SqlShelves(database), minter=minter)
         made.app.state.services = replace(
             made.app.state.services,
-            campaigns=campaigns,
             conversions=IntakeSink(intake, made.catalog, made.accounts, made.clock),
         )
         made.app.router.routes.extend(routes)

@@ -11,19 +11,19 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from hongmao.billing.api import Line, Statement, StatementLine, StatementMovement, Uncharged, Wallet
-from hongmao.catalog.api import Creator, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
+from hongmao.billing.api import Line, Purse, Statement, StatementLine, StatementMovement, Uncharged, Wallet
+from hongmao.catalog.api import Creator, Item, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
 from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
 from hongmao.insight.api import read_query
 from hongmao.insight.contracts import WINDOWS
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import HongmaoError, NotFound
-from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId, UserId
+from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId, UserId
 from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
-from web.pages import samples, samples_attribution, samples_definitions
+from web.pages import samples, samples_admission, samples_attribution, samples_campaigns, samples_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -109,6 +109,22 @@ class FakeCatalog:
         number = who.tenant.rsplit("-", 1)[-1]
         return (Merchant(id=MerchantId(f"merchant-{number}"), tenant=who.tenant, name=self.tenant(who.tenant).name),)
 
+    def items(self, who: Principal) -> tuple[Item, ...]:
+        if who.tenant != MERCHANT_1:
+            return ()
+        return (
+            Item(
+                id=ItemId("item-1"),
+                tenant=MERCHANT_1,
+                shop=ShopId("shop-1"),
+                spu="spu-1",
+                platform_item_id="item-1",
+                title=samples.NASTY,
+                price_fen=12_900,
+                url="http://127.0.0.1:8090/item/item-1",
+            ),
+        )
+
     def shops_known(self, _: Collection[str]) -> dict[str, Shop]:
         return {
             "shop-1": Shop(
@@ -131,13 +147,15 @@ class FakeCommunity:
     """Forty-five notes in the order of their ids; every third carries a component."""
 
     served: int = 0
+    made: set[str] = field(default_factory=set)
+    """Notes that a machine made."""
 
     def feed(self, reader: ReaderId, *, cursor: str | None = None, topic: str | None = None) -> FeedPage:
         assert reader.startswith("r_")
         at_ms, _, offset = (cursor or f"{samples.NOW_MS}.0").partition(".")
         start = int(offset)
         notes = [note for note in NOTES if topic in (None, note.topic)]
-        cards = tuple(self._card(note) for note in notes[start : start + PAGE])
+        cards = tuple(self._card(note, n) for n, note in enumerate(notes[start : start + PAGE]))
         return FeedPage(cards=cards, cursor=f"{at_ms}.{start + PAGE}" if start + PAGE < len(notes) else None)
 
     def note_page(self, note: NoteId, _: ReaderId, impression: str | None = None) -> NotePage:
@@ -145,13 +163,14 @@ class FakeCommunity:
         if found is None:
             raise NotFound(id=note)
         slot = impression if impression and impression.startswith("imp_") else self._mint()
-        return NotePage(note=found, creator=CREATOR, impression=slot, ad=_component(found, slot, "note"))
+        ad, ai = _component(found, slot, "note"), note in self.made
+        return NotePage(note=found, creator=CREATOR, impression=slot, ad=ad, ai=ai)
 
-    def _card(self, note: Note) -> Card:
+    def _card(self, note: Note, place: int) -> Card:
         impression = self._mint()
-        return Card(
-            note=note, creator=CREATOR, impression=impression, ad=_component(note, impression, "feed"), bought=False
-        )
+        ad = _component(note, impression, "feed")
+        bought, ai = ad is not None and place % 2 == 0, note.id in self.made
+        return Card(note=note, creator=CREATOR, impression=impression, ad=ad, bought=bought, ai=ai)
 
     def _mint(self) -> str:
         self.served += 1
@@ -205,6 +224,9 @@ class FakeLinks:
             raise LinkUnknown(id=link)
         return samples.LINK
 
+    def of(self, tenant: TenantId) -> tuple[AdLink, ...]:
+        return (samples.LINK,) if tenant == MERCHANT_1 else ()
+
 
 @dataclass
 class FakeInsight:
@@ -249,7 +271,16 @@ class FakeBilling:
         merchant = MerchantId(f"merchant-{who.tenant.rsplit('-', 1)[-1]}")
         fen = 4_730_577 if who.tenant == MERCHANT_1 else 0
         return [
-            Wallet(merchant=merchant, line=Line.CID, funder="merchant", balance_fen=fen),
+            Wallet(
+                merchant=merchant,
+                line=Line.CID,
+                funder="merchant",
+                balance_fen=fen,
+                purses=(
+                    Purse(kind="rebate", funder="community", balance_fen=0),
+                    Purse(kind="cash", funder="merchant", balance_fen=fen),
+                ),
+            ),
             Wallet(merchant=merchant, line=Line.UD, funder="alibaba", balance_fen=0),
         ]
 
@@ -301,6 +332,10 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         definitions=desk.registry,
         definition_desk=desk,
         insight=FakeInsight(clock),
+        eligibility=samples_admission.FakeEligibility(),
+        policy=samples_admission.FakePolicy(),
+        campaigns=samples_campaigns.FakeCampaigns(),
+        authorisations=samples_campaigns.FakeAuthorisations(),
         feeds=SimpleNamespace(read=lambda: samples.feeds(well=well)),
         sending=SimpleNamespace(read=lambda: samples.sending(well=well)),
         health=lambda: Health(log_end=182_331, lag={"billing": behind, "sink": 0}),

@@ -133,7 +133,16 @@ def test_the_trace_tells_all_eight_steps_of_each_sub_order(merchant: Visitor) ->
 
 def test_the_statement_runs_from_opening_to_closing(merchant: Visitor) -> None:
     words = words_of(merchant.get("/console/wallet"))
-    for said in ("期初余额", "¥50,000.00", "-¥2,694.23", "¥47,305.77", "已平衡", "这次曝光已扣过费"):
+    for said in (
+        "期初余额",
+        "¥50,000.00",
+        "-¥2,694.23",
+        "¥47,305.77",
+        "已平衡",
+        "这次曝光已扣过费",
+        "· 现金",
+        "返货 · 社区",
+    ):
         assert said in words
     assert "红猫 UD" not in words.split("流水")[0].split("余额", 1)[1]
 

@@ -12,6 +12,11 @@ from hongmao.attribution.words import REASONS
 from hongmao.billing.contracts import FUNDER
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
+from hongmao.billing.purses import GIVER, PurseKind
+from hongmao.billing.rules import CLICK, CLICK_LATE, GRANT, TOP_UP
+from hongmao.campaigns.api import State as PlacedState
+from hongmao.campaigns.api import TaskAuth
+from hongmao.campaigns.authorising import NOT_AUTHORISED, UNFILED
 from hongmao.definitions.api import State as VersionState
 from hongmao.events.contracts import Kind
 from hongmao.insight.contracts import (
@@ -25,12 +30,15 @@ from hongmao.insight.contracts import (
     State,
     ViewClock,
 )
+from hongmao.ledger.rules import FROZEN
 from hongmao.links.api import load
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
+from hongmao.policy.api import Route
 from hongmao.returns.api import AlarmKind, Completeness
 from hongmao.returns.contracts import CLICK_UNKNOWN, NO_CLICK_ID, Outcome, RefusalReason
 from hongmao.web.i18n import FOLDER, LANGS, catalogue
 from hongmao.web.pages.console.attribution import MEASURES
+from hongmao.web.pages.console.campaigns import MARKS
 from hongmao.web.pages.console.frame import PAGES
 from hongmao.web.pages.console.health import FEED_COLUMNS, LETTER_COLUMNS, SENDING_COLUMNS, WAKING_COLUMNS
 from hongmao.web.pages.reader.acts import ACTS
@@ -67,10 +75,18 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "kind": tuple(Kind),
     "outcome": tuple(Outcome),
     "placement": PLACEMENTS,
-    "funder": tuple(FUNDER.values()),
-    "movement": ("top_up", "click"),
+    "funder": (*FUNDER.values(), *GIVER.values()),
+    "purse": (*PurseKind, FROZEN),
+    "movement": (TOP_UP, GRANT, CLICK, CLICK_LATE),
     "worker": ("sink", "attribution", "billing", "outgoing"),
+    "campaign_state": tuple(str(number) for number in MARKS),
+    "campaign_noun": ("campaign", "unit", "creativity"),
+    "campaign_act": ("create", "update", "bind", "unbind", *(state.name.lower() for state in PlacedState)),
+    "task_auth": tuple(str(int(state)) for state in TaskAuth),
+    "rights": (NOT_AUTHORISED, UNFILED),
+    "queue": ("link", "creativity"),
     "platform": ("community", "desk"),
+    "route": tuple(Route),
     "target": ("juguang", "oceanengine", "tencent", "meta", "tiktok", "ud", "alimama"),
     "sent": ("delivered", "dead", "refused", "sampled_out", "test"),
     **{

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from hongmao.storage.models.billing import ChargeRow
-from hongmao.storage.models.campaigns import AdvertiserRow, PlacedChangeRow, PlacedRow
+from hongmao.storage.models.admission import (
+    QualificationRow,
+    RuleActRow,
+    ShopFactsRow,
+    ShopRulingRow,
+    ShopScoreRow,
+    StageActRow,
+    VerdictRow,
+    WhitelistRow,
+)
+from hongmao.storage.models.billing import ChargeRow, MemberRow, ProgrammeRow
+from hongmao.storage.models.campaigns import (
+    AdvertiserRow,
+    AuthorisationChangeRow,
+    AuthorisationRow,
+    BindingRow,
+    PlacedChangeRow,
+    PlacedRow,
+)
+from hongmao.storage.models.care import CareFindingRow, CarePlanRow, CareReadingRow, LinkDivertRow
 from hongmao.storage.models.community import CreatorRow, NoteRow, ReaderRow
 from hongmao.storage.models.definitions import DefinitionActRow
 from hongmao.storage.models.feeds import FeedRow, OwedSpanRow
 from hongmao.storage.models.house import PositionRow, RevisionRow
-from hongmao.storage.models.ledger import AccountRow, BalanceRow, BatchRow, EntryRow
-from hongmao.storage.models.links import AdLinkRow, LinkChangeRow
+from hongmao.storage.models.ledger import (
+    AccountRow,
+    BalanceRow,
+    BatchRow,
+    CloseBalanceRow,
+    CloseRow,
+    DaySumRow,
+    EntryRow,
+    HeadRow,
+    HoldRow,
+    HourSumRow,
+    SealRow,
+)
+from hongmao.storage.models.links import AdLinkRow, LinkChangeRow, LinkHoldRow
+from hongmao.storage.models.marks import AiCopyGrantRow, NoteMarkRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
 from hongmao.storage.models.outgoing import (
     AlarmRow,
@@ -20,25 +51,43 @@ from hongmao.storage.models.outgoing import (
     UnsentRow,
 )
 from hongmao.storage.models.platforms import PlatformAccountRow
+from hongmao.storage.models.policy import PresetActRow, RouteChoiceRow
 from hongmao.storage.models.tenants import ApiKeyRow, TenantRow, UserRow
 
 __all__ = [
     "AccountRow",
     "AdLinkRow",
     "AdvertiserRow",
+    "AiCopyGrantRow",
     "AlarmRow",
     "ApiKeyRow",
+    "AuthorisationChangeRow",
+    "AuthorisationRow",
     "BalanceRow",
     "BatchRow",
+    "BindingRow",
+    "CareFindingRow",
+    "CarePlanRow",
+    "CareReadingRow",
     "ChargeRow",
+    "CloseBalanceRow",
+    "CloseRow",
     "CreatorRow",
+    "DaySumRow",
     "DefinitionActRow",
     "EntryRow",
     "FeedRow",
     "GateRow",
+    "HeadRow",
+    "HoldRow",
+    "HourSumRow",
     "ItemRow",
     "LinkChangeRow",
+    "LinkDivertRow",
+    "LinkHoldRow",
+    "MemberRow",
     "MerchantRow",
+    "NoteMarkRow",
     "NoteRow",
     "OutgoingRow",
     "OwedSpanRow",
@@ -46,12 +95,24 @@ __all__ = [
     "PlacedRow",
     "PlatformAccountRow",
     "PositionRow",
+    "PresetActRow",
+    "ProgrammeRow",
+    "QualificationRow",
     "ReaderRow",
     "RevisionRow",
+    "RouteChoiceRow",
+    "RuleActRow",
+    "SealRow",
     "SeenClickRow",
+    "ShopFactsRow",
     "ShopRow",
+    "ShopRulingRow",
+    "ShopScoreRow",
+    "StageActRow",
     "TargetAccountRow",
     "TenantRow",
     "UnsentRow",
     "UserRow",
+    "VerdictRow",
+    "WhitelistRow",
 ]

@@ -1,11 +1,11 @@
-"""What each component click cost, or why it cost nothing."""
+"""What each component click cost, or why it cost nothing; and who matches what merchants pay."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hongmao.storage.base import ID_CHARS, At, Base, Fen, Id, Number, TenantOwned, Word
+from hongmao.storage.base import ID_CHARS, At, Base, Deployment, Fen, Id, Number, TenantOwned, Word
 
 _BILLED = text("amount_fen > 0 AND impression IS NOT NULL")
 
@@ -43,3 +43,30 @@ class ChargeRow(TenantOwned, Base):
     at_ms: Mapped[At]
     amount_fen: Mapped[Fen]
     reason: Mapped[str | None] = mapped_column(String(220))
+
+
+class ProgrammeRow(Deployment, Base):
+    """A co-investment programme. Its money is the ledger's; here are its terms, which never change."""
+
+    __tablename__ = "coinvest_programmes"
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    own_parts: Mapped[int] = mapped_column(Integer)
+    match_parts: Mapped[int] = mapped_column(Integer)
+    cap_fen: Mapped[Fen]
+    member_cap_fen: Mapped[Fen | None]
+    from_ms: Mapped[At]
+    to_ms: Mapped[At]
+    by: Mapped[Id]
+    at_ms: Mapped[At]
+
+
+class MemberRow(TenantOwned, Base):
+    """A merchant in a programme, with the running totals that decide what its next click is matched with."""
+
+    __tablename__ = "coinvest_members"
+    programme: Mapped[Id] = mapped_column(ForeignKey("coinvest_programmes.id"), primary_key=True)
+    merchant_id: Mapped[Id] = mapped_column(ForeignKey("merchants.id"), primary_key=True, index=True)
+    seen_fen: Mapped[Fen]
+    matched_fen: Mapped[Fen]
+    joined_at_ms: Mapped[At]
+    left_at_ms: Mapped[At | None]

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hongmao.links.contracts import TargetKind
+from hongmao.links.holds import REASON_CHARS_MAX
 from hongmao.storage.base import ID_CHARS, At, Base, Choice, Deployment, Fen, Id, TenantOwned, Word
 from hongmao.storage.models.merchants import URL_CHARS
 
@@ -44,3 +45,13 @@ class LinkChangeRow(Deployment, Base):
     link_id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (Index(None, "revision", "link_id"),)
+
+
+class LinkHoldRow(TenantOwned, Base):
+    """One source's hold on a link; `links.paused` says whether there is any, and is written with it."""
+
+    __tablename__ = "link_holds"
+    link_id: Mapped[str] = mapped_column(String(ID_CHARS), ForeignKey("links.id", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[Word] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(REASON_CHARS_MAX))
+    since_ms: Mapped[At]

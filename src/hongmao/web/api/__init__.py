@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.web.api import community, goods, imports, links, money, operations, people, reports, sending
+from hongmao.web.api import (
+    authorisations,
+    campaigns,
+    care,
+    coinvest,
+    community,
+    eligibility,
+    goods,
+    imports,
+    links,
+    marks,
+    money,
+    operations,
+    people,
+    policy,
+    reports,
+    sending,
+)
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -14,8 +31,15 @@ routes: list[BaseRoute] = [
     *goods.routes,
     *imports.routes,
     *community.routes,
+    *marks.routes,
     *links.routes,
+    *care.routes,
+    *authorisations.routes,
+    *campaigns.routes,
+    *eligibility.routes,
+    *policy.routes,
     *money.routes,
+    *coinvest.routes,
     *operations.routes,
     *reports.routes,
     *sending.routes,

@@ -130,10 +130,10 @@ def _made(call: Call, body: LinkBody, shop: Shop, item: ItemId | None) -> MadeLi
 
 
 def _same_again(call: Call, tenant: TenantId, draft: LinkDraft) -> AdLink:
-    """Give the link that is there where it is what was sent; verdicts and pauses since then stand."""
+    """Give the link that is there where it is what was sent; verdicts, pauses and ways around since then stand."""
     id = LinkId(draft.id or "")
     try:
-        there = call.services.links.get(tenant, id)
+        there, written = call.services.links.get(tenant, id), call.services.links.undiverted(tenant, id)
     except LinkUnknown:
         raise LinkExists(id=id) from None
     asked = {
@@ -149,7 +149,7 @@ def _same_again(call: Call, tenant: TenantId, draft: LinkDraft) -> AdLink:
         "line": draft.line,
         "price_fen": draft.price_fen,
     }
-    differing = [name for name, value in asked.items() if getattr(there, name) != value]
+    differing = [name for name, value in asked.items() if getattr(written, name) != value]
     if differing:
         raise AlreadyDifferent(id=id, fields=", ".join(differing))
     return there

@@ -1,4 +1,4 @@
-"""`/v1/wallets`, `/v1/statement`, `/v1/ledger/verify`: what merchants have left, what moved, and whether it adds up."""
+"""`/v1/wallets`, `/v1/statement`, `/v1/funding`, `/v1/ledger/verify`: what is left, what moved, whose it was, the proof."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ class TopUpBody(Standing, frozen=True, kw_only=True):
     key: str
 
 
+class GrantBody(Standing, frozen=True, kw_only=True):
+    """发放: a rebate, credit or compensation that the deployment gives a merchant, entered once per `key`."""
+
+    merchant: str
+    kind: str
+    amount_fen: int
+    key: str
+
+
 class StatementQuery(Standing, frozen=True, kw_only=True):
     """账单: of one merchant, from the start of `from` to the start of `to`; without them, of all time until tonight."""
 
@@ -39,18 +48,34 @@ def _top_up(call: Call, body: TopUpBody) -> object:
     return entered if entered.duplicate else Made(entered)
 
 
+def _grant(call: Call, body: GrantBody) -> object:
+    merchant = MerchantId(check_id(body.merchant, place="merchant"))
+    given = call.services.billing.grant(call.who, merchant, body.kind, body.amount_fen, body.key)
+    return given if given.duplicate else Made(given)
+
+
 def _wallets(call: Call, _query: Standing) -> object:
     return {"wallets": call.services.billing.wallets(call.who)}
 
 
 def _statement(call: Call, query: StatementQuery) -> object:
     merchant = MerchantId(check_id(query.merchant, place="merchant"))
+    statement = call.services.billing.statement(call.who, merchant, *_span(call, query))
+    return {**msgspec.to_builtins(statement), "balanced": statement.balanced}
+
+
+def _funding(call: Call, query: StatementQuery) -> object:
+    merchant = MerchantId(check_id(query.merchant, place="merchant"))
+    funding = call.services.billing.funding(call.who, merchant, *_span(call, query))
+    return {**msgspec.to_builtins(funding), "own_fen": funding.own_fen, "total_fen": funding.total_fen}
+
+
+def _span(call: Call, query: StatementQuery) -> tuple[int, int]:
     start_ms = moment(query.from_, place="from") if query.from_ is not None else 0
     tonight_ms = Window.of_day(day_of(call.services.clock.now_ms())).end_ms
     end_ms = moment(query.to, place="to") if query.to is not None else max(start_ms, tonight_ms)
     in_order(start_ms, end_ms, place="to")
-    statement = call.services.billing.statement(call.who, merchant, start_ms, end_ms)
-    return {**msgspec.to_builtins(statement), "balanced": statement.balanced}
+    return start_ms, end_ms
 
 
 def _verify(call: Call, _query: Sent) -> object:
@@ -62,7 +87,9 @@ def _verify(call: Call, _query: Sent) -> object:
 
 routes = [
     door("/v1/wallets/top-ups", post=Act(Permission.TOP_UP, TopUpBody, _top_up)),
+    door("/v1/wallets/grants", post=Act(Permission.TOP_UP, GrantBody, _grant)),
     door("/v1/wallets", get=Act(Permission.READ_WALLETS, Standing, _wallets)),
     door("/v1/statement", get=Act(Permission.READ_WALLETS, StatementQuery, _statement)),
+    door("/v1/funding", get=Act(Permission.READ_WALLETS, StatementQuery, _funding)),
     door("/v1/ledger/verify", get=Act(Permission.VERIFY_LEDGER, Sent, _verify)),
 ]

@@ -77,6 +77,8 @@ def _card(card: Card) -> dict[str, object]:
         "cover": card.note.cover,
         "impression": card.impression,
         "ad": _ad(card.ad),
+        "bought": card.bought,
+        "ai": card.ai,
     }
 
 
@@ -93,6 +95,7 @@ def _note(page: NotePage) -> dict[str, object]:
         "published_at_ms": page.note.published_at_ms,
         "impression": page.impression,
         "ad": _ad(page.ad),
+        "ai": page.ai,
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from hongmao.campaigns.api import NOT_DELETED, CampaignTerms, Noun, State, check_count, read_day
 from hongmao.catalog.api import Permission
-from hongmao.web.juguang.doors import Act, OfAccount, Sent, door, page_cut
+from hongmao.web.juguang.doors import Act, Deciding, OfAccount, Sent, door, page_cut
 from hongmao.web.juguang.errors import FieldRefused
 from hongmao.web.juguang.shape import created_between, plain, terms_of, written
 
@@ -31,6 +31,7 @@ class CampaignNew(CampaignTerms, frozen=True, kw_only=True, forbid_unknown_field
 
     advertiser_id: int
     enable: int = 1
+    why: str = ""
 
 
 class CampaignChange(CampaignTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,9 +39,10 @@ class CampaignChange(CampaignTerms, frozen=True, kw_only=True, forbid_unknown_fi
 
     advertiser_id: int
     campaign_id: int
+    why: str = ""
 
 
-class CampaignSwitch(OfAccount, frozen=True, kw_only=True):
+class CampaignSwitch(Deciding, frozen=True, kw_only=True):
     """1 on, 2 paused, 3 deleted, for at most 20."""
 
     campaign_ids: list[int]
@@ -62,20 +64,21 @@ def _create(call: Call, body: CampaignNew) -> object:
     if body.enable not in {0, 1}:
         raise FieldRefused(place="enable", why_zh="应为 0 或 1", why_en="it should be 0 or 1")
     terms = terms_of(CampaignTerms, body)
-    made = call.services.campaigns.place_campaign(account, terms, on=body.enable == 1, by=call.who.id)
+    made = call.services.campaigns.place_campaign(account, terms, on=body.enable == 1, by=call.who.id, why=body.why)
     return {"campaign_id": made.number}
 
 
 def _update(call: Call, body: CampaignChange) -> object:
     account, terms = call.account(body.advertiser_id), terms_of(CampaignTerms, body)
-    after = call.services.campaigns.change(account, Noun.CAMPAIGN, body.campaign_id, terms, by=call.who.id)
+    change = call.services.campaigns.change
+    after = change(account, Noun.CAMPAIGN, body.campaign_id, terms, by=call.who.id, why=body.why)
     return {"campaign_id": after.number}
 
 
 def _switch(call: Call, body: CampaignSwitch) -> object:
     account, ids = call.account(body.advertiser_id), body.campaign_ids
     switch = call.services.campaigns.switch
-    done = switch(account, Noun.CAMPAIGN, ids, body.action_type, place="action_type", by=call.who.id)
+    done = switch(account, Noun.CAMPAIGN, ids, body.action_type, place="action_type", by=call.who.id, why=body.why)
     return {"campaign_ids": done}
 
 
@@ -90,7 +93,9 @@ def _list(call: Call, body: CampaignsBody) -> object:
         raise FieldRefused(place="status", why_zh="应为 1 到 8", why_en="it should be 1 to 8")
     found = call.services.campaigns.of(account, Noun.CAMPAIGN)
     named = [one for one in found if not body.campaign_ids or one.number in body.campaign_ids]
-    shown = [shown_campaign(call, one) for one in created_between(named, body.start_time, body.expire_time)]
+    asked = created_between(named, body.start_time, body.expire_time)
+    states = call.services.campaigns.states(account, asked)
+    shown = [shown_campaign(one, states[one.number]) for one in asked]
     kept = [row for row in shown if _stands(cast("int", row["campaign_filter_state"]), body.status)]
     page = body.page or Paged()
     rows = page_cut(kept, page.page_index, page.page_size, places=("page.page_index", "page.page_size"))
@@ -103,8 +108,8 @@ def _stands(state: int, asked: int | None) -> bool:
     return state != State.DELETED if asked == NOT_DELETED else state == asked
 
 
-def shown_campaign(call: Call, campaign: Placed) -> dict[str, object]:
-    """Write a campaign as lists show it; the time period as the bitmap of a whole week."""
+def shown_campaign(campaign: Placed, state: int) -> dict[str, object]:
+    """Write a campaign as lists show it, with the state it stands in; the time period as the bitmap of a whole week."""
     terms = cast("CampaignTerms", campaign.terms)
     told = plain(terms)
     period = told.pop("time_period", None)
@@ -112,7 +117,7 @@ def shown_campaign(call: Call, campaign: Placed) -> dict[str, object]:
     return {
         **told,
         "campaign_id": campaign.number,
-        "campaign_filter_state": call.services.campaigns.state(campaign),
+        "campaign_filter_state": state,
         "campaign_create_time": written(campaign.created_at_ms),
         "campaign_enable": int(campaign.state is State.ON),
         "time_period": bits,

@@ -282,7 +282,7 @@ def _wrong(place: str, why_zh: str, why_en: str) -> FieldRefused:
 
 
 routes = [
-    door("/conversion", Act("POST", Permission.MANAGE_ACCOUNTS, Conversion, _conversion)),
-    door("/common", Act("POST", Permission.MANAGE_ACCOUNTS, Common, _common)),
-    door("/app", Act("POST", Permission.MANAGE_ACCOUNTS, AppToken, _app)),
+    door("/conversion", Act("POST", Permission.MANAGE_ACCOUNTS, Conversion, _conversion, once=False)),
+    door("/common", Act("POST", Permission.MANAGE_ACCOUNTS, Common, _common, once=False)),
+    door("/app", Act("POST", Permission.MANAGE_ACCOUNTS, AppToken, _app, once=False)),
 ]

@@ -1,4 +1,7 @@
-"""创意: `/jg/creativity/{create,update,search,status/update}`. Its audit follows from the review of links (LINK-2)."""
+"""创意: `/jg/creativity/{create,batch/create,update,search,status/update}`.
+
+Its audit follows from the review of links (LINK-2), and why it does not serve from everything: `reasons` is ours.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from hongmao.campaigns.api import CreativityTerms, Noun, State, check_count, rea
 from hongmao.catalog.api import Permission
 from hongmao.kernel.time import day_of
 from hongmao.web.juguang.campaigns import Paged
-from hongmao.web.juguang.doors import Act, OfAccount, door, page_cut
+from hongmao.web.juguang.doors import Act, Deciding, OfAccount, door, page_cut
 from hongmao.web.juguang.errors import FieldRefused
 from hongmao.web.juguang.shape import plain, terms_of, written
 
 if TYPE_CHECKING:
-    from hongmao.campaigns.api import Advertiser, Placed
+    from collections.abc import Sequence
+
+    from hongmao.campaigns.api import Advertiser, Placed, StateReason
     from hongmao.web.juguang.doors import Call
 
 DELETED, ALL_LIVE, PAUSED, BY_UNIT, BY_CAMPAIGN, LIVE = 1, 2, 3, 4, 5, 8
@@ -25,6 +30,14 @@ class CreativityNew(CreativityTerms, frozen=True, kw_only=True, forbid_unknown_f
 
     advertiser_id: int
     unit_id: int
+    why: str = ""
+
+
+class CreativitiesNew(Deciding, frozen=True, kw_only=True):
+    """New creativities of a unit, at most 20 (CREAT-3): all of them or none."""
+
+    unit_id: int
+    creativity_list: list[CreativityTerms]
 
 
 class CreativityChange(CreativityTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,9 +45,10 @@ class CreativityChange(CreativityTerms, frozen=True, kw_only=True, forbid_unknow
 
     advertiser_id: int
     creativity_id: int
+    why: str = ""
 
 
-class CreativitySwitch(OfAccount, frozen=True, kw_only=True):
+class CreativitySwitch(Deciding, frozen=True, kw_only=True):
     """1 on, 2 paused, 3 deleted, for at most 20 (CREAT-3)."""
 
     creativity_ids: list[int]
@@ -55,20 +69,27 @@ class CreativitiesBody(OfAccount, frozen=True, kw_only=True):
 
 def _create(call: Call, body: CreativityNew) -> object:
     account, terms = call.account(body.advertiser_id), terms_of(CreativityTerms, body)
-    made = call.services.campaigns.place_creativity(account, body.unit_id, terms, by=call.who.id)
+    made = call.services.campaigns.place_creativity(account, body.unit_id, terms, by=call.who.id, why=body.why)
     return {"creativity_id": made.number}
+
+
+def _create_all(call: Call, body: CreativitiesNew) -> object:
+    account, place = call.account(body.advertiser_id), call.services.campaigns.place_creativities
+    made = place(account, body.unit_id, body.creativity_list, by=call.who.id, why=body.why)
+    return {"creativity_ids": [one.number for one in made]}
 
 
 def _update(call: Call, body: CreativityChange) -> object:
     account, terms = call.account(body.advertiser_id), terms_of(CreativityTerms, body)
-    after = call.services.campaigns.change(account, Noun.CREATIVITY, body.creativity_id, terms, by=call.who.id)
+    change = call.services.campaigns.change
+    after = change(account, Noun.CREATIVITY, body.creativity_id, terms, by=call.who.id, why=body.why)
     return {"creativity_id": after.number}
 
 
 def _switch(call: Call, body: CreativitySwitch) -> object:
     account, ids = call.account(body.advertiser_id), body.creativity_ids
     switch = call.services.campaigns.switch
-    done = switch(account, Noun.CREATIVITY, ids, body.action_type, place="action_type", by=call.who.id)
+    done = switch(account, Noun.CREATIVITY, ids, body.action_type, place="action_type", by=call.who.id, why=body.why)
     return {"creativity_ids": done}
 
 
@@ -87,7 +108,8 @@ def _search(call: Call, body: CreativitiesBody) -> object:
             kept.append((one, campaign, state))
     page = body.page or Paged()
     cut = page_cut(kept, page.page_index, page.page_size, places=("page.page_index", "page.page_size"))
-    rows = [_shown(call, account, one, campaign, state) for one, campaign, state in cut]
+    reasons = campaigns.reasons(account, [one for one, _, _ in cut])
+    rows = [_shown(call, account, one, campaign, state, reasons[one.number]) for one, campaign, state in cut]
     return {"page": {"page_index": page.page_index, "total_count": len(kept)}, "creativity_dtos": rows}
 
 
@@ -131,7 +153,9 @@ def state_of(creativity: Placed, unit: Placed, campaign: Placed) -> int:
     return BY_UNIT if unit.state is State.PAUSED else LIVE
 
 
-def _shown(call: Call, account: Advertiser, one: Placed, campaign: Placed, state: int) -> dict[str, object]:
+def _shown(
+    call: Call, account: Advertiser, one: Placed, campaign: Placed, state: int, reasons: Sequence[StateReason]
+) -> dict[str, object]:
     told = plain(one.terms)
     audit, comment = call.services.campaigns.audit(account, one)
     return {
@@ -146,11 +170,13 @@ def _shown(call: Call, account: Advertiser, one: Placed, campaign: Placed, state
         "creativity_create_time": written(one.created_at_ms),
         "audit_status": audit.value,
         "audit_comment": comment,
+        "reasons": [{"code": why.code, "zh": why.zh, "en": why.en} for why in reasons],
     }
 
 
 routes = [
     door("/jg/creativity/create", Act("POST", Permission.WRITE_LINKS, CreativityNew, _create)),
+    door("/jg/creativity/batch/create", Act("POST", Permission.WRITE_LINKS, CreativitiesNew, _create_all)),
     door("/jg/creativity/update", Act("POST", Permission.WRITE_LINKS, CreativityChange, _update)),
     door("/jg/creativity/status/update", Act("POST", Permission.WRITE_LINKS, CreativitySwitch, _switch)),
     door("/jg/creativity/search", Act("POST", Permission.READ_CATALOG, CreativitiesBody, _search)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from hongmao.campaigns.api import DirectLinkTerms, Noun, State
 from hongmao.catalog.api import Permission
-from hongmao.web.juguang.doors import Act, OfAccount, door, page_cut
+from hongmao.web.juguang.doors import Act, Deciding, OfAccount, door, page_cut
 from hongmao.web.juguang.errors import FieldRefused
 from hongmao.web.juguang.shape import terms_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LISTED_MAX = 100
 
 
-class LinksBody(OfAccount, frozen=True, kw_only=True):
+class LinksBody(Deciding, frozen=True, kw_only=True):
     """New direct links, at most 20."""
 
     direct_link_list: list[DirectLinkTerms]
@@ -28,9 +28,10 @@ class LinkChange(DirectLinkTerms, frozen=True, kw_only=True, forbid_unknown_fiel
 
     advertiser_id: int
     id: int
+    why: str = ""
 
 
-class LinkGone(OfAccount, frozen=True, kw_only=True):
+class LinkGone(Deciding, frozen=True, kw_only=True):
     """Which link goes."""
 
     id: int
@@ -49,7 +50,7 @@ class LinksQuery(OfAccount, frozen=True, kw_only=True):
 
 def _create(call: Call, body: LinksBody) -> object:
     account = call.account(body.advertiser_id)
-    made = call.services.campaigns.place_links(account, body.direct_link_list, by=call.who.id)
+    made = call.services.campaigns.place_links(account, body.direct_link_list, by=call.who.id, why=body.why)
     return [_shown(call, account, one) for one in made]
 
 
@@ -62,14 +63,15 @@ def _update(call: Call, body: LinkChange) -> object:
             raise FieldRefused(
                 place=place, why_zh="审核过的地址不能改，请新建", why_en="a reviewed address stays: make a new link"
             )
-    after = campaigns.change(account, Noun.DIRECT_LINK, body.id, terms_of(DirectLinkTerms, body), by=call.who.id)
+    terms = terms_of(DirectLinkTerms, body)
+    after = campaigns.change(account, Noun.DIRECT_LINK, body.id, terms, by=call.who.id, why=body.why)
     return _shown(call, account, after)
 
 
 def _delete(call: Call, body: LinkGone) -> object:
-    account = call.account(body.advertiser_id)
+    account, switch = call.account(body.advertiser_id), call.services.campaigns.switch
     gone = State.DELETED.value
-    call.services.campaigns.switch(account, Noun.DIRECT_LINK, [body.id], gone, place="action_type", by=call.who.id)
+    switch(account, Noun.DIRECT_LINK, [body.id], gone, place="action_type", by=call.who.id, why=body.why)
     return {"id": body.id}
 
 

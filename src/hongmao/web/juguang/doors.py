@@ -6,6 +6,7 @@ request ── token? 900401 ── may they? 900403 ── body? 900400, 900414
 from __future__ import annotations
 
 import functools
+import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -51,6 +52,12 @@ class OfAccount(Sent, frozen=True, kw_only=True):
     advertiser_id: int
 
 
+class Deciding(OfAccount, frozen=True, kw_only=True):
+    """Anything sent that changes something of an account; `why` (ours) is kept with the change."""
+
+    why: str = ""
+
+
 class Named(Sent, frozen=True, kw_only=True):
     """Anything that may bring its token in the body."""
 
@@ -89,6 +96,8 @@ class Act(Generic[S]):
     permission: Permission
     sent: type[S]
     does: Callable[[Call, S], object]
+    once: bool = True
+    """Refuse a body in which a field stands twice, such as two bitmaps for one weekday: neither is dropped silently."""
 
 
 def door(path: str, act: Act[Any]) -> Route:
@@ -133,10 +142,10 @@ def _enter(request: Request, act: Act[Any], body: bytes, now_ms: int) -> object:
     shown = request.headers.get("access-token", "").strip()
     if shown:
         who = _who(services, shown, act.permission)
-        return act.does(Call(services=services, who=who, now_ms=now_ms), _read(act.sent, body))
+        return act.does(Call(services=services, who=who, now_ms=now_ms), _read(act, body))
     if not issubclass(act.sent, Named):
         raise TokenRefused
-    sent = _read(act.sent, body)
+    sent = _read(act, body)
     who = _who(services, sent.access_token or "", act.permission)
     return act.does(Call(services=services, who=who, now_ms=now_ms), sent)
 
@@ -149,9 +158,25 @@ def _who(services: Services, token: str, permission: Permission) -> Principal:
     return who
 
 
-def _read(kind: type[S], body: bytes) -> S:
-    sent: S = read(_decoder(kind), body or b"{}")
+def _read(act: Act[S], body: bytes) -> S:
+    sent: S = read(_decoder(act.sent), body or b"{}")
+    if act.once and body:
+        _refuse_doubles(body)
     return sent
+
+
+def _refuse_doubles(body: bytes) -> None:
+    def lone(pairs: list[tuple[str, object]]) -> None:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise FieldRefused(place=name[:48], why_zh="同一字段出现两次", why_en="it stands there twice")
+            seen.add(name)
+
+    try:
+        json.loads(body, object_pairs_hook=lone)
+    except RecursionError:
+        raise FieldRefused(place="body", why_zh="嵌套过深", why_en="it is nested too deep") from None
 
 
 @functools.cache

@@ -249,7 +249,7 @@ def _sorted(rows: list[dict[str, object]], column: str, *, backwards: bool) -> l
 
 
 def _campaign_row(call: Call, one: Any) -> dict[str, object]:
-    return {"base_campaign_dto": shown_campaign(call, one)}
+    return {"base_campaign_dto": shown_campaign(one, call.services.campaigns.state(one))}
 
 
 def _unit_row(_call: Call, one: Any) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.web.juguang import (
     advertisers,
+    balances,
     campaigns,
     conversions,
     creativities,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 routes: list[BaseRoute] = [
     *advertisers.routes,
+    *balances.routes,
     *direct_links.routes,
     *campaigns.routes,
     *units.routes,

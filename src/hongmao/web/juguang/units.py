@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.campaigns.api import Noun, State, UnitTerms, check_count, read_day
 from hongmao.catalog.api import Permission
-from hongmao.web.juguang.doors import Act, OfAccount, door, page_cut
+from hongmao.web.juguang.doors import Act, Deciding, OfAccount, door, page_cut
 from hongmao.web.juguang.errors import FieldRefused
 from hongmao.web.juguang.shape import created_between, plain, terms_of, written
 
@@ -22,6 +22,7 @@ class UnitNew(UnitTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     advertiser_id: int
     campaign_id: int
+    why: str = ""
 
 
 class UnitChange(UnitTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,9 +30,10 @@ class UnitChange(UnitTerms, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     advertiser_id: int
     unit_id: int
+    why: str = ""
 
 
-class UnitSwitch(OfAccount, frozen=True, kw_only=True):
+class UnitSwitch(Deciding, frozen=True, kw_only=True):
     """1 on, 2 paused, 3 deleted, for at most 20."""
 
     unit_ids: list[int]
@@ -53,18 +55,21 @@ class UnitsBody(OfAccount, frozen=True, kw_only=True):
 
 def _create(call: Call, body: UnitNew) -> object:
     account, terms = call.account(body.advertiser_id), terms_of(UnitTerms, body)
-    return {"unit_id": call.services.campaigns.place_unit(account, body.campaign_id, terms, by=call.who.id).number}
+    made = call.services.campaigns.place_unit(account, body.campaign_id, terms, by=call.who.id, why=body.why)
+    return {"unit_id": made.number}
 
 
 def _update(call: Call, body: UnitChange) -> object:
     account, terms = call.account(body.advertiser_id), terms_of(UnitTerms, body)
-    return {"unit_id": call.services.campaigns.change(account, Noun.UNIT, body.unit_id, terms, by=call.who.id).number}
+    after = call.services.campaigns.change(account, Noun.UNIT, body.unit_id, terms, by=call.who.id, why=body.why)
+    return {"unit_id": after.number}
 
 
 def _switch(call: Call, body: UnitSwitch) -> object:
     account = call.account(body.advertiser_id)
     switch = call.services.campaigns.switch
-    return {"unit_ids": switch(account, Noun.UNIT, body.unit_ids, body.status, place="status", by=call.who.id)}
+    done = switch(account, Noun.UNIT, body.unit_ids, body.status, place="status", by=call.who.id, why=body.why)
+    return {"unit_ids": done}
 
 
 def _list(call: Call, body: UnitsBody) -> object:

@@ -9,7 +9,10 @@ from starlette.routing import Route
 
 from hongmao.web.pages import static
 from hongmao.web.pages.console import (
+    admission,
     attribution,
+    campaigns,
+    creatives,
     definition,
     definitions,
     door,
@@ -19,6 +22,7 @@ from hongmao.web.pages.console import (
     orders,
     overview,
     planning,
+    queue,
     wallet,
 )
 from hongmao.web.pages.errors import error_page
@@ -57,10 +61,18 @@ routes: list[Route | Mount] = [
     Route("/console/notes", notes.notes),
     Route("/console/links", links.links),
     Route("/console/links/{link}", links.link),
+    Route("/console/campaigns", campaigns.campaigns),
+    Route("/console/campaigns", campaigns.act, methods=["POST"]),
+    Route("/console/campaigns/{campaign}", creatives.campaign),
+    Route("/console/campaigns/{campaign}", creatives.act, methods=["POST"]),
+    Route("/console/review", queue.review),
+    Route("/console/review", queue.act, methods=["POST"]),
     Route("/console/orders", orders.orders),
     Route("/console/orders/{order:path}", orders.order),
     Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
+    Route("/console/admission", admission.admission),
+    Route("/console/admission", admission.act, methods=["POST"]),
     Route("/console/definitions", definitions.definitions),
     Route("/console/definitions/plan", planning.plan_page),
     Route("/console/definitions/plan", planning.plan, methods=["POST"]),

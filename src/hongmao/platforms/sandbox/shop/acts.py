@@ -10,7 +10,7 @@ from starlette.routing import Route
 from hongmao.platforms.sandbox.shop import answers, cart, guests, orders, requests, stock
 from hongmao.platforms.sandbox.shop.contracts import Line
 from hongmao.platforms.sandbox.shop.desk import acts_of, known_buyer
-from hongmao.platforms.sandbox.shop.errors import TooManyItems
+from hongmao.platforms.sandbox.shop.errors import ItemNotSold, TooManyItems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,9 @@ async def checkout(request: Request) -> Response:
         cart.check_quantity(quantity)
     with acts_of(request).act() as act:
         lines = [Line(item=stock.item(act.sql, item_id), quantity=quantity) for item_id, quantity in wanted.items()]
+        for line in lines:
+            if not stock.shelf(act.sql, line.item.item_id).sells:
+                raise ItemNotSold(item_id=line.item.item_id)
         buyer = known_buyer(act, request)
         order = orders.place(act, buyer, lines)
     return _order_done(request, buyer, order, status=201)

@@ -36,6 +36,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """货架: whether an item can be bought, and the category it stands under. What nobody said is on sale, without one."""
+
+    item_id: str
+    on_sale: bool = True  # 上架
+    in_stock: bool = True  # 有货
+    category: str | None = None
+
+    @property
+    def sells(self) -> bool:
+        """Whether a buyer can order it now."""
+        return self.on_sale and self.in_stock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One item and how many of it: in a cart, or about to be ordered."""
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.platforms.sandbox.shop import answers, journal, orders, outbox, requests, stock
-from hongmao.platforms.sandbox.shop.contracts import Item, Shop
+from hongmao.platforms.sandbox.shop.contracts import Item, Shelf, Shop
 from hongmao.platforms.sandbox.shop.desk import acts_of
 from hongmao.platforms.sandbox.shop.errors import AddressWrong, ControlBodyWrong, ControlRefused, DepositWrong
 from hongmao.platforms.sandbox.shop.faults import Faults
@@ -66,6 +66,15 @@ class ItemForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     title: _Name
     price_fen: _Price
     presale_deposit_fen: _Price | None = None
+
+
+class ShelfForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether an item is on sale and in stock, and its category; what the body leaves out is as for a new item."""
+
+    item_id: _Id
+    on_sale: bool = True
+    in_stock: bool = True
+    category: _Name | None = None
 
 
 class GatewayKeyForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +131,14 @@ async def put_stock(request: Request) -> Response:
             [Item(**msgspec.structs.asdict(item)) for item in form.items],
         )
     return answers.told({"shops": len(form.shops), "items": len(form.items)})
+
+
+async def put_shelf(request: Request) -> Response:
+    """上架, 下架, 无货: say how an item stands on its shelf from now on."""
+    form = await _read(request, ShelfForm)
+    with acts_of(request).act() as act:
+        stock.set_shelf(act.sql, Shelf(**msgspec.structs.asdict(form)))
+    return answers.told(form)
 
 
 async def faults(request: Request) -> Response:
@@ -230,6 +247,7 @@ def _check_url(url: str) -> None:
 ROUTES = [
     Route(f"{requests.CONTROL_PREFIX}/accounts", accounts, methods=["POST"]),
     Route(f"{requests.CONTROL_PREFIX}/stock", put_stock, methods=["POST"]),
+    Route(f"{requests.CONTROL_PREFIX}/shelf", put_shelf, methods=["POST"]),
     Route(f"{requests.CONTROL_PREFIX}/faults", faults, methods=["POST"]),
     Route(f"{requests.CONTROL_PREFIX}/gateway-keys", gateway_keys, methods=["POST"]),
     Route(f"{requests.CONTROL_PREFIX}/weather", put_weather, methods=["POST"]),

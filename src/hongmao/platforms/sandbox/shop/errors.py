@@ -5,7 +5,7 @@ HongmaoError
     │                     RefundTooMuch; at the control door ControlBodyWrong, AddressWrong, DepositWrong, UnknownShop
 ├── NotFound     404  (as it is: somebody else's order reads like none)
 ├── Refused      401  ControlRefused · 405 MethodWrong · 413 BodyTooLarge · 415 BodyUnknown
-├── Conflict     409  NothingToPay, NothingToBalance, NothingToReceive, NotRefundable
+├── Conflict     409  NothingToPay, NothingToBalance, NothingToReceive, NotRefundable, ItemNotSold
 └── Unavailable  503  ShopClosed, BookBusy
 """
 
@@ -56,6 +56,16 @@ class TooManyItems(BadInput):
     code = "sandbox_too_many_items"
     zh = "{place} 最多 {limit} 种商品"
     en = "{place} holds at most {limit} different items"
+
+
+class ItemNotSold(Conflict):
+    """An item that is off its shelf or out of stock is ordered."""
+
+    code = "sandbox_item_not_sold"
+    zh = "商品 {item_id} 已下架或无货"
+    en = "The item {item_id} is off the shelf or out of stock"
+    hint_zh = "请选择其他商品"
+    hint_en = "Choose another item"
 
 
 class FormWrong(BadInput):

@@ -6,8 +6,10 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import msgspec
 from starlette.routing import Route
 
+from hongmao.kernel.money import Money
 from hongmao.platforms.sandbox.shop import answers, cart, guests, orders, requests, rules, stock
 from hongmao.platforms.sandbox.shop.desk import acts_of, known_buyer
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.platforms.sandbox.shop.contracts import Item, Line, Shop
+    from hongmao.platforms.sandbox.shop.contracts import Item, Line, Shelf, Shop
 
 
 async def home(request: Request) -> Response:
@@ -52,12 +54,20 @@ async def item(request: Request) -> Response:
             click_id = requests.click_of(request)
             guests.arrive(act, buyer, shop_id=found.shop_id, item_id=found.item_id, click_id=click_id)
         home_shop = stock.shop(act.sql, found.shop_id)
+        shelf = stock.shelf(act.sql, found.item_id)
         liked = guests.likes(act.sql, buyer, found.item_id)
         followed = guests.guest(act.sql, buyer, found.shop_id).followed
     if requests.wants_json(request):
         return answers.recognise(answers.told(_item_facts(found, liked=liked)), request, buyer)
     response = answers.page(
-        "item.html", item=found, shop=home_shop, liked=liked, followed=followed, done=_done(request)
+        "item.html",
+        item=found,
+        shop=home_shop,
+        shelf=shelf,
+        about=_about(found, home_shop, shelf),
+        liked=liked,
+        followed=followed,
+        done=_done(request),
     )
     return answers.recognise(response, request, buyer)
 
@@ -102,6 +112,33 @@ def _shop_facts(shop: Shop) -> dict[str, object]:
 
 def _item_facts(item: Item, *, liked: bool) -> dict[str, object]:
     return asdict(item) | {"favourite": liked}
+
+
+def _about(item: Item, shop: Shop, shelf: Shelf) -> str:
+    """Tell programs what is sold here, as shops do: https://schema.org/Product in JSON-LD, safe inside a page."""
+    offer: dict[str, object] = {
+        "@type": "Offer",
+        "price": str(Money(item.price_fen)),
+        "priceCurrency": "CNY",
+        "availability": f"https://schema.org/{_availability(shelf)}",
+        "seller": {"@type": "Organization", "name": shop.name, "identifier": shop.shop_id},
+    }
+    product: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": item.title,
+        "sku": item.item_id,
+        "offers": offer,
+    }
+    if shelf.category is not None:
+        product["category"] = shelf.category
+    return msgspec.json.encode(product).decode().replace("<", "\\u003c")
+
+
+def _availability(shelf: Shelf) -> str:
+    if not shelf.on_sale:
+        return "Discontinued"
+    return "InStock" if shelf.in_stock else "OutOfStock"
 
 
 def _line_facts(line: Line) -> dict[str, object]:

@@ -72,6 +72,14 @@ CREATE TABLE IF NOT EXISTS item (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS item_by_shop ON item (shop_id, item_id);
 
+-- grain: one row per item of which somebody said more than its price: whether it can be bought, and its category
+CREATE TABLE IF NOT EXISTS shelf (
+  item_id TEXT PRIMARY KEY REFERENCES item,
+  on_sale INTEGER NOT NULL,
+  in_stock INTEGER NOT NULL,
+  category TEXT
+) STRICT, WITHOUT ROWID;
+
 -- grain: one row per buyer and shop: what the shop remembers of a guest
 CREATE TABLE IF NOT EXISTS guest (
   buyer TEXT NOT NULL,

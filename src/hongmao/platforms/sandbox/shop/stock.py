@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hongmao.kernel.errors import NotFound
-from hongmao.platforms.sandbox.shop.contracts import Item, Shop
+from hongmao.platforms.sandbox.shop.contracts import Item, Shelf, Shop
 from hongmao.platforms.sandbox.shop.errors import UnknownShop
 
 if TYPE_CHECKING:
@@ -39,6 +39,25 @@ def item(sql: sqlite3.Connection, item_id: str) -> Item:
 def items_of(sql: sqlite3.Connection, shop_id: str) -> list[Item]:
     """List a shop's items by id."""
     return [Item(**row) for row in sql.execute(f"{_ITEM} WHERE shop_id = ? ORDER BY item_id", (shop_id,))]
+
+
+def shelf(sql: sqlite3.Connection, item_id: str) -> Shelf:
+    """Say how an item stands on its shelf."""
+    row = sql.execute("SELECT on_sale, in_stock, category FROM shelf WHERE item_id = ?", (item_id,)).fetchone()
+    if row is None:
+        return Shelf(item_id=item_id)
+    return Shelf(
+        item_id=item_id, on_sale=bool(row["on_sale"]), in_stock=bool(row["in_stock"]), category=row["category"]
+    )
+
+
+def set_shelf(sql: sqlite3.Connection, told: Shelf) -> None:
+    """Put an item on its shelf or take it off; `NotFound` where there is no such item."""
+    item(sql, told.item_id)
+    sql.execute(
+        "INSERT OR REPLACE INTO shelf (item_id, on_sale, in_stock, category) VALUES (?, ?, ?, ?)",
+        (told.item_id, told.on_sale, told.in_stock, told.category),
+    )
 
 
 def put(sql: sqlite3.Connection, shops: Iterable[Shop], items: Iterable[Item]) -> None:

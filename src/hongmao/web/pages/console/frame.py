@@ -21,9 +21,12 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("overview", "/console/", Permission.READ_REPORTS),
     ("notes", "/console/notes", Permission.READ_REPORTS),
     ("links", "/console/links", Permission.READ_REPORTS),
+    ("campaigns", "/console/campaigns", Permission.READ_REPORTS),
+    ("review", "/console/review", Permission.READ_REPORTS),
     ("orders", "/console/orders", Permission.READ_REPORTS),
     ("attribution", "/console/attribution", Permission.READ_REPORTS),
     ("wallet", "/console/wallet", Permission.READ_WALLETS),
+    ("admission", "/console/admission", Permission.READ_REPORTS),
     ("definitions", "/console/definitions", Permission.READ_REPORTS),
     ("ops", "/ops", Permission.OPERATE),
 )

@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.billing.api import Statement, StatementLine, Uncharged, Wallet
+    from hongmao.billing.api import Purse, Statement, StatementLine, Uncharged, Wallet
     from hongmao.web.pages.console.filters import Filters
     from hongmao.web.pages.console.views import Frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """One wallet as it stands now."""
+    """One wallet as it stands now, with its kinds of money where there are several."""
 
     merchant_name: str
     line: str
     funder: str
     balance_fen: int
+    purses: tuple[Purse, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,14 @@ class MovementRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineStatement:
-    """One wallet over the days asked for. Opening, movements and closing meet to the fen, or `balanced` says not."""
+    """One kind of a wallet's money over the days asked for.
+
+    Opening, movements and closing meet to the fen, or `balanced` says not.
+    """
 
     merchant_name: str
     line: str
+    kind: str
     funder: str
     opening_fen: int
     rows: tuple[MovementRow, ...]
@@ -100,6 +105,7 @@ def _balance(wallet_: Wallet, merchant_name: str) -> Balance:
         line=wallet_.line.value,
         funder=wallet_.funder,
         balance_fen=wallet_.balance_fen,
+        purses=wallet_.purses if len(wallet_.purses) > 1 else (),
     )
 
 
@@ -110,6 +116,7 @@ def _statement(line: StatementLine, merchant_name: str) -> LineStatement:
     return LineStatement(
         merchant_name=merchant_name,
         line=line.line,
+        kind=line.kind,
         funder=line.funder,
         opening_fen=line.opening_fen,
         rows=tuple(

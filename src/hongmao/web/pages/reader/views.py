@@ -34,6 +34,10 @@ class CardView:
     href: str
     """The note's page; it knows the impression that led there and the place to come back to."""
     ad: AdComponent | None
+    ai: bool
+    """Whether a machine made the note (LABEL-9)."""
+    placed: bool
+    """Whether its place among what was asked for was bought: results of a topic say so, beside the label (LABEL-10)."""
     first: bool
     """Whether it stands among the first, whose covers are loaded at once."""
     opens: int | None
@@ -81,6 +85,7 @@ class NoteView:
     face: int
     """Which colour stands behind the creator's first character."""
     published_at_ms: int
+    ai: bool
     ad: Component | None
     done: frozenset[str]
     """Acts of this reader on this note that are in the log."""
@@ -115,6 +120,8 @@ def _card_view(card: Card, place: Place, *, first: bool, opens: int | None) -> C
         cover=choose(cover=note.cover, topic=note.topic, title=note.title),
         href=place.url(note_path(note.id), i=card.impression),
         ad=card.ad,
+        ai=card.ai,
+        placed=card.bought and place.topic is not None,
         first=first,
         opens=opens,
         seen=seen,
@@ -155,6 +162,7 @@ def note_view(
         creator_name=page.creator.name,
         face=sum(page.creator.id.encode()) % FACES,
         published_at_ms=note.published_at_ms,
+        ai=page.ai,
         ad=component_of(services, page),
         done=done,
         said=said,

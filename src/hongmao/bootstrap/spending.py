@@ -1,0 +1,97 @@
+"""What money says of campaigns: the day's charges and the wallets of the links that carry them, for states 4 and 5.
+
+A campaign's spend is that of the links bound to it now, over the whole day. What it can still pay for is asked of the
+wallets of their lines, which never mix: it is short when none of them can pay the cheapest of its links.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from hongmao.campaigns.api import StateFacts
+from hongmao.kernel.ids import LinkId
+from hongmao.kernel.time import SECOND_MS, Window, day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from hongmao.billing.api import Billing
+    from hongmao.campaigns.api import Advertiser, Binding, Placed
+    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.links.api import AdLink, Links
+
+# How old a day's sum may be. What is spent beyond a budget meanwhile is bounded, and given back, where clicks are charged.
+SPEND_AGE_MS: Final = 5 * SECOND_MS
+
+
+class BookedSpending:
+    """Implements `campaigns.store.Spending` by what billing has booked."""
+
+    def __init__(self, billing: Billing, links: Links, bindings: Callable[[TenantId], Sequence[Binding]]) -> None:
+        """Know no sum yet; `bindings` says what a tenant's links carry."""
+        self._billing = billing
+        self._links = links
+        self._bindings = bindings
+        self._spent: dict[TenantId, tuple[int, Mapping[str, int]]] = {}
+        self._read: dict[TenantId, tuple[int, Mapping[LinkId, AdLink]]] = {}
+
+    def facts(self, account: Advertiser, campaigns: Sequence[Placed], now_ms: int) -> Mapping[int, StateFacts]:
+        """Say for campaigns of one account what is spent and left; one that no link carries is unknown."""
+        asked = {one.number for one in campaigns}
+        carrying: defaultdict[int, list[LinkId]] = defaultdict(list)
+        for binding in self._bindings(account.tenant):
+            if binding.campaign in asked:
+                carrying[binding.campaign].append(binding.link)
+        if not carrying:
+            return {}
+        known = self._known(account.tenant, now_ms, {id for ids in carrying.values() for id in ids})
+        spent = self._day(account.tenant, now_ms)
+        balances: dict[str, int] = {}
+        return {
+            campaign: self._of(account.merchant, [known[id] for id in ids if id in known], spent, balances)
+            for campaign, ids in carrying.items()
+        }
+
+    def account_day_fen(self, account: Advertiser, now_ms: int) -> int | None:
+        """Say what a merchant's links have been charged on this day, by campaigns or not, on both lines."""
+        spent = {LinkId(link): fen for link, fen in self._day(account.tenant, now_ms).items()}
+        known = self._known(account.tenant, now_ms, frozenset())
+        return sum(fen for link, fen in spent.items() if link in known and known[link].merchant == account.merchant)
+
+    def _of(
+        self, merchant: MerchantId, links: Sequence[AdLink], spent: Mapping[str, int], balances: dict[str, int]
+    ) -> StateFacts:
+        least: dict[str, int] = {}
+        for link in links:
+            least[link.line] = min(link.price_fen, least.get(link.line, link.price_fen))
+            if link.line not in balances:
+                balances[link.line] = self._billing.wallet(merchant, link.line).balance_fen
+        if not least:
+            return StateFacts()
+        roomiest = max(least, key=lambda line: (balances[line] - least[line], line))
+        return StateFacts(
+            day_spent_fen=sum(spent.get(link.id, 0) for link in links),
+            spendable_fen=balances[roomiest],
+            least_fen=least[roomiest],
+        )
+
+    def _known(self, tenant: TenantId, now_ms: int, wanted: AbstractSet[LinkId]) -> Mapping[LinkId, AdLink]:
+        """Give a tenant's links, read anew once a while: of one only the line, the owner and the price count here."""
+        at_ms, known = self._read.get(tenant, (None, {}))
+        if at_ms is None or abs(now_ms - at_ms) >= SPEND_AGE_MS or not wanted <= known.keys():
+            known = {link.id: link for link in self._links.of(tenant)}
+            self._read[tenant] = (now_ms, known)
+        return known
+
+    def _day(self, tenant: TenantId, now_ms: int) -> Mapping[str, int]:
+        at_ms, sums = self._spent.get(tenant, (None, {}))
+        # A clock that was set back, or stands in another day, asks anew.
+        if at_ms is not None and abs(now_ms - at_ms) < SPEND_AGE_MS and day_of(at_ms) == day_of(now_ms):
+            return sums
+        found: defaultdict[str, int] = defaultdict(int)
+        for spend in self._billing.spend(tenant, Window.of_day(day_of(now_ms))):
+            found[spend.link] += spend.amount_fen
+        self._spent[tenant] = (now_ms, found)
+        return found

@@ -1,0 +1,163 @@
+"""What the pages of campaigns and reviews are shown in tests: every state, every sort of reason, awkward names and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from hongmao.campaigns.api import (
+    Advertiser,
+    Authorisation,
+    Binding,
+    CampaignTerms,
+    Change,
+    CreativityTerms,
+    Noun,
+    Placed,
+    QueueItem,
+    State,
+    StateReason,
+    TaskAuth,
+    UnitTerms,
+)
+from hongmao.campaigns.queue import WAITS
+from hongmao.campaigns.standing import REASONS
+from hongmao.kernel.ids import CreatorId, LinkId, MerchantId, NoteId, TenantId
+from hongmao.kernel.time import DAY_MS
+from web.pages import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hongmao.campaigns.contracts import Terms
+    from hongmao.catalog.api import Principal
+
+TENANT: Final = TenantId("tenant-1")
+ACCOUNT: Final = Advertiser(
+    number=1, tenant=TENANT, merchant=MerchantId("merchant-1"), name=samples.NASTY, created_at_ms=samples.NOW_MS
+)
+STATES: Final = {
+    1: (),
+    2: ("by_campaign",),
+    4: ("budget_spent",),
+    5: ("balance_short", "hours"),
+    7: ("account_spent",),
+    8: ("days",),
+}
+
+
+def _placed(number: int, noun: Noun, parent: int | None, name: str, terms: Terms) -> Placed:
+    return Placed(
+        number=number,
+        tenant=TENANT,
+        noun=noun,
+        advertiser=1,
+        parent=parent,
+        name=name,
+        state=State.ON,
+        terms=terms,
+        version=1,
+        created_at_ms=samples.NOW_MS - DAY_MS,
+        updated_at_ms=samples.NOW_MS,
+    )
+
+
+THINGS: Final = (
+    *(
+        _placed(
+            number, Noun.CAMPAIGN, None, samples.NASTY, CampaignTerms(limit_day_budget=1, campaign_day_budget=10_000)
+        )
+        for number in STATES
+    ),
+    replace(_placed(9, Noun.CAMPAIGN, None, "删除的", CampaignTerms()), state=State.DELETED),
+    _placed(11, Noun.UNIT, 1, samples.NASTY, UnitTerms()),
+    _placed(12, Noun.CREATIVITY, 11, samples.NASTY, CreativityTerms(note_id="note-001")),
+    _placed(13, Noun.CREATIVITY, 11, "第二个", CreativityTerms(note_id="note-002")),
+)
+
+
+@dataclass
+class FakeCampaigns:
+    """One account of the first merchant."""
+
+    def advertisers(self, tenant: TenantId) -> Sequence[Advertiser]:
+        return [ACCOUNT] if tenant == TENANT else []
+
+    def of(self, _account: Advertiser, noun: Noun) -> Sequence[Placed]:
+        return [one for one in THINGS if one.noun is noun]
+
+    def state(self, campaign: Placed) -> int:
+        return campaign.number
+
+    def states(self, _account: Advertiser, campaigns: Sequence[Placed]) -> dict[int, int]:
+        return {one.number: one.number for one in campaigns}
+
+    def campaign_reasons(self, _: Advertiser, campaigns: Sequence[Placed]) -> dict[int, tuple[StateReason, ...]]:
+        return {one.number: tuple(REASONS[code] for code in STATES[one.number]) for one in campaigns}
+
+    def reasons(self, _: Advertiser, creativities: Sequence[Placed]) -> dict[int, tuple[StateReason, ...]]:
+        return {one.number: tuple(REASONS.values()) if one.number == 12 else () for one in creativities}
+
+    def bindings(self, tenant: TenantId) -> Sequence[Binding]:
+        link = LinkId("link-001")
+        return [Binding(link=link, tenant=tenant, creativity=12, campaign=1, at_ms=samples.NOW_MS)]
+
+    def newest_changes(self, _: Advertiser, things: Sequence[Placed], *, limit: int) -> Sequence[Change]:
+        return [change for one in things for change in self._changes(one.number)][:limit]
+
+    def _changes(self, number: int) -> Sequence[Change]:
+        acts = ("create", "update", "on", "paused", "deleted", "bind", "unbind")
+        return [
+            Change(
+                placed=number,
+                version=version,
+                act=act,
+                by="user-1",
+                why=samples.NASTY if version > 1 else "",
+                at_ms=samples.NOW_MS + version,
+                name="",
+                state=State.ON,
+                terms=CampaignTerms(),
+            )
+            for version, act in enumerate(acts, 1)
+        ]
+
+    def review_queue(self, who: Principal) -> list[QueueItem]:
+        if who.tenant != TENANT:
+            return []
+        item = QueueItem(
+            what="link",
+            id="link-001",
+            tenant=TENANT,
+            merchant="merchant-1",
+            note="note-001",
+            rejected=False,
+            since_ms=samples.NOW_MS,
+            said="",
+            reasons=tuple(WAITS.values()),
+        )
+        return [item, replace(item, what="creativity", id="12", rejected=True, said=samples.NASTY)]
+
+
+@dataclass
+class FakeAuthorisations:
+    """A note in each state."""
+
+    def of(self, tenant: TenantId) -> Sequence[Authorisation]:
+        if tenant != TENANT:
+            return []
+        return [
+            Authorisation(
+                number=state + 1,
+                tenant=tenant,
+                note=NoteId(f"note-00{state + 1}"),
+                creator=CreatorId("creator-1"),
+                state=state,
+                paid=state != TaskAuth.STANDING,
+                registered=False,
+                from_ms=samples.NOW_MS - DAY_MS,
+                to_ms=samples.NOW_MS + DAY_MS if state else None,
+                version=1,
+            )
+            for state in TaskAuth
+        ]
