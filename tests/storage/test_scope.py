@@ -76,7 +76,6 @@ def test_every_table_belongs_to_a_tenant_or_is_named_as_everybodys_or_the_houses
         "ledger_holds",
         "ledger_closes",
         "ledger_close_balances",
-        "link_changes",
     }
     for kind in owners.values():
         assert [issubclass(kind, mark) for mark in (TenantOwned, Communal, Deployment)].count(True) == 1

@@ -30,7 +30,11 @@ VERBS = {
     "attribute": ("hongmao.cli.attribute", "attribute", "Touches and conversions in, credits and a report out"),
     "paths": ("hongmao.cli.paths", "paths", "Paths in, every model side by side out: Markov, Shapley and the rules"),
     "definitions": ("hongmao.cli.definitions", "definitions", "统计口径: what is in force, and its fingerprint"),
-    "eligibility": ("hongmao.cli.eligibility", "eligibility", "准入: judge shops, try a draft, publish it, set the stage"),
+    "eligibility": (
+        "hongmao.cli.eligibility",
+        "eligibility",
+        "准入: judge shops, try a draft, publish it, set the stage",
+    ),
     "explain": (
         "hongmao.cli.explain",
         "explain",
