@@ -27,6 +27,9 @@ verify_ledger    x . . x .
 operate          x . . . x
 manage_admission x . . . .
 write_shop_facts x x . . .
+credit           x . . . .
+close_books      x . . . .
+import_bills     x . . x .
 """
 
 

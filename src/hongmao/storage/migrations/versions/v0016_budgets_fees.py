@@ -1,0 +1,16 @@
+"""Budgets and leases of campaigns, service fees, creator orders and credits."""
+
+from __future__ import annotations
+
+revision = "v0016"
+down_revision = "v0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+
+
+def downgrade() -> None:
+    """Take back."""
