@@ -1,4 +1,4 @@
-"""Bills of platforms, kept beside our own books, and the clients of agencies."""
+"""Service fees of orders, orders of creators, and credits."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-revision = "v0018"
-down_revision = "v0017"
+revision = "v0019"
+down_revision = "v0018"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Budgets and leases of campaigns, service fees, creator orders and credits."""
+"""Budgets of campaigns: what their days have spent, were compensated and have shown."""
 
 from __future__ import annotations
 
