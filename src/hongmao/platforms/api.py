@@ -10,6 +10,7 @@ from hongmao.kernel.calls import Call, Caller, CallFailed, Failure, Reply
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX, Money, MoneyUnreadable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SHANGHAI, Window, day_of, instant
+from hongmao.links.care.contracts import ItemFacts
 from hongmao.platforms.answers import (
     WAIT_S,
     Fault,
@@ -22,8 +23,23 @@ from hongmao.platforms.answers import (
     status_fault,
     unreadable,
 )
-from hongmao.platforms.contracts import LinkMaker, LinkWanted, MadeLink, OrderGrain, Platform, SignedSample
-from hongmao.platforms.errors import LinkNotMade
+from hongmao.platforms.contracts import (
+    GoodsReader,
+    GrantApp,
+    Granted,
+    GrantedShop,
+    Granting,
+    ItemWanted,
+    LinkMaker,
+    LinkWanted,
+    MadeLink,
+    OrderGrain,
+    Platform,
+    ScoreSource,
+    ShopRead,
+    SignedSample,
+)
+from hongmao.platforms.errors import GoodsUnread, GrantRefused, GrantUnanswered, LinkNotMade, ScoresUnread
 from hongmao.platforms.fields import EMPTY_MD5, FieldFault, Fields, click_of, facts_of, made_id, needed, version_of
 from hongmao.platforms.gateways import Gateway
 from hongmao.platforms.paging import Turn
@@ -78,6 +94,16 @@ __all__ = [
     "FileFormat",
     "FileHead",
     "Gateway",
+    "GoodsReader",
+    "GoodsUnread",
+    "GrantApp",
+    "GrantRefused",
+    "GrantUnanswered",
+    "Granted",
+    "GrantedShop",
+    "Granting",
+    "ItemFacts",
+    "ItemWanted",
     "Kind",
     "LinkMaker",
     "LinkNotMade",
@@ -102,6 +128,9 @@ __all__ = [
     "ReturnUnfit",
     "Row",
     "RowProblem",
+    "ScoreSource",
+    "ScoresUnread",
+    "ShopRead",
     "SignedSample",
     "Target",
     "TargetAccount",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from hongmao.kernel.calls import Caller
+    from hongmao.links.care.contracts import ItemFacts
     from hongmao.platforms.gateways import Gateway
     from hongmao.returns.files.contracts import FileFormat
     from hongmao.returns.out.contracts import Target
@@ -61,6 +62,96 @@ class LinkMaker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantApp:
+    """应用: what a platform knows this house as. Its key asks a seller for access, its secret proves who redeems the code.
+
+    `settings` are what a client must know beside that, by the names that the platform's README lists (`authorize`, `token`).
+    """
+
+    platform: str
+    app_key: str
+    secret: bytes = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class GrantedShop(NamedTuple):
+    """A shop that a seller has opened to us."""
+
+    platform_shop_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """授权: what a redeemed code is worth. `account`, `secret` and `settings` make the platform account that signs from now on."""
+
+    account: str
+    secret: bytes = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    shops: tuple[GrantedShop, ...] = ()
+    until_ms: int | None = None
+    """When access ends, that instant excluded; None where the platform does not tell."""
+
+
+class Granting(Protocol):
+    """Asks a seller for access to its shop: a page of the platform's, and a code that comes back by the browser once."""
+
+    def ask(self, app: GrantApp, *, state: str, challenge: str, back: str) -> str:
+        """Write the address of the platform's consent page.
+
+        `state` comes back as it was sent, `challenge` is the S256 of the verifier (RFC 7636), and `back` is where the browser
+        is sent with `code` and `state`, or with `error=access_denied` and `state`.
+        """
+        ...
+
+    def exchange(self, app: GrantApp, code: str, verifier: str, caller: Caller, *, back: str, now_ms: int) -> Granted:
+        """Redeem a code. `back` is the address that was asked with: platforms compare it (RFC 6749, 4.1.3).
+
+        Raises `GrantRefused` with the platform's word for it, or `GrantUnanswered` where there was no answer to read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopRead:
+    """What a platform says of a shop; None is what it did not tell. Words and scores are those of `eligibility`."""
+
+    kind: str | None = None
+    """店铺类型, a value of `eligibility.ShopKind`."""
+    badge: str | None = None
+    """店铺标识, a value of `eligibility.Badge`."""
+    category: str | None = None
+    scores: Mapping[str, str] = field(default_factory=dict)
+    """By `eligibility.ScoreName`, as the platform wrote them, to the character. A score that it did not tell is not there."""
+    observed_at_ms: int | None = None
+    """When the platform observed them; None where it does not say."""
+
+
+class ScoreSource(Protocol):
+    """Reads a shop's kind, badge, category and scores. `ScoresUnread` says why it cannot."""
+
+    def read(self, platform_shop_id: str, account: PlatformAccount, caller: Caller, *, now_ms: int) -> ShopRead:
+        """Read one shop that the account may ask about."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemWanted:
+    """An item to be read, by the platform's own ids."""
+
+    platform_shop_id: str
+    platform_item_id: str
+
+
+class GoodsReader(Protocol):
+    """Reads an item as its platform tells it, without anybody's visit. `GoodsUnread` says why it cannot."""
+
+    def read(self, wanted: ItemWanted, account: PlatformAccount, caller: Caller, *, now_ms: int) -> ItemFacts:
+        """Read one item: its price, shop, category and whether it can be bought; None is what was not told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedSample:
     """A signing vector as `contracts/vectors.json` writes it, for `Platform.sign`."""
 
@@ -90,6 +181,9 @@ class Platform:
     hosts: Sequence[str] = ()
     """Hosts its client calls; nothing else is reachable for it."""
     links: LinkMaker | None = None
+    grants: Granting | None = None
+    scores: ScoreSource | None = None
+    goods: GoodsReader | None = None
     webhook: Connector | None = None
     pulls: Sequence[PullSource] = ()
     files: Sequence[FileFormat] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.kernel.errors import BadInput, Conflict, NotFound, Unavailable
+from hongmao.kernel.errors import BadInput, Conflict, NotFound, Refused, Unavailable
 
 
 class LinkNotMade(Unavailable):
@@ -63,6 +63,56 @@ class AccountUnclear(Conflict):
     en = "There are several accounts with the platform {id} ({accounts}), and none is named to make the link"
     hint_zh = "请在请求中填写 account，取该店铺授权的账号"
     hint_en = "Name in `account` the one that this shop has authorised"
+
+
+class GrantsAbsent(NotFound):
+    """No platform of that name lets a seller open its shop to us by itself."""
+
+    code = "grants_absent"
+    zh = "平台 {id} 不支持在线授权"
+    en = "The platform {id} has no page by which a seller grants access"
+    hint_zh = "请改用 POST /v1/platform-accounts 填写账号与密钥"
+    hint_en = "Add the account and its key by POST /v1/platform-accounts instead"
+
+
+class GrantRefused(Refused):
+    """The platform did not redeem a code. `answer` is its word for that, and never the code."""
+
+    code = "grant_refused"
+    zh = "{platform} 未接受本次授权（{answer}）"
+    en = "{platform} did not accept this authorisation ({answer})"
+    hint_zh = "授权码只能使用一次且很快过期：请重新发起授权"
+    hint_en = "A code can be used once and soon expires: begin the authorisation again"
+
+
+class GrantUnanswered(Unavailable):
+    """The platform gave no answer to read. Whether the code was used up is unknown."""
+
+    code = "grant_unanswered"
+    zh = "{platform} 没有答复本次授权（{answer}）"
+    en = "{platform} gave no answer to this authorisation ({answer})"
+    hint_zh = "请稍后重新发起授权：授权码可能已被使用"
+    hint_en = "Begin the authorisation again in a while: the code may have been used up"
+
+
+class ScoresUnread(Unavailable):
+    """The platform did not tell a shop's scores."""
+
+    code = "scores_unread"
+    zh = "未能从 {platform} 读取店铺 {shop} 的评分（{answer}）"
+    en = "The scores of the shop {shop} could not be read from {platform} ({answer})"
+    hint_zh = "已有评分保持不变；请检查店铺授权是否有效，之后会再次读取"
+    hint_en = "The scores that are there stay; check that the shop's authorisation holds, and they are read again later"
+
+
+class GoodsUnread(Unavailable):
+    """The platform did not tell an item."""
+
+    code = "goods_unread"
+    zh = "未能从 {platform} 读取商品 {item}（{answer}）"
+    en = "The item {item} could not be read from {platform} ({answer})"
+    hint_zh = "请检查店铺授权是否有效，之后会再次读取"
+    hint_en = "Check that the shop's authorisation holds; it is read again later"
 
 
 class ScoreColumnsMissing(BadInput):
