@@ -11,7 +11,7 @@ from hongmao.world.agenda import Agenda
 from hongmao.world.reader import Sitting
 from hongmao.world.shopper import Shopper, hour_of_need_ms
 from hongmao.world.spec import TOPICS
-from hongmao.world.truth import Truth, wish
+from hongmao.world.truth import Tap, Truth, wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,7 @@ class City:
         self._bought: set[tuple[str, str]] = set()
         self._shoppers: dict[str, Shopper] = {}
         self._shelves = {good.shop: [g for g in plan.goods if g.shop == good.shop] for good in plan.goods}
+        self._prices_fen = {story.id: plan.price_fen(n) for n, story in enumerate(plan.stories)}
         self._plan_needs(days)
         for day in range(days):
             self._plan_day(day)
@@ -100,6 +101,10 @@ class City:
             self.truth.orders_anyway += 1
             self.truth.orders_anyway_ids.append(order_id)
 
+    def count_tap(self, note: str, tap: Tap) -> None:
+        """Keep the truth of a tap on the component of a note."""
+        self.truth.count_tap(note, tap, self._prices_fen.get(note, 0))
+
     def shelf(self, shop: str) -> list[Good]:
         """List what a shop sells."""
         return self._shelves[shop]
@@ -143,3 +148,4 @@ class City:
         for card in cards if isinstance(cards, list) else []:
             if card["ad"] is not None:
                 self.platform.get(card["ad"]["jump_url"], headers)
+                self.count_tap(str(card["note"]), Tap.CRAWLED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from hongmao.world.connect import connect, send_on
-from hongmao.world.spec import PRICE_FEN, WALLET_FEN
+from hongmao.world.spec import WALLET_FEN
 
 if TYPE_CHECKING:
     from hongmao.world.spec import Plan, Store, Story
@@ -94,7 +94,7 @@ def _publish(plan: Plan, story: Story, n: int, platform: Line, shop: Line) -> No
         "line": store.line,
         "button": story.button,
         "title": "同款好物",
-        "price_fen": PRICE_FEN[n % len(PRICE_FEN)],
+        "price_fen": plan.price_fen(n),
         **_addresses(store, f"{shop.base_url}/item/{story.good.id}"),
     }
     platform.insist("/v1/links", link)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from hongmao.world.agenda import Agenda
     from hongmao.world.spec import Citizen, Good, Plan
-    from hongmao.world.truth import Truth
+    from hongmao.world.truth import Tap, Truth
     from hongmao.world.wire import Line
 
 
@@ -36,6 +36,10 @@ class Ground(Protocol):
 
     def count_order(self, order_id: str, *, after_note: bool, anyway: bool) -> None:
         """Keep the truth of an order that was placed."""
+        ...
+
+    def count_tap(self, note: str, tap: Tap) -> None:
+        """Keep the truth of a tap on the component of a note."""
         ...
 
     def shelf(self, shop: str) -> list[Good]:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from hongmao.kernel.errors import Unavailable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
+from hongmao.world.admission import admit, is_hour_of_scores, tell_scores
+from hongmao.world.buying import Buyer
 from hongmao.world.city import City
 from hongmao.world.connect import COUNTERS, key_of
 from hongmao.world.founding import Login, found
+from hongmao.world.money import endow
 from hongmao.world.office import Office
 from hongmao.world.wire import Line
 
@@ -54,9 +57,17 @@ class Play:
         self._plan = plan
         self._office = Office(plan, self._admin, self._control)
         self.logins: list[Login] = found(plan, self._admin, self._control)
+        self._open_for_business()
         self._control.must(self._control.post("/_control/faults", FAULTS), "POST", "/_control/faults")
         # Readers have lines of their own: no key, no control token.
         self.city = City(plan, Line(stage.platform_url), Line(stage.shop_url), clock, days=days)
+
+    def _open_for_business(self) -> None:
+        """Let shops be admitted, merchants get their money and their programs place what they sell."""
+        admit(self._plan, self._admin)
+        endow(self._plan, self._admin)
+        for brand in range(len(self._plan.brands)):
+            Buyer(self._plan, brand, self._admin).place()
 
     def days(self, count: int, *, progress: Callable[[int], None]) -> None:
         """Live whole days as fast as the machine goes; `progress` is told each hour that has passed."""
@@ -74,6 +85,8 @@ class Play:
     def beat(self, at_ms: int) -> None:
         """Fetch the files whose hour it is, and let pulls and returns that are due be done at this very instant."""
         self._office.work(at_ms)
+        if is_hour_of_scores(at_ms):
+            tell_scores(self._plan, self._admin, at_ms)
         self._admin.add("/v1/ops/tick", {})
 
     def reconcile(self, days: int) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.kernel.time import SECOND_MS
 from hongmao.world.phone import open_address
+from hongmao.world.truth import Tap
 from hongmao.world.wire import CityLineDown
 
 if TYPE_CHECKING:
@@ -73,12 +74,14 @@ class Sitting:
     def _jump(self, jump_url: str, story: Story) -> None:
         self._wait(6, 40)
         answer = self._city.platform.get(jump_url, self._headers)
+        self._city.count_tap(story.id, Tap.FIRST)
         shop_url = landing(answer.location, answer.body, shop_url=self._city.shop.base_url)
         if story.good is not None and shop_url is not None:
             self._city.go_shopping(self._citizen, story.good, shop_url, self._at_ms, self._rng)
         # Some readers tap twice; the second tap must cost the merchant nothing.
         if self._rng.random() < 0.05:  # noqa: PLR2004 - a share of impatient fingers
             self._city.platform.get(jump_url, self._headers)
+            self._city.count_tap(story.id, Tap.AGAIN)
 
     def _impression(self, card: dict[str, object]) -> dict[str, object]:
         self._wait(1, 4)

@@ -51,8 +51,10 @@ _OPENINGS = (
     "通勤路上离不开",
     "第二次回购",
 )
-PRICE_FEN = (180, 240, 300, 360)
+PRICES_FEN = (180, 240, 300, 360)
 WALLET_FEN = 50_000_00
+BUDGET_FEN_MIN = 100_00
+BUDGET_FEN_PER_READER = 50
 _NOTES_PER_GOOD = 3
 
 
@@ -117,6 +119,17 @@ class Plan:
     stores: tuple[Store, ...]
     brands: tuple[str, ...] = field(default=_BRANDS)
     creators: tuple[str, ...] = field(default=_CREATORS)
+    prices_fen: tuple[int, ...] = field(default=PRICES_FEN)
+    """What a click is agreed to cost: the first note's, the second's, and so on, over and over."""
+
+    def price_fen(self, number: int) -> int:
+        """Give the agreed price of a click on the link of the note with this number, the first being 0."""
+        return self.prices_fen[number % len(self.prices_fen)]
+
+    @property
+    def day_budget_fen(self) -> int:
+        """Give what an item's campaign may spend in a day: the market's least, or enough for all who read here."""
+        return max(BUDGET_FEN_MIN, BUDGET_FEN_PER_READER * len(self.citizens))
 
     def store(self, id: str) -> Store:
         """Find a shop of this city."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,6 +53,14 @@ def wish(seed: int, citizen: Citizen, good: Good) -> Wish:
     return Wish(share("wish", seed, citizen.id, good.id), without, min(0.95, without + NOTE_LIFT * pull))
 
 
+class Tap(Enum):
+    """What sort of tap it was, which is nobody's to know but the city's."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    CRAWLED = "crawled"
+
+
 @dataclass(slots=True)
 class Truth:
     """The city's own count, kept while it lives."""
@@ -64,6 +74,28 @@ class Truth:
     bought_elsewhere: int = 0
     """Purchases of a wanted thing in a shop that returns nothing: lost to every attribution."""
     orders_anyway_ids: list[str] = field(default_factory=list)
+    taps: int = 0
+    """Taps on components by readers, the first for each showing: what merchants pay for."""
+    taps_fen: int = 0
+    """What these cost by the agreed prices."""
+    taps_again: int = 0
+    """Second taps on the same showing: nobody pays for them."""
+    taps_crawled: int = 0
+    """Links that crawlers followed: nobody pays for them either."""
+    tapped: Counter[tuple[str, Tap]] = field(default_factory=Counter)
+    """The same by note."""
+
+    def count_tap(self, note: str, tap: Tap, price_fen: int) -> None:
+        """Count a tap of one sort."""
+        self.tapped[note, tap] += 1
+        match tap:
+            case Tap.FIRST:
+                self.taps += 1
+                self.taps_fen += price_fen
+            case Tap.AGAIN:
+                self.taps_again += 1
+            case Tap.CRAWLED:
+                self.taps_crawled += 1
 
     @property
     def incremental_orders(self) -> int:
@@ -72,5 +104,6 @@ class Truth:
 
     def summary(self) -> dict[str, int]:
         """Give the counts for a report."""
-        counts = {key: value for key, value in asdict(self).items() if isinstance(value, int)}
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        counts = {name: value for name, value in values.items() if isinstance(value, int)}
         return {**counts, "incremental_orders": self.incremental_orders}
