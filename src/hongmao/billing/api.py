@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.billing.coinvest import Member, Programme, Running
+from hongmao.billing.coinvest import Member, Programme, Running, Wound
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
     Charge,
@@ -20,27 +20,79 @@ from hongmao.billing.contracts import (
     Uncharged,
     Wallet,
 )
+from hongmao.billing.creators import (
+    CREATOR_FEE_PPM,
+    CREATOR_LINE,
+    CreatorCost,
+    CreatorOrder,
+    CreatorWallet,
+    OrderState,
+    TrueCost,
+    creator_owner,
+)
+from hongmao.billing.crediting import Credits
+from hongmao.billing.credits import Credit, Credited, CreditReason, NoteCredit
 from hongmao.billing.errors import (
+    AlreadyCredited,
+    ChargeUnknown,
+    CreatorOrderBeyond,
+    CreatorOrderEnded,
+    CreatorOrderTaken,
+    CreatorOrderUnknown,
+    CreditBeyond,
+    FeeTermsBeyond,
+    FeeUnitUnconfirmed,
     GrantBeyond,
     LineUnknown,
     MemberElsewhere,
+    NoteNotTheirs,
+    NothingCharged,
     ProgrammeBeyond,
     ProgrammeOver,
+    ProgrammeRunning,
     ProgrammeTaken,
     ProgrammeUnknown,
     PurseUnknown,
+    RefundNotCredited,
     TopUpBeyond,
 )
+from hongmao.billing.feeing import Fees
+from hongmao.billing.fees import FeeLine, FeeState, FeeTerms, FeeTotal, Payer
+from hongmao.billing.ordering import CreatorOrders
 from hongmao.billing.purses import SPEND_ORDER, PurseKind, SpendOrder, read_spend_order
 from hongmao.billing.service import Billing
 from hongmao.billing.store import BillingStore
 
 __all__ = [
+    "CREATOR_FEE_PPM",
+    "CREATOR_LINE",
     "SPEND_ORDER",
+    "AlreadyCredited",
     "Billing",
     "BillingStore",
     "Charge",
+    "ChargeUnknown",
     "Coinvesting",
+    "CreatorCost",
+    "CreatorOrder",
+    "CreatorOrderBeyond",
+    "CreatorOrderEnded",
+    "CreatorOrderTaken",
+    "CreatorOrderUnknown",
+    "CreatorOrders",
+    "CreatorWallet",
+    "Credit",
+    "CreditBeyond",
+    "CreditReason",
+    "Credited",
+    "Credits",
+    "FeeLine",
+    "FeeState",
+    "FeeTerms",
+    "FeeTermsBeyond",
+    "FeeTotal",
+    "FeeUnitUnconfirmed",
+    "Fees",
     "Funded",
     "Funding",
     "GrantBeyond",
@@ -49,15 +101,22 @@ __all__ = [
     "LineUnknown",
     "Member",
     "MemberElsewhere",
+    "NoteCredit",
+    "NoteNotTheirs",
+    "NothingCharged",
+    "OrderState",
+    "Payer",
     "Programme",
     "ProgrammeBeyond",
     "ProgrammeOver",
+    "ProgrammeRunning",
     "ProgrammeTaken",
     "ProgrammeUnknown",
     "Purse",
     "PurseKind",
     "PurseUnknown",
     "Reason",
+    "RefundNotCredited",
     "Running",
     "Spend",
     "SpendOrder",
@@ -66,7 +125,10 @@ __all__ = [
     "StatementMovement",
     "TopUp",
     "TopUpBeyond",
+    "TrueCost",
     "Uncharged",
     "Wallet",
+    "Wound",
+    "creator_owner",
     "read_spend_order",
 ]

@@ -36,6 +36,8 @@ class Programme:
     to_ms: int
     by: str
     at_ms: int
+    credits_refunds: bool = False
+    """Whether a click of its members is given back when the order that came of it was sent back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,14 @@ class Running:
     duplicate: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wound:
+    """结清: what was sent back to whoever had paid a programme's purse; 0 where nothing was left."""
+
+    programme: str
+    returned_fen: int
+
+
 def purse_of(programme: str) -> Account:
     """Name the purse of a programme. It holds the cap at first and never falls below zero, so nobody is matched beyond."""
     return Account(owner=ALIBABA, kind=f"coinvest.{programme}", line=Line.CID.value, funder=FUNDER[Line.UD])
@@ -83,6 +93,11 @@ def takes_part(programme: Programme, member: Member, at_ms: int) -> bool:
     """Tell whether a click of an instant is the programme's to match."""
     left_at_ms = programme.to_ms if member.left_at_ms is None else min(member.left_at_ms, programme.to_ms)
     return max(programme.from_ms, member.joined_at_ms) <= at_ms < left_at_ms
+
+
+def undone(member: Member, price_fen: int, matched_fen: int) -> Member:
+    """Take a click out of a member's totals that was given back: its share is the programme's to match again."""
+    return replace(member, seen_fen=max(0, member.seen_fen - price_fen), matched_fen=member.matched_fen - matched_fen)
 
 
 class Matching:

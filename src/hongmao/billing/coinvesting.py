@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hongmao.billing.coinvest import NAME_CHARS_MAX, PARTS_MAX, Member, Programme, Running, purse_of
-from hongmao.billing.errors import MemberElsewhere, ProgrammeBeyond, ProgrammeOver, ProgrammeTaken, ProgrammeUnknown
-from hongmao.billing.rules import found
+from hongmao.billing.coinvest import NAME_CHARS_MAX, PARTS_MAX, Member, Programme, Running, Wound, purse_of
+from hongmao.billing.errors import (
+    MemberElsewhere,
+    ProgrammeBeyond,
+    ProgrammeOver,
+    ProgrammeRunning,
+    ProgrammeTaken,
+    ProgrammeUnknown,
+)
+from hongmao.billing.rules import COINVEST, found, outside_of
 from hongmao.catalog.api import Permission, demand
 from hongmao.kernel.ids import check_id
-from hongmao.ledger.api import open_accounts, post
+from hongmao.kernel.time import iso
+from hongmao.ledger.api import Batch, Entry, open_accounts, post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.ids import MerchantId
 
 CAP_FEN_MAX = 10_000_000_000
+COINVEST_END = f"{COINVEST}_end"
 
 
 class Coinvesting:
@@ -43,6 +53,7 @@ class Coinvesting:
         member_cap_fen: int | None,
         from_ms: int,
         to_ms: int,
+        credits_refunds: bool = False,
     ) -> Running:
         """Found a programme and fill its purse with the cap; the same one again changes nothing."""
         demand(who, Permission.TOP_UP)
@@ -57,6 +68,7 @@ class Coinvesting:
             to_ms=to_ms,
             by=who.id,
             at_ms=now_ms,
+            credits_refunds=credits_refunds,
         )
         _check(programme)
         entered = found(programme, now_ms)
@@ -110,6 +122,27 @@ class Coinvesting:
             work.keep_members([member])
             return member
 
+    def wind_up(self, who: Principal, id: str) -> Wound:
+        """Send what a programme that is over has left back to its investor.
+
+        Clicks of its time that are charged later are the merchants' own. What a credit brings back after that is left
+        again, and goes by the next winding up.
+        """
+        demand(who, Permission.TOP_UP)
+        now_ms = self._clock.now_ms()
+        with self._store.begin() as work:
+            programme = next((one for one in work.programmes() if one.id == id), None)
+            if programme is None:
+                raise ProgrammeUnknown(id=id)
+            if programme.to_ms > now_ms:
+                raise ProgrammeRunning(id=id, to=iso(programme.to_ms))
+            purse = purse_of(id)
+            left_fen = work.ledger.standings([purse])[purse].balance_fen
+            if left_fen:
+                at_ms = max(now_ms, work.ledger.head().closed_before_ms)
+                post(work.ledger, (_wound_up(work, programme, left_fen, at_ms),), now_ms)
+            return Wound(programme=id, returned_fen=left_fen)
+
     def running(self, who: Principal) -> Sequence[Running]:
         """List every programme with what its purse holds and its members, all of one moment."""
         demand(who, Permission.TOP_UP)
@@ -129,6 +162,21 @@ def _check(programme: Programme) -> None:
         raise ProgrammeBeyond(place="to")
     if len(programme.id) > NAME_CHARS_MAX:
         raise ProgrammeBeyond(place="id")
+
+
+def _wound_up(work: BillingWork, programme: Programme, left_fen: int, at_ms: int) -> Batch:
+    """Write the batch that sends what is left back to where it came from. A programme may be wound up again."""
+    purse = purse_of(programme.id)
+    keys = (f"{COINVEST_END}/{programme.id}/{n}" for n in itertools.count(1))
+    return Batch(
+        key=next(key for key in keys if not work.ledger.bodies([key])),
+        why=COINVEST_END,
+        at_ms=at_ms,
+        entries=(
+            Entry(account=purse, amount_fen=-left_fen),
+            Entry(account=outside_of(purse), amount_fen=left_fen),
+        ),
+    )
 
 
 def _running(work: BillingWork, programme: Programme) -> Running:

@@ -120,7 +120,7 @@ class TopUp:
     """充值: an entered payment. `duplicate` where the same key had entered it before."""
 
     merchant: MerchantId
-    line: Line
+    line: str
     funder: str
     amount_fen: int
     key: str

@@ -18,7 +18,11 @@ from hongmao.billing.contracts import (
     TopUp,
     Wallet,
 )
+from hongmao.billing.creators import CREATOR_FEE_PPM, CREATOR_LINE, wallet_of_creators
+from hongmao.billing.crediting import Credits
 from hongmao.billing.errors import GrantBeyond, LineUnknown, PurseUnknown, TopUpBeyond
+from hongmao.billing.feeing import Fees
+from hongmao.billing.ordering import CreatorOrders
 from hongmao.billing.purses import SPEND_ORDER, PurseKind, purse_account, purses_beside
 from hongmao.billing.rules import (
     bill,
@@ -67,10 +71,12 @@ class Billing:
         clock: Clock,
         *,
         order: SpendOrder = SPEND_ORDER,
+        creator_fee_ppm: int = CREATOR_FEE_PPM,
     ) -> None:
         """Work on a store; the ledger is read here and written through the store's own transaction.
 
-        `order` says which kind of a merchant's money is spent first.
+        `order` says which kind of a merchant's money is spent first, `creator_fee_ppm` what the community takes of a
+        creator's price, in millionths.
         """
         self._store = store
         self._ledger = ledger
@@ -78,6 +84,9 @@ class Billing:
         self._clock = clock
         self._order = order
         self.coinvest = Coinvesting(store, catalog, clock)
+        self.fees = Fees(store, catalog, clock)
+        self.creators = CreatorOrders(store, ledger, catalog, clock, fee_ppm=creator_fee_ppm)
+        self.credits = Credits(store, catalog, clock)
 
     def absorb(self, batch: Sequence[Logged]) -> None:
         """Charge the component clicks of a piece of the log, in one transaction with the position after it.
@@ -91,6 +100,7 @@ class Billing:
         with self._store.begin() as work:
             known = work.charged(clicks)
             self._charge(work, [click for key, click in clicks.items() if key not in known])
+            self.fees.follow(work, (logged.event for logged in batch))
             work.move_to(batch[-1].offset)
 
     def position(self) -> int:
@@ -122,13 +132,12 @@ class Billing:
         return self._store.spend(tenant, window)
 
     def top_up(self, who: Principal, merchant: MerchantId, line: Line | str, amount_fen: int, key: str) -> TopUp:
-        """Enter a payment into a merchant's wallet, once per key."""
+        """Enter a payment into a merchant's wallet, or that of its creators' orders (`creator`), once per key."""
         demand(who, Permission.TOP_UP)
         owner = self._catalog.merchant(who, merchant)
-        chosen = _line(line)
+        wallet = wallet_of_creators(owner.id) if line == CREATOR_LINE else wallet_account(owner.id, _line(line))
         if not _is_payment(amount_fen):
             raise TopUpBeyond(place="amount_fen", fen_max=TOP_UP_FEN_MAX)
-        wallet = wallet_account(owner.id, chosen)
         now_ms = self._clock.now_ms()
         entered = top_up(wallet, amount_fen, check_id(key, place="key"), now_ms)
         with self._store.begin() as work:
@@ -136,7 +145,7 @@ class Billing:
             (posted,) = post(work.ledger, (entered,), now_ms)
         return TopUp(
             merchant=owner.id,
-            line=chosen,
+            line=wallet.line,
             funder=wallet.funder,
             amount_fen=amount_fen,
             key=key,

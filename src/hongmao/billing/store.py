@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
 
+    from hongmao.billing.beside import BesideReading, BesideWork
     from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.contracts import Charge, Funded, Spend, Uncharged
     from hongmao.billing.rules import Tap
@@ -22,6 +23,11 @@ class BillingWork(Protocol):
     @property
     def ledger(self) -> LedgerWork:
         """Give the ledger's part of the same transaction."""
+        ...
+
+    @property
+    def beside(self) -> BesideWork:
+        """Give what is kept beside charges, in the same transaction."""
         ...
 
     def charged(self, event_ids: Collection[str]) -> frozenset[str]:
@@ -59,6 +65,11 @@ class BillingWork(Protocol):
 
 class BillingStore(Protocol):
     """Charges as they are read, and the door to writing."""
+
+    @property
+    def beside(self) -> BesideReading:
+        """Give what is kept beside charges, as it is read."""
+        ...
 
     def begin(self) -> AbstractContextManager[BillingWork]:
         """Begin a transaction: kept when the block ends well, gone otherwise."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from hongmao.billing.api import SPEND_ORDER, Billing
+from hongmao.billing.api import CREATOR_FEE_PPM, SPEND_ORDER, Billing
 from hongmao.kernel.time import Window
 from hongmao.telemetry.tracing import Stage
 
@@ -32,6 +32,7 @@ class TracedBillingStore:
         """Stand in front of a store."""
         self._store = store
         self._teller = teller
+        self.beside = store.beside
 
     @contextmanager
     def begin(self) -> Iterator[BillingWork]:
@@ -91,9 +92,12 @@ class TracedBilling(Billing):
         teller: Teller,
         *,
         order: SpendOrder = SPEND_ORDER,
+        creator_fee_ppm: int = CREATOR_FEE_PPM,
     ) -> None:
         """Work as billing does."""
-        super().__init__(TracedBillingStore(store, teller), ledger, catalog, clock, order=order)
+        super().__init__(
+            TracedBillingStore(store, teller), ledger, catalog, clock, order=order, creator_fee_ppm=creator_fee_ppm
+        )
         self._teller = teller
 
     def statement(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Statement:
@@ -114,6 +118,7 @@ class _Work:
     def __init__(self, work: BillingWork) -> None:
         self._work = work
         self.ledger = _LedgerWork(work.ledger)
+        self.beside = work.beside
         self.charges: list[Charge] = []
 
     def charged(self, event_ids: Collection[str]) -> frozenset[str]:

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     OPERATE = "operate"  # health pages, settling
     MANAGE_ADMISSION = "manage_admission"  # rule sets, stages, the whitelist, a person's word on a shop
     WRITE_SHOP_FACTS = "write_shop_facts"  # what a merchant says of its shops: scores, papers, categories
+    ORDER_CREATORS = "order_creators"  # freeze a merchant's money for notes of creators
     CREDIT = "credit"  # give back what a click or an order was charged
     CLOSE_BOOKS = "close_books"  # seal a month
     IMPORT_BILLS = "import_bills"  # keep a platform's bill beside our own books
@@ -64,6 +65,7 @@ MAY: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.OPERATE: frozenset({Role.ADMIN, Role.OPS}),
     Permission.MANAGE_ADMISSION: _ALL,
     Permission.WRITE_SHOP_FACTS: _WORK,
+    Permission.ORDER_CREATORS: _WORK,
     Permission.CREDIT: _ALL,
     Permission.CLOSE_BOOKS: _ALL,
     Permission.IMPORT_BILLS: frozenset({Role.ADMIN, Role.FINANCE}),

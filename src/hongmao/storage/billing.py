@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, literal, select, tuple_
 
 from hongmao.billing.coinvest import Member, Programme
 from hongmao.billing.contracts import MEDIA, Charge, Funded, Spend, Uncharged, click_key
+from hongmao.storage.billing_beside import SqlBeside, SqlBesideWork
 from hongmao.storage.consumers import advance
 from hongmao.storage.days import day, day_number
 from hongmao.storage.ledger_posting import SqlLedgerWork
@@ -40,6 +41,7 @@ class SqlBillingWork:
         """Work in a transaction."""
         self._session = session
         self.ledger = SqlLedgerWork(session)
+        self.beside = SqlBesideWork(session)
 
     def charged(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these clicks have a charge already."""
@@ -101,6 +103,7 @@ class SqlBillingStore:
     def __init__(self, database: Database) -> None:
         """Work on a database."""
         self._database = database
+        self.beside = SqlBeside(database)
 
     @contextmanager
     def begin(self) -> Iterator[SqlBillingWork]:

@@ -12,6 +12,7 @@ from hongmao.storage.models.admission import (
     VerdictRow,
     WhitelistRow,
 )
+from hongmao.storage.models.beside import CreatorOrderRow, CreditRow, FeeFactRow, FeeLineRow, FeeTermsRow
 from hongmao.storage.models.billing import ChargeRow, MemberRow, ProgrammeRow
 from hongmao.storage.models.campaigns import (
     AdvertiserRow,
@@ -72,10 +73,15 @@ __all__ = [
     "ChargeRow",
     "CloseBalanceRow",
     "CloseRow",
+    "CreatorOrderRow",
     "CreatorRow",
+    "CreditRow",
     "DaySumRow",
     "DefinitionActRow",
     "EntryRow",
+    "FeeFactRow",
+    "FeeLineRow",
+    "FeeTermsRow",
     "FeedRow",
     "GateRow",
     "HeadRow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hongmao.storage.base import ID_CHARS, At, Base, Deployment, Fen, Id, Number, TenantOwned, Word
@@ -58,6 +58,7 @@ class ProgrammeRow(Deployment, Base):
     to_ms: Mapped[At]
     by: Mapped[Id]
     at_ms: Mapped[At]
+    credits_refunds: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
 
 class MemberRow(TenantOwned, Base):
