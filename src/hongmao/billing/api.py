@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hongmao.billing.agencies.contracts import AgencyClient
+from hongmao.billing.agencies.errors import AgencyUnknown, AppointmentUnordered
+from hongmao.billing.agencies.service import Agencies
 from hongmao.billing.coinvest import Member, Programme, Running, Wound
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
@@ -68,6 +71,10 @@ __all__ = [
     "CREATOR_LINE",
     "SPEND_ORDER",
     "AlreadyCredited",
+    "Agencies",
+    "AgencyClient",
+    "AgencyUnknown",
+    "AppointmentUnordered",
     "Billing",
     "BillingStore",
     "Charge",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from hongmao.attribution.api import KeptAttribution
+from hongmao.billing.agencies.service import Agencies
 from hongmao.billing.api import SPEND_ORDER, Billing, read_spend_order
 from hongmao.bootstrap.admission import admission_of
 from hongmao.bootstrap.care import put_up_care
@@ -50,6 +51,7 @@ from hongmao.links.api import load as load_wakeup
 from hongmao.platforms.making import LinkMaking
 from hongmao.returns.api import Intake, Refusals, ReturnDesk
 from hongmao.storage.accounts import SqlAccountStore
+from hongmao.storage.agencies import SqlAgencyStore
 from hongmao.storage.authorisations import SqlAuthorisationStore
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.campaigns import SqlCampaignStore
@@ -207,6 +209,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         ),
         ledger=ledger,
         billing=billing,
+        agencies=Agencies(SqlAgencyStore(ground.database), catalog, clock),
         definitions=registry,
         definition_desk=DefinitionDesk(registry, decided, outlooks, clock, credited_by=CREDITED_BY),
         glass=glass,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from hongmao.attribution.api import RunManifest
-    from hongmao.billing.api import Billing
+    from hongmao.billing.api import Agencies, Billing
     from hongmao.campaigns.api import Authorisations, Campaigns
     from hongmao.catalog.api import Catalog
     from hongmao.community.api import Community, MarkDesk
@@ -118,6 +118,7 @@ class Services:
     marks: MarkDesk
     ledger: Ledger
     billing: Billing
+    agencies: Agencies
     definitions: Registry
     definition_desk: DefinitionDesk
     glass: LookingGlass

@@ -14,6 +14,7 @@ from hongmao.storage.models.admission import (
 )
 from hongmao.storage.models.beside import CreatorOrderRow, CreditRow, FeeFactRow, FeeLineRow, FeeTermsRow
 from hongmao.storage.models.billing import ChargeRow, MemberRow, ProgrammeRow
+from hongmao.storage.models.bills import AgencyClientRow, BillLineRow, BillOutcomeRow, BillRow
 from hongmao.storage.models.campaigns import (
     AdvertiserRow,
     AuthorisationChangeRow,
@@ -59,6 +60,7 @@ __all__ = [
     "AccountRow",
     "AdLinkRow",
     "AdvertiserRow",
+    "AgencyClientRow",
     "AiCopyGrantRow",
     "AlarmRow",
     "ApiKeyRow",
@@ -66,6 +68,9 @@ __all__ = [
     "AuthorisationRow",
     "BalanceRow",
     "BatchRow",
+    "BillLineRow",
+    "BillOutcomeRow",
+    "BillRow",
     "BindingRow",
     "CareFindingRow",
     "CarePlanRow",
