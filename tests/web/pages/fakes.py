@@ -20,10 +20,17 @@ from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import HongmaoError, NotFound
 from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ReaderId, ShopId, TenantId, UserId
 from hongmao.kernel.time import DAY_MS
-from hongmao.links.api import LinkUnknown
+from hongmao.links.api import HoldSource, LinkHold, LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
-from web.pages import samples, samples_admission, samples_attribution, samples_campaigns, samples_definitions
+from web.pages import (
+    samples,
+    samples_admission,
+    samples_attribution,
+    samples_campaigns,
+    samples_care,
+    samples_definitions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -227,6 +234,11 @@ class FakeLinks:
     def of(self, tenant: TenantId) -> tuple[AdLink, ...]:
         return (samples.LINK,) if tenant == MERCHANT_1 else ()
 
+    def holds(self, tenant: TenantId, link: LinkId) -> tuple[LinkHold, ...]:
+        self.get(tenant, link)
+        reason = f"price {samples.NASTY}"
+        return (LinkHold(link=link, source=HoldSource.CARE, reason=reason, since_ms=samples.NOW_MS),)
+
 
 @dataclass
 class FakeInsight:
@@ -326,6 +338,7 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         log=log,
         catalog=FakeCatalog(),
         links=FakeLinks(),
+        care=samples_care.FakeCare(),
         collector=FakeCollector(log),
         community=FakeCommunity(),
         billing=FakeBilling(),

@@ -31,7 +31,8 @@ from hongmao.insight.contracts import (
     ViewClock,
 )
 from hongmao.ledger.rules import FROZEN
-from hongmao.links.api import load
+from hongmao.links.api import HoldSource, load
+from hongmao.links.care.api import Code
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
 from hongmao.policy.api import Route
 from hongmao.returns.api import AlarmKind, Completeness
@@ -85,6 +86,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "task_auth": tuple(str(int(state)) for state in TaskAuth),
     "rights": (NOT_AUTHORISED, UNFILED),
     "queue": ("link", "creativity"),
+    "hold": tuple(HoldSource),
+    "care.code": tuple(Code),
+    "care.done": tuple(Code),
     "platform": ("community", "desk"),
     "route": tuple(Route),
     "target": ("juguang", "oceanengine", "tencent", "meta", "tiktok", "ud", "alimama"),

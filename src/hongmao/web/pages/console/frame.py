@@ -21,6 +21,7 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("overview", "/console/", Permission.READ_REPORTS),
     ("notes", "/console/notes", Permission.READ_REPORTS),
     ("links", "/console/links", Permission.READ_REPORTS),
+    ("care", "/console/care", Permission.READ_REPORTS),
     ("campaigns", "/console/campaigns", Permission.READ_REPORTS),
     ("review", "/console/review", Permission.READ_REPORTS),
     ("orders", "/console/orders", Permission.READ_REPORTS),

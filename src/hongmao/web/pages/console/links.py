@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from hongmao.insight.contracts import DefinitionRef, Figure, LinkPage, LinkRow
+    from hongmao.links.api import LinkHold
     from hongmao.web.pages.console.filters import Filters
     from hongmao.web.pages.console.views import Frame
 
@@ -41,6 +42,8 @@ class LinkView:
     frame: Frame
     filters: Filters
     link: LinkPage
+    holds: tuple[LinkHold, ...]
+    """Why it rests, where it does."""
     kpis: tuple[Kpi, ...]
 
 
@@ -60,7 +63,9 @@ def link(request: Request) -> Response:
     row = page.row
     figures = (row.spend, row.clicks, row.visits, page.cpuv, page.roi_net)
     kpis = tuple(Kpi(figure=figure, parts=parts_of(figure), spark=()) for figure in figures)
-    return render(request, "console/link.html", LinkView(frame=frame, filters=filters, link=page, kpis=kpis))
+    holds = tuple(services_of(request).links.holds(frame.tenant, row.link.id))
+    view = LinkView(frame=frame, filters=filters, link=page, holds=holds, kpis=kpis)
+    return render(request, "console/link.html", view)
 
 
 def _figures(row: LinkRow) -> tuple[Figure, ...]:
