@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hongmao.catalog import fields, keys
 from hongmao.catalog.contracts import ApiKey, Principal, Role, Tenant, TenantKind, User
 from hongmao.catalog.desk import PAGE_ROWS_MAX
-from hongmao.catalog.errors import AlreadyDifferent, NothingThere
+from hongmao.catalog.errors import AlreadyDifferent, LoginTaken, NothingThere
 from hongmao.catalog.lookup import Lookup
 from hongmao.catalog.rules import PLATFORM, Permission, demand, demand_grant, sees
 from hongmao.kernel.ids import TenantId, UserId
@@ -111,6 +111,13 @@ class People:
         self._desk.store.add_user(user, self._desk.passwords.hash(password))
         self._desk.freshness.changed()
         return user
+
+    def check_user(self, login: str, password: str) -> None:
+        """Say what is wrong with a login and password that somebody wants, `LoginTaken` among it, before anything is kept."""
+        wanted = fields.login(login, "login")
+        fields.password(password, "password")
+        if self._desk.store.credentials(wanted) is not None:
+            raise LoginTaken(login=wanted)
 
     def users(self, who: Principal, *, after: str = "", limit: int = PAGE_ROWS_MAX) -> Sequence[User]:
         """List who may sign in."""

@@ -34,6 +34,7 @@ CHARGE_REASONS: dict[str, tuple[str, str]] = {
     "cap_ip": ("同一网络的点击过多", "more taps came from one network than its readers could make"),
     "cap_device": ("同一设备的点击过多", "more taps came from one device than a person could make"),
     "cap_link": ("该挂链的点击超过上限", "the link had more taps than its cap allows"),
+    "test_click": ("商家联调的测试点击", "the merchant's own test click"),
     "no_price": ("链接单价为 0", "nobody pays for clicks on this link"),
     "no_payer": ("点击没有可计费的商家或资金线", "the click names no merchant or line that could pay"),
     "double_tap": ("同一次曝光的点击已计费", "a click of the same impression was paid for already"),

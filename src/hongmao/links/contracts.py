@@ -164,6 +164,7 @@ class Invalid(StrEnum):
     CAP_IP = "cap_ip"  # more from one network within a window than its readers could do
     CAP_DEVICE = "cap_device"  # more from one device within a window than a person could do
     CAP_LINK = "cap_link"  # more on one link within a window than its cap allows
+    TEST_CLICK = "test_click"  # 联调: the merchant's own trial of its link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

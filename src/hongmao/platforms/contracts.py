@@ -152,6 +152,30 @@ class GoodsReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedItem:
+    """An item as its platform lists it. `page_url` is its H5 page, and `price_fen` the price that page asks."""
+
+    platform_item_id: str
+    title: str
+    price_fen: int
+    page_url: str
+
+
+class ShelfReader(Protocol):
+    """Lists what a shop sells, so that nobody copies an item's id. `GoodsUnread` says why it cannot."""
+
+    def home_url(self, platform_shop_id: str, account: PlatformAccount) -> str:
+        """Write the address of a shop's front page; asks nobody."""
+        ...
+
+    def read(
+        self, platform_shop_id: str, account: PlatformAccount, caller: Caller, *, now_ms: int
+    ) -> tuple[ListedItem, ...]:
+        """List the items on sale in one shop that the account may ask about."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedSample:
     """A signing vector as `contracts/vectors.json` writes it, for `Platform.sign`."""
 
@@ -184,6 +208,7 @@ class Platform:
     grants: Granting | None = None
     scores: ScoreSource | None = None
     goods: GoodsReader | None = None
+    shelf: ShelfReader | None = None
     webhook: Connector | None = None
     pulls: Sequence[PullSource] = ()
     files: Sequence[FileFormat] = ()

@@ -44,6 +44,7 @@ from hongmao.storage.models.ledger import (
 from hongmao.storage.models.links import AdLinkRow, LinkChangeRow, LinkHoldRow
 from hongmao.storage.models.marks import AiCopyGrantRow, NoteMarkRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
+from hongmao.storage.models.onboarding import GrantStateRow, TrialRow
 from hongmao.storage.models.outgoing import (
     AlarmRow,
     GateRow,
@@ -89,6 +90,7 @@ __all__ = [
     "FeeTermsRow",
     "FeedRow",
     "GateRow",
+    "GrantStateRow",
     "HeadRow",
     "HoldRow",
     "HourSumRow",
@@ -122,6 +124,7 @@ __all__ = [
     "StageActRow",
     "TargetAccountRow",
     "TenantRow",
+    "TrialRow",
     "UnsentRow",
     "UserRow",
     "VerdictRow",

@@ -1,0 +1,33 @@
+"""What joining keeps: grants under way, by the digest of their state, and test clicks. All else follows from what there is."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hongmao.storage.base import ID_CHARS, At, Base, Id, TenantOwned, Word
+from hongmao.storage.models.merchants import URL_CHARS
+
+DIGEST_CHARS = 64
+
+
+class GrantStateRow(TenantOwned, Base):
+    """A grant that somebody began; whoever has the table has neither the state nor the verifier."""
+
+    __tablename__ = "grant_states"
+    digest: Mapped[str] = mapped_column(String(DIGEST_CHARS), primary_key=True)
+    user_id: Mapped[Id]
+    platform: Mapped[Word]
+    sealed_verifier: Mapped[bytes] = mapped_column(LargeBinary)
+    back: Mapped[str] = mapped_column(String(URL_CHARS))
+    expires_at_ms: Mapped[At]
+    used_at_ms: Mapped[At | None]
+
+
+class TrialRow(TenantOwned, Base):
+    """联调: a test click on a link."""
+
+    __tablename__ = "trials"
+    click_id: Mapped[str] = mapped_column(String(ID_CHARS), primary_key=True)
+    link_id: Mapped[str] = mapped_column(String(ID_CHARS), ForeignKey("links.id", ondelete="CASCADE"), index=True)
+    at_ms: Mapped[At]
