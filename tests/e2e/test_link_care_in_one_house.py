@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from e2e.one_house import open_one_house, street
+from hongmao.cli.doctor import examine
 from hongmao.kernel.time import HOUR_MS, MINUTE_MS
 
 if TYPE_CHECKING:
@@ -57,3 +58,5 @@ def test_article_row_29_and_LABEL_4_a_shop_that_changes_its_page_is_seen_within_
     assert findings(one) == ["price"]
     assert only_link(one) == {**before, "paused": True}
     assert one.control.get("/_control/state").json() == visits
+    [told] = [found for found in examine(one.house.services) if found.name == "link care"]
+    assert (told.well, told.seen) == (False, "1 open, links concerned: 1")

@@ -100,6 +100,7 @@ def examine(services: Services) -> list[Finding]:
             en="No definition is in force: check HONGMAO_CLOCK and the effective days of the files",
         ),
         _admission(services),
+        _care(services),
     ]
 
 
@@ -121,6 +122,19 @@ def _admission(services: Services) -> Finding:
         seen=seen,
         zh="项目已关闭，没有站外链接投放：hongmao eligibility stage 说明是谁、为什么",
         en="The programme is off and no outside link serves: `hongmao eligibility stage` says who did it and why",
+    )
+
+
+def _care(services: Services) -> Finding:
+    """Count what pages of links were found to say otherwise."""
+    differing = services.care.findings(None)
+    links = len({one.link for one in differing})
+    return Finding(
+        name="link care",
+        well=not differing,
+        seen=f"{len(differing)} open, links concerned: {links}" if differing else "nothing differs",
+        zh="请在控制台“链接巡检”页逐条处理：重读，或以新的为准",
+        en="Settle them on the console's page of link care: read again, or agree to the new",
     )
 
 
