@@ -22,6 +22,7 @@ from hongmao.bootstrap.fronts import LogFront
 from hongmao.bootstrap.funds import Funds
 from hongmao.bootstrap.gatekeeper import Gatekeeper, gates_of
 from hongmao.bootstrap.glass import Glass
+from hongmao.bootstrap.joining import JoiningRooms, put_up_joining
 from hongmao.bootstrap.keys import key_of
 from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lake, watch_links, watch_log, watch_queue
 from hongmao.bootstrap.outlooks import Outlooks
@@ -176,13 +177,30 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     care = put_up_care(ground, platforms)
     if ground.settings.link_care == "on":
         room.clockwork.add(Wheel("care", care.turn))
+    making = LinkMaking(platforms, accounts, room.caller, clock)
+    onboarding = put_up_joining(
+        ground,
+        platforms,
+        JoiningRooms(
+            admission=admission,
+            authorisations=authorisations,
+            campaigns=campaigns,
+            links=links,
+            care=care,
+            minter=minter,
+            accounts=accounts,
+            making=making,
+            caller=room.caller,
+        ),
+    )
     services = Services(
         clock=clock,
         log=ground.log,
         catalog=catalog,
         links=links,
         care=care,
-        link_making=LinkMaking(platforms, accounts, room.caller, clock),
+        link_making=making,
+        onboarding=onboarding,
         accounts=accounts,
         jump=make_jump(
             table,

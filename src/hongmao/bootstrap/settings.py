@@ -109,6 +109,16 @@ class Settings:
         "compensation,rebate,credit,cash",
         "Which kind of a merchant's money is spent first, all four kinds by name with commas between (BILL-3)",
     )
+    signup: str = _setting(
+        "off", "on to let merchants sign up by themselves at /console/join, off for accounts that an administrator makes"
+    )
+    apps: str = _setting(
+        "", "TOML file with the apps by which platforms know this deployment, for shops that connect themselves; empty for none"
+    )
+    auto_review: str = _setting(
+        "off",
+        "made to approve a link that its platform made and whose page was read the same without a person, off for nobody's",
+    )
     drain_s: str = _setting(
         "1",
         "Seconds (0 to 600) for which a process that is told to stop still takes whoever comes, while /readyz says that it goes",
@@ -149,6 +159,8 @@ class Settings:
             "HONGMAO_LAG_MS_MAX": self.lag_ms_max if read_limits("", self.lag_ms_max) is None else None,
             "HONGMAO_LIMITS": self.limits if read_limits(self.limits) is None else None,
             "HONGMAO_SPEND_ORDER": self.spend_order if read_spend_order(self.spend_order) is None else None,
+            "HONGMAO_SIGNUP": None if self.signup in {"on", "off"} else self.signup,
+            "HONGMAO_AUTO_REVIEW": None if self.auto_review in {"made", "off"} else self.auto_review,
             "HONGMAO_DRAIN_S": None
             if _SECONDS.fullmatch(self.drain_s) and float(self.drain_s) <= DRAIN_S_MAX
             else self.drain_s,

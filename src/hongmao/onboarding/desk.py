@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hongmao.eligibility.api import Eligibility
     from hongmao.events.api import EventLog
     from hongmao.kernel.clock import Clock
-    from hongmao.kernel.ids import IdMaker, TenantId
+    from hongmao.kernel.ids import TenantId
     from hongmao.links.api import Care, Links, TokenMinter
     from hongmao.onboarding.store import OnboardingStore, PlatformDesk, TrialWatch
 
@@ -37,7 +37,6 @@ class Desk:
     log: EventLog
     minter: TokenMinter
     clock: Clock
-    ids: IdMaker
     store: OnboardingStore
     platforms: PlatformDesk
     watch: TrialWatch

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.clock import Clock
     from hongmao.ledger.api import Ledger
     from hongmao.links.api import Care, Jump, Links, WakeFeedback
+    from hongmao.onboarding.api import Onboarding
     from hongmao.platforms.making import LinkMaking
     from hongmao.policy.api import Policy
     from hongmao.returns.api import (
@@ -140,6 +141,8 @@ class Services:
     """Do what the clock says is due: pulls, then what is to be sent on; how much each did."""
     settle: Callable[[], None]
     """Run every worker until nothing is waiting; returns when reports show all that the log holds."""
+    onboarding: Onboarding
+    """Leads a merchant from its sign-up to a campaign that runs."""
     credited: Callable[[], RunManifest | None] = lambda: None
     """Tell what the published credits were made from; None where none were."""
 
