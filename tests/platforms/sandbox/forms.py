@@ -25,6 +25,8 @@ class _Button:
 class _Form:
     attrs: Mapping[str, str | None]
     fields: list[tuple[str, str]] = field(default_factory=list)
+    choices: set[str] = field(default_factory=set)
+    """Names of its radio buttons, none of which need be chosen."""
 
 
 class Forms(HTMLParser):
@@ -46,6 +48,8 @@ class Forms(HTMLParser):
         if tag == "form":
             self._open = len(self._forms)
             self._forms.append(_Form(given))
+        elif tag == "input" and given.get("type") == "radio" and "checked" not in given and self._open is not None:
+            self._forms[self._open].choices.add(given["name"] or "")
         elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
             pair = (given["name"] or "", given.get("value") or "")
             if given.get("form"):
@@ -78,6 +82,9 @@ class Forms(HTMLParser):
         sent: dict[str, list[str]] = {}
         for field_name, value in [*form.fields, *loose]:
             sent.setdefault(field_name, []).append(typed.get(field_name, value))
+        chosen = {name: value for name, value in typed.items() if name in form.choices}
+        own = {str(button.attrs["name"]): button.attrs.get("value") or ""} if button.attrs.get("name") else {}
+        sent |= {field_name: [value] for field_name, value in {**chosen, **own}.items()}
         action = button.attrs.get("formaction") or form.attrs["action"]
         assert action is not None
         return client.post(action, data=sent)

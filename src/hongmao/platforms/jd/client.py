@@ -43,10 +43,10 @@ class JosKey:
 
     @classmethod
     def of(cls, account: PlatformAccount) -> JosKey:
-        """Take it from a platform account; `gateway` may be given without its route."""
+        """Take it from a platform account, which names the app's key where a seller granted it; `gateway` may lack its route."""
         gateway = account.settings.get("gateway") or GATEWAY
         return cls(
-            app_key=account.account,
+            app_key=account.settings.get("app_key") or account.account,
             secret=account.secret,
             access_token=account.settings.get("access_token", ""),
             gateway=gateway if gateway.endswith(ROUTE) else f"{gateway.rstrip('/')}{ROUTE}",
@@ -76,14 +76,12 @@ def jos_call(key: JosKey, method: str, params: Mapping[str, Any], *, now_ms: int
 
 def read_result(reply: Reply, method: str, *, platform: str) -> dict[str, msgspec.Raw]:
     """Read an answer down to the union's result, whose fields stay undecoded. Raises what the puller understands."""
-    if (fault := status_fault(reply)) is not None:
-        raise pull_error(fault, platform)
-    whole = json_fields(reply.body)
-    if whole is None:
-        raise unreadable(platform, "不是 JSON 对象", "it is no JSON object")
-    if "error_response" in whole:
-        raise _refusal(platform, code_of(json_fields(bytes(whole["error_response"])) or {}))
-    return _inner(whole, method, platform)
+    return _inner(read_envelope(reply, method, platform=platform), platform)
+
+
+def read_envelope(reply: Reply, method: str, *, platform: str) -> dict[str, msgspec.Raw]:
+    """Read an answer of JOS's that wraps once: the fields of its envelope, still undecoded."""
+    return _envelope(_whole(reply, platform), method, platform)
 
 
 def code_of(told: Mapping[str, msgspec.Raw]) -> str:
@@ -91,7 +89,18 @@ def code_of(told: Mapping[str, msgspec.Raw]) -> str:
     return _SAFE.sub("_", bytes(told.get("code", b"?")).decode(errors="replace").strip('"'))[:16] or "?"
 
 
-def _inner(whole: Mapping[str, msgspec.Raw], method: str, platform: str) -> dict[str, msgspec.Raw]:
+def _whole(reply: Reply, platform: str) -> dict[str, msgspec.Raw]:
+    if (fault := status_fault(reply)) is not None:
+        raise pull_error(fault, platform)
+    whole = json_fields(reply.body)
+    if whole is None:
+        raise unreadable(platform, "不是 JSON 对象", "it is no JSON object")
+    if "error_response" in whole:
+        raise _refusal(platform, code_of(json_fields(bytes(whole["error_response"])) or {}))
+    return whole
+
+
+def _envelope(whole: Mapping[str, msgspec.Raw], method: str, platform: str) -> dict[str, msgspec.Raw]:
     stem = method.replace(".", "_")
     envelope = next((whole[name] for name in (f"{stem}_responce", f"{stem}_response") if name in whole), b"")
     told = json_fields(bytes(envelope))
@@ -100,6 +109,10 @@ def _inner(whole: Mapping[str, msgspec.Raw], method: str, platform: str) -> dict
     outer = code_of(told) if "code" in told else "0"
     if outer not in {"0", _INNER_OK}:
         raise _refusal(platform, outer)
+    return told
+
+
+def _inner(told: Mapping[str, msgspec.Raw], platform: str) -> dict[str, msgspec.Raw]:
     raw = bytes(next((told[name] for name in ("queryResult", "getResult", "result") if name in told), b""))
     result = json_fields(_unwrapped(raw))
     if result is None:

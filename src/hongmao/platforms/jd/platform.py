@@ -7,8 +7,11 @@ from typing import Final
 from hongmao.platforms.api import OrderGrain, Platform
 from hongmao.platforms.jd.files import JZT_DAILY
 from hongmao.platforms.jd.gateway import make_gateway
+from hongmao.platforms.jd.goods import GOODS
+from hongmao.platforms.jd.grants import JdGrants
 from hongmao.platforms.jd.links import JdLinks
 from hongmao.platforms.jd.pulls import ORDERS, VISITS
+from hongmao.platforms.jd.scores import SCORES
 from hongmao.platforms.jd.signing import sign_sample
 
 JD: Final = Platform(
@@ -26,8 +29,11 @@ JD: Final = Platform(
         "https://shop.m.jd.com/",
         "https://u.jd.com/",
     ),
-    hosts=("api.jd.com",),
+    hosts=("api.jd.com", "open-oauth.jd.com"),
     links=JdLinks(),
+    grants=JdGrants(),
+    scores=SCORES,
+    goods=GOODS,
     pulls=(ORDERS, VISITS),
     files=(JZT_DAILY,),
     sign=sign_sample,

@@ -41,10 +41,10 @@ class PddKey:
 
     @classmethod
     def of(cls, account: PlatformAccount) -> PddKey:
-        """Take it from a platform account; `gateway` may be given without its route."""
+        """Take it from a platform account, which names the app's key where a seller granted it; `gateway` may lack its route."""
         gateway = account.settings.get("gateway") or GATEWAY
         return cls(
-            client_id=account.account,
+            client_id=account.settings.get("app_key") or account.account,
             secret=account.secret,
             access_token=account.settings.get("access_token", ""),
             gateway=gateway if gateway.endswith(ROUTE) else f"{gateway.rstrip('/')}{ROUTE}",

@@ -6,8 +6,11 @@ from typing import Final
 
 from hongmao.platforms.api import OrderGrain, Platform
 from hongmao.platforms.pdd.gateway import make_gateway
+from hongmao.platforms.pdd.goods import GOODS
+from hongmao.platforms.pdd.grants import PddGrants
 from hongmao.platforms.pdd.links import PddLinks
 from hongmao.platforms.pdd.pulls import ORDERS, VISITS
+from hongmao.platforms.pdd.scores import SCORES
 from hongmao.platforms.pdd.signing import sign_sample
 
 PDD: Final = Platform(
@@ -21,8 +24,11 @@ PDD: Final = Platform(
         "https://mobile.yangkeduo.com/",
         "https://p.pinduoduo.com/",
     ),
-    hosts=("gw-api.pinduoduo.com",),
+    hosts=("gw-api.pinduoduo.com", "open-api.pinduoduo.com"),
     links=PddLinks(),
+    grants=PddGrants(),
+    scores=SCORES,
+    goods=GOODS,
     pulls=(ORDERS, VISITS),
     sign=sign_sample,
     gateway=make_gateway,

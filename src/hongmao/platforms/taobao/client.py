@@ -53,8 +53,9 @@ class TopKey:
 
     @classmethod
     def of(cls, account: PlatformAccount) -> TopKey:
-        """Take it from a platform account."""
-        return cls._from(account.account, account.secret, account.settings, GATEWAY)
+        """Take it from a platform account: by its own key, or by the app's that a seller has granted access (`app_key`)."""
+        app_key = account.settings.get("app_key") or account.account
+        return cls._from(app_key, account.secret, account.settings, GATEWAY)
 
     @classmethod
     def of_target(cls, account: TargetAccount) -> TopKey:
@@ -91,6 +92,11 @@ class TopFault(Fault):
 
 # Call permission, session, signature, app key, timestamp: by the table of TOP's own error codes.
 _KEY_CODES: Final = frozenset({"11", "12", "13", "24", "25", "26", "27", "28", "29", "30", "31"})
+
+
+def is_real(key: TopKey) -> bool:
+    """Tell whether this is Taobao itself and no sandbox."""
+    return key.gateway == GATEWAY
 
 
 def route_of(gateway: str) -> str:

@@ -8,12 +8,21 @@ from hongmao.platforms.api import OrderGrain, Platform
 from hongmao.platforms.taobao.affiliate import SETTLEMENTS
 from hongmao.platforms.taobao.files import UD_DAILY
 from hongmao.platforms.taobao.gateway import make_gateway
+from hongmao.platforms.taobao.goods import GOODS
+from hongmao.platforms.taobao.grants import TaobaoGrants
 from hongmao.platforms.taobao.links import TaobaoLinks
 from hongmao.platforms.taobao.pulls import CARTS, ORDERS, VISITS
+from hongmao.platforms.taobao.scores import SCORES
 from hongmao.platforms.taobao.signing import sign_sample
 from hongmao.platforms.taobao.targets import ALIMAMA, UD
 
-HOSTS: Final = ("gw.api.taobao.com", "eco.taobao.com", "gw.api.tbsandbox.com", "magellan.alimama.com")
+HOSTS: Final = (
+    "gw.api.taobao.com",
+    "eco.taobao.com",
+    "oauth.taobao.com",
+    "gw.api.tbsandbox.com",
+    "magellan.alimama.com",
+)
 _PREFIXES: Final = (
     "tbopen://",
     "taobao://",
@@ -26,7 +35,7 @@ _PREFIXES: Final = (
 )
 
 
-def _platform(name: str, zh: str, en: str, *prefixes: str, is_first: bool) -> Platform:
+def _platform(name: str, zh: str, en: str, *prefixes: str, view: str, is_first: bool) -> Platform:
     return Platform(
         name=name,
         zh=zh,
@@ -35,6 +44,9 @@ def _platform(name: str, zh: str, en: str, *prefixes: str, is_first: bool) -> Pl
         link_prefixes=(*_PREFIXES, *prefixes),
         hosts=HOSTS,
         links=TaobaoLinks(platform=name),
+        grants=TaobaoGrants(view=view),
+        scores=SCORES,
+        goods=GOODS,
         pulls=(ORDERS, CARTS, VISITS, SETTLEMENTS),
         files=(UD_DAILY,),
         # Targets and files are named once for the house, and both platforms use them.
@@ -44,5 +56,5 @@ def _platform(name: str, zh: str, en: str, *prefixes: str, is_first: bool) -> Pl
     )
 
 
-TAOBAO: Final = _platform("taobao", "淘宝", "Taobao", is_first=True)
-TMALL: Final = _platform("tmall", "天猫", "Tmall", "tmall://", is_first=False)
+TAOBAO: Final = _platform("taobao", "淘宝", "Taobao", view="web", is_first=True)
+TMALL: Final = _platform("tmall", "天猫", "Tmall", "tmall://", view="tmall", is_first=False)

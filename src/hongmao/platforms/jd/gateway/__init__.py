@@ -1,4 +1,4 @@
-"""The other side: a sandbox of JOS and its union, over one marketplace of the sandbox. It shares no code with the client."""
+"""The other side: a sandbox of JOS, its consent page and its union, over one marketplace. It shares no code with the client."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
+from hongmao.platforms.jd.gateway.oauth import Oauth
 from hongmao.platforms.jd.gateway.router import Router
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def make_gateway(market: Market, /) -> Sequence[BaseRoute]:
     """Make the routes over one marketplace."""
-    return (Route("/routerjson", Router(market).answer, methods=["GET", "POST"]),)
+    return (Route("/routerjson", Router(market).answer, methods=["GET", "POST"]), *Oauth(market).routes())
 
 
 __all__ = ["make_gateway"]

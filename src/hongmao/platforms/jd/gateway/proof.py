@@ -41,7 +41,7 @@ def prove(params: Mapping[str, str], market: Market) -> GatewayKey:
     _check_time(params.get("timestamp", ""), market)
     if not params.get("sign"):
         raise Refusal("11", "缺少签名参数", "Missing Signature")
-    key = market.key(params.get("app_key", ""))
+    key = market.key(params.get("app_key", ""), params.get("access_token", ""))
     if key is None:
         raise Refusal("20", "无效的AppKey", "Invalid App Key")
     if not hmac.compare_digest(expected(params, key.secret).encode(), params["sign"].encode(errors="replace")):

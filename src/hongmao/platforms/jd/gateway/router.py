@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from hongmao.platforms.jd.gateway.proof import Refusal, prove
 from hongmao.platforms.jd.gateway.union import Unfit, Union
-from hongmao.platforms.sandbox.shop import gate
+from hongmao.platforms.sandbox.shop import gate, tellings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ORDERS: Final = "jd.union.open.order.row.query"
 VISITS: Final = "hongmao.sandbox.visit.row.query"
+SCORES: Final = "hongmao.sandbox.shop.score.get"
+GOODS: Final = "hongmao.sandbox.item.get"
+OWN_SHOP: Final = "jingdong.vender.shop.query"
 _NOT_ASKED: Final = frozenset({"sign", "timestamp", "access_token"})
 
 
@@ -45,6 +48,8 @@ class Router:
             key = self._let_in(params)
             if self._market.fails(asked):
                 return self._failed(asked)
+            if params["method"] == OWN_SHOP:
+                return self._own_shop(key)
             told = self._told(params, key, asked)
         except Refusal as refusal:
             return _refused(refusal)
@@ -59,13 +64,15 @@ class Router:
             raise Refusal("2", "超过调用次数限制", "App Call Limited")
         if not params.get("method"):
             raise Refusal("14", "缺少方法名参数", "Missing Method")
-        if params["method"] not in {ORDERS, VISITS}:
+        if params["method"] not in {ORDERS, VISITS, SCORES, GOODS, OWN_SHOP}:
             raise Refusal("15", "不存在的方法名", "Invalid Method")
         return prove(params, self._market)
 
     def _told(self, params: Mapping[str, str], key: GatewayKey, asked: str) -> dict[str, Any]:
         try:
             form = msgspec.json.decode(params.get("360buy_param_json", ""), type=dict[str, dict[str, Any]])
+            if params["method"] in {SCORES, GOODS}:
+                return self._facts(params["method"], form.get("req", {}), key)
             query = form.get("orderReq", {})
             page = self._union.visits if params["method"] == VISITS else self._union.orders
             return page(query, key, asked)
@@ -73,6 +80,23 @@ class Router:
             return {"code": 400, "message": unfit.message, "requestId": "sandbox"}
         except (msgspec.DecodeError, RecursionError):
             return {"code": 400, "message": "参数错误", "requestId": "sandbox"}
+
+    def _facts(self, method: str, query: Mapping[str, Any], key: GatewayKey) -> dict[str, Any]:
+        """Tell a shop or an item of the caller's own; both methods are the sandbox's, for no text names the real ones."""
+        tell, name = (tellings.shop, "shopId") if method == SCORES else (tellings.item, "skuId")
+        try:
+            return {"code": 200, "message": "success", "data": tell(self._market, key, str(query.get(name, "")))}
+        except tellings.NotYours:
+            return {"code": 403, "message": "无权访问", "requestId": "sandbox"}
+
+    def _own_shop(self, key: GatewayKey) -> Response:
+        """店铺信息查询: whose shop the caller's session opens."""
+        shops = [shop for shop in self._market.shops() if shop.shop_id in key.shops]
+        if len(shops) != 1:
+            return _refused(Refusal("19", "无效access_token", "Invalid Access Token"))
+        told = {"vender_id": shops[0].shop_id, "shop_id": shops[0].shop_id, "shop_name": shops[0].name}
+        envelope = {"code": "0", "shop_jos_result": told}
+        return JSONResponse({f"{OWN_SHOP.replace('.', '_')}_responce": envelope})
 
     def _failed(self, asked: str) -> Response:
         if self._market.draw(f"how {asked}", 2):

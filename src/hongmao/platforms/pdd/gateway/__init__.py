@@ -1,4 +1,7 @@
-"""The other side: a sandbox of Pinduoduo's open platform, over one marketplace. It shares no code with the client."""
+"""The other side: a sandbox of Pinduoduo's open platform and consent page, over one marketplace.
+
+It shares no code with the client.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
+from hongmao.platforms.pdd.gateway.oauth import Oauth
 from hongmao.platforms.pdd.gateway.router import Router
 
 if TYPE_CHECKING:
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 def make_gateway(market: Market, /) -> Sequence[BaseRoute]:
     """Make the routes over one marketplace."""
-    return (Route("/api/router", Router(market).answer, methods=["POST"]),)
+    return (Route("/api/router", Router(market).answer, methods=["POST"]), *Oauth(market).routes())
 
 
 __all__ = ["make_gateway"]

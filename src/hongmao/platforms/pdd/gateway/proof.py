@@ -27,7 +27,7 @@ class Refusal(Exception):
 
 def prove(params: Mapping[str, str], market: Market) -> GatewayKey:
     """Find whose call it is, in the order in which they complain."""
-    key = market.key(params.get("client_id", ""))
+    key = market.key(params.get("client_id", ""), params.get("access_token", ""))
     if key is None:
         raise Refusal(10002, "公共参数错误:client_id")
     told = params.get("timestamp", "")

@@ -16,7 +16,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from hongmao.kernel.errors import HongmaoError
-from hongmao.platforms.sandbox.shop import acts, answers, control, outbox, pages, requests
+from hongmao.platforms.sandbox.shop import acts, answers, control, control_shops, outbox, pages, requests
 from hongmao.platforms.sandbox.shop.book import Acts, Book
 from hongmao.platforms.sandbox.shop.errors import ShopClosed
 from hongmao.platforms.sandbox.shop.market import Market
@@ -59,6 +59,7 @@ def create_shop_app(
             *pages.ROUTES,
             *acts.ROUTES,
             *control.ROUTES,
+            *control_shops.ROUTES,
             Mount("/assets", StaticFiles(directory=ASSETS)),
             *(
                 Mount(f"{GATEWAY_PREFIX}{name}", routes=make(Market(name, acts_here, seed=seed)))

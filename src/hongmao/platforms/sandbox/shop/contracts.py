@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Stage(StrEnum):
@@ -48,6 +52,19 @@ class Shelf:
     def sells(self) -> bool:
         """Whether a buyer can order it now."""
         return self.on_sale and self.in_stock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopMark:
+    """What its marketplace says of a shop; None where it does not. Scores are texts, exact to the character."""
+
+    shop_id: str
+    kind: str | None = None
+    badge: str | None = None
+    category: str | None = None
+    scores: Mapping[str, str] = field(default_factory=dict)
+    observed_at_ms: int | None = None
+    """When it observed that; None: it observes anew at the beginning of every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,8 +111,8 @@ def token_problem(headers: Headers, token: str) -> ControlRefused | None:
 
 async def accounts(request: Request) -> Response:
     """Register an account, or change its secret, address and shops; what waited for an account goes out now."""
-    form = await _read(request, AccountForm)
-    _check_url(form.webhook_url)
+    form = await read_form(request, AccountForm)
+    check_url(form.webhook_url)
     with acts_of(request).act() as act:
         outbox.register(act.sql, form.account, secret=form.secret, webhook_url=form.webhook_url, shops=form.shops)
     return answers.told({"account": form.account})
@@ -120,7 +120,7 @@ async def accounts(request: Request) -> Response:
 
 async def put_stock(request: Request) -> Response:
     """Add or change shops and items."""
-    form = await _read(request, StockForm)
+    form = await read_form(request, StockForm)
     for place, item in enumerate(form.items):
         if item.presale_deposit_fen is not None and item.presale_deposit_fen >= item.price_fen:
             raise DepositWrong(place=f"items[{place}].presale_deposit_fen")
@@ -135,7 +135,7 @@ async def put_stock(request: Request) -> Response:
 
 async def put_shelf(request: Request) -> Response:
     """上架, 下架, 无货: say how an item stands on its shelf from now on."""
-    form = await _read(request, ShelfForm)
+    form = await read_form(request, ShelfForm)
     with acts_of(request).act() as act:
         stock.set_shelf(act.sql, Shelf(**msgspec.structs.asdict(form)))
     return answers.told(form)
@@ -143,7 +143,7 @@ async def put_shelf(request: Request) -> Response:
 
 async def faults(request: Request) -> Response:
     """Put faults in force; what the body does not name is off."""
-    form = await _read(request, Faults)
+    form = await read_form(request, Faults)
     with acts_of(request).act() as act:
         outbox.set_faults(act.sql, form)
     return answers.told(form)
@@ -151,7 +151,7 @@ async def faults(request: Request) -> Response:
 
 async def gateway_keys(request: Request) -> Response:
     """Let a gateway know a key, or change its secret, session and shops."""
-    form = await _read(request, GatewayKeyForm)
+    form = await read_form(request, GatewayKeyForm)
     with acts_of(request).act() as act:
         act.sql.execute(
             "INSERT OR REPLACE INTO gateway_key (platform, app_key, secret, session, shops) VALUES (?, ?, ?, ?, ?)",
@@ -162,7 +162,7 @@ async def gateway_keys(request: Request) -> Response:
 
 async def put_weather(request: Request) -> Response:
     """Let a gateway behave so from now on; what the body does not name is fair."""
-    form = await _read(request, WeatherForm)
+    form = await read_form(request, WeatherForm)
     with acts_of(request).act() as act:
         journal.set_weather(act.sql, form.platform, form.weather)
     return answers.told(form.weather)
@@ -226,7 +226,8 @@ def _order_truth(order: Order) -> dict[str, object]:
     }
 
 
-async def _read(request: Request, kind: type[Form]) -> Form:
+async def read_form(request: Request, kind: type[Form]) -> Form:
+    """Read a body of the control door, or say what is wrong with it."""
     body = await requests.body_of(request, bytes_max=BODY_BYTES_MAX)
     try:
         return msgspec.json.decode(body, type=kind)
@@ -234,14 +235,15 @@ async def _read(request: Request, kind: type[Form]) -> Form:
         raise ControlBodyWrong(place="body", why=str(wrong)) from None
 
 
-def _check_url(url: str) -> None:
+def check_url(url: str, place: str = "webhook_url") -> None:
+    """Refuse what is no web address."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
-        raise AddressWrong(place="webhook_url")
+        raise AddressWrong(place=place)
 
 
 ROUTES = [

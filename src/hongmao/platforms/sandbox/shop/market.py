@@ -7,19 +7,21 @@ prove the other wrong. Time is the market's; every draw depends on the seed and 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hongmao.kernel.time import MINUTE_MS
-from hongmao.platforms.sandbox.shop import journal, stock
+from hongmao.kernel.time import MINUTE_MS, Window, day_of
+from hongmao.platforms.sandbox.shop import journal, stock, tokens
+from hongmao.platforms.sandbox.shop.book import count
 from hongmao.platforms.sandbox.shop.faults import Dice
 
 if TYPE_CHECKING:
-    from hongmao.kernel.time import Window
+    from collections.abc import Mapping
+
     from hongmao.platforms.sandbox.shop.book import Acts
-    from hongmao.platforms.sandbox.shop.contracts import Item
+    from hongmao.platforms.sandbox.shop.contracts import Item, Shelf, Shop, ShopMark
     from hongmao.platforms.sandbox.shop.journal import Told
 
 _encode = msgspec.json.Encoder().encode
@@ -33,6 +35,16 @@ class GatewayKey:
     secret: str
     session: str
     shops: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayApp:
+    """An app that sellers may open their shops to. `backs` are where a browser may be sent with a code."""
+
+    app_key: str
+    secret: str = field(repr=False)
+    name: str
+    backs: tuple[str, ...]
 
 
 class Market:
@@ -50,16 +62,59 @@ class Market:
         """Give the present instant."""
         return self._acts.clock.now_ms()
 
-    def key(self, app_key: str) -> GatewayKey | None:
-        """Find who calls by an app key."""
+    def key(self, app_key: str, session: str = "") -> GatewayKey | None:
+        """Find who calls: by a key of its own, or by an app's key and the session that a seller has granted the app.
+
+        An app whose session is none of its own, or is over, gets a key that no session fits, and no shop.
+        """
         with self._acts.book.reading() as sql:
             row = sql.execute(
                 "SELECT * FROM gateway_key WHERE platform = ? AND app_key = ?", (self.platform, app_key)
             ).fetchone()
+        if row is not None:
+            shops = frozenset(msgspec.json.decode(row["shops"], type=list[str]))
+            return GatewayKey(app_key=row["app_key"], secret=row["secret"], session=row["session"], shops=shops)
+        if (app := self.app(app_key)) is None:
+            return None
+        grant = self.noted(tokens.GRANTS, tokens.digest(session))
+        if grant is None or grant["app_key"] != app_key or not self._lives(grant, session):
+            nobodys = tokens.mint(app.secret, "nobody", session)
+            return GatewayKey(app_key=app_key, secret=app.secret, session=nobodys, shops=frozenset())
+        return GatewayKey(app_key=app_key, secret=app.secret, session=session, shops=frozenset({grant["shop"]}))
+
+    def app(self, app_key: str) -> GatewayApp | None:
+        """Find an app that sellers may grant access to."""
+        with self._acts.book.reading() as sql:
+            row = sql.execute(
+                "SELECT * FROM gateway_app WHERE platform = ? AND app_key = ?", (self.platform, app_key)
+            ).fetchone()
         if row is None:
             return None
-        shops = frozenset(msgspec.json.decode(row["shops"], type=list[str]))
-        return GatewayKey(app_key=row["app_key"], secret=row["secret"], session=row["session"], shops=shops)
+        backs = tuple(msgspec.json.decode(row["backs"], type=list[str]))
+        return GatewayApp(app_key=app_key, secret=row["secret"], name=row["name"], backs=backs)
+
+    def number(self, name: str) -> int:
+        """Take the next number of a sequence of this marketplace's, beginning with 1."""
+        with self._acts.book.writing() as sql:
+            return count(sql, f"{self.platform} {name}", 1)
+
+    def shops(self) -> list[Shop]:
+        """List this marketplace's shops, by id."""
+        with self._acts.book.reading() as sql:
+            return [shop for shop in stock.shops(sql) if shop.platform == self.platform]
+
+    def shop_mark(self, shop_id: str) -> ShopMark:
+        """Say what this marketplace says of a shop, and since when: since midnight, unless another instant was told."""
+        with self._acts.book.reading() as sql:
+            mark = stock.shop_mark(sql, shop_id)
+        if mark.observed_at_ms is not None:
+            return mark
+        return replace(mark, observed_at_ms=Window.of_day(day_of(self.now_ms())).start_ms)
+
+    def shelf(self, item_id: str) -> Shelf:
+        """Say how an item stands on its shelf."""
+        with self._acts.book.reading() as sql:
+            return stock.shelf(sql, item_id)
 
     def told(self, span: Window, key: GatewayKey, *, by: str = "told") -> list[Told]:
         """List the events of a caller's shops in a span: `by` when we knew (`told`) or when it happened (`occurred`).
@@ -137,6 +192,10 @@ class Market:
                 (self.platform, page),
             ).fetchall()
         return [(row["key"], row["at_ms"], msgspec.json.decode(row["value"])) for row in rows]
+
+    def _lives(self, grant: Mapping[str, Any], session: str) -> bool:
+        is_over = self.now_ms() >= grant["until_ms"]
+        return not is_over and self.noted(tokens.GRANTS_ENDED, tokens.digest(session)) is None
 
     def _once(self, what: str, asked: str, share: float) -> bool:
         if share <= 0 or not Dice(self._seed, asked).happens(share, what):

@@ -48,6 +48,16 @@ CREATE TABLE IF NOT EXISTS gateway_key (
   PRIMARY KEY (platform, app_key)
 ) STRICT, WITHOUT ROWID;
 
+-- grain: one row per app that sellers may grant access to: its secret, its name, and where browsers may be sent back
+CREATE TABLE IF NOT EXISTS gateway_app (
+  platform TEXT NOT NULL,
+  app_key TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  name TEXT NOT NULL,
+  backs TEXT NOT NULL,             -- JSON list of addresses
+  PRIMARY KEY (platform, app_key)
+) STRICT, WITHOUT ROWID;
+
 -- grain: one row per platform: how its gateway behaves, as JSON
 CREATE TABLE IF NOT EXISTS weather (platform TEXT PRIMARY KEY, told TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -61,6 +71,16 @@ CREATE TABLE IF NOT EXISTS notebook (
   value BLOB NOT NULL,             -- JSON
   UNIQUE (platform, page, key)
 ) STRICT;
+
+-- grain: one row per shop of which its marketplace says more than its name; null where it does not
+CREATE TABLE IF NOT EXISTS shop_mark (
+  shop_id TEXT PRIMARY KEY REFERENCES shop,
+  kind TEXT,
+  badge TEXT,
+  category TEXT,
+  scores TEXT NOT NULL,            -- JSON object of texts, by the name of the score
+  observed_at_ms INTEGER           -- null: anew at the beginning of every day
+) STRICT, WITHOUT ROWID;
 
 -- grain: one row per item on sale
 CREATE TABLE IF NOT EXISTS item (

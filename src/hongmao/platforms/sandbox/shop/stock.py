@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hongmao.kernel.errors import NotFound
-from hongmao.platforms.sandbox.shop.contracts import Item, Shelf, Shop
+from hongmao.platforms.sandbox.shop.contracts import Item, Shelf, Shop, ShopMark
 from hongmao.platforms.sandbox.shop.errors import UnknownShop
 
 if TYPE_CHECKING:
@@ -57,6 +59,25 @@ def set_shelf(sql: sqlite3.Connection, told: Shelf) -> None:
     sql.execute(
         "INSERT OR REPLACE INTO shelf (item_id, on_sale, in_stock, category) VALUES (?, ?, ?, ?)",
         (told.item_id, told.on_sale, told.in_stock, told.category),
+    )
+
+
+def shop_mark(sql: sqlite3.Connection, shop_id: str) -> ShopMark:
+    """Give what was said of a shop; nothing is known of one that nobody spoke of."""
+    row = sql.execute("SELECT * FROM shop_mark WHERE shop_id = ?", (shop_id,)).fetchone()
+    if row is None:
+        return ShopMark(shop_id=shop_id)
+    return ShopMark(**{**dict(row), "scores": msgspec.json.decode(row["scores"], type=dict[str, str])})
+
+
+def set_shop_mark(sql: sqlite3.Connection, told: ShopMark) -> None:
+    """Say of a shop what its marketplace says from now on; `NotFound` where there is no such shop."""
+    shop(sql, told.shop_id)
+    scores = msgspec.json.encode(dict(told.scores)).decode()
+    sql.execute(
+        "INSERT OR REPLACE INTO shop_mark (shop_id, kind, badge, category, scores, observed_at_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (told.shop_id, told.kind, told.badge, told.category, scores, told.observed_at_ms),
     )
 
 

@@ -1,4 +1,4 @@
-"""The other side: a sandbox of TOP, of Alimama's monitor and of the UD report, over one marketplace of the sandbox.
+"""The other side: a sandbox of TOP, its consent page, Alimama's monitor and the UD report, over one marketplace of the sandbox.
 
 It shares no code with the client: what is read and written here is read and written by its own lines, so that each side can
 prove the other wrong.
@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from hongmao.platforms.taobao.gateway.books import Books
 from hongmao.platforms.taobao.gateway.monitor import Monitor
+from hongmao.platforms.taobao.gateway.oauth import Oauth
 from hongmao.platforms.taobao.gateway.report import Report
 from hongmao.platforms.taobao.gateway.router import Router
 
@@ -32,6 +33,7 @@ def make_gateway(market: Market, /) -> Sequence[BaseRoute]:
         Route("/mmi/xiaohongshu", monitor.impression, methods=["GET"]),
         Route("/mmc/xiaohongshu", monitor.click, methods=["GET"]),
         Route("/ud/report.csv", report.answer, methods=["GET"]),
+        *Oauth(market).routes(),
     )
 
 

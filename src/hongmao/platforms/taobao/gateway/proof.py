@@ -23,7 +23,7 @@ def prove(params: Mapping[str, str], market: Market, *, wants_session: bool) -> 
     for name, code, word in (("app_key", 28, "App Key"), ("sign", 24, "Signature"), ("timestamp", 30, "Timestamp")):
         if not params.get(name):
             raise Refusal(code, f"Missing {word}")
-    key = market.key(params["app_key"])
+    key = market.key(params["app_key"], params.get("session", ""))
     if key is None:
         raise Refusal(29, "Invalid App Key", "isv.appkey-not-exists", "appkey不存在")
     _check_time(params["timestamp"], market)

@@ -9,6 +9,7 @@ import msgspec
 from starlette.responses import PlainTextResponse
 
 from hongmao.kernel.time import MINUTE_MS, SECOND_MS
+from hongmao.platforms.sandbox.shop import tellings
 from hongmao.platforms.taobao.gateway import acts
 from hongmao.platforms.taobao.gateway.affiliate import Affiliate
 from hongmao.platforms.taobao.gateway.details import Details
@@ -34,7 +35,9 @@ _LINK: Final = "alibaba.taobao.ud.smart.monitor.url.create"
 _RETURN: Final = "alibaba.ud.udsmartdata.get"
 _AFFILIATE: Final = "taobao.tbk.order.details.get"
 _RTA: Final = "taobao.tbk.rta.consumer.match"
-METHODS: Final = frozenset({*_LISTS, _LINK, _RETURN, _AFFILIATE, _RTA})
+_SCORES: Final = "hongmao.sandbox.shop.score.get"
+_GOODS: Final = "hongmao.sandbox.item.get"
+METHODS: Final = frozenset({*_LISTS, _LINK, _RETURN, _AFFILIATE, _RTA, _SCORES, _GOODS})
 _NOT_ASKED: Final = frozenset({"sign", "timestamp", "session", "sign_method"})
 
 
@@ -97,7 +100,21 @@ class Router:
             return acts.take_return(self._market, _object(params, "ud_smart_service_request"))
         if method == _AFFILIATE:
             return self._affiliate.page(params, key, asked)
-        return acts.match_device(self._market, params)
+        if method == _RTA:
+            return acts.match_device(self._market, params)
+        return self._tell(params, key)
+
+    def _tell(self, params: Mapping[str, str], key: GatewayKey) -> dict[str, Any]:
+        """Tell a shop or an item of the caller's own; these two methods are the sandbox's, for no text names the real ones."""
+        is_shop = params["method"] == _SCORES
+        name = "shop_id" if is_shop else "item_id"
+        if not params.get(name):
+            raise missing(name)
+        try:
+            told = (tellings.shop if is_shop else tellings.item)(self._market, key, params[name])
+        except tellings.NotYours:
+            raise parameter(name, "不属于授权店铺") from None
+        return {"shop" if is_shop else "item": told}
 
 
 async def _body(request: Request) -> dict[str, str] | None:

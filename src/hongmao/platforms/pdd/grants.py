@@ -1,0 +1,59 @@
+"""授权 by Pinduoduo: the consent page of its service market, and the access token that a code is worth.
+
+`owner_id` of the token is the shop's number (`mall_id`), as in the rows of orders.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from hongmao.platforms.api import Call, Granted, GrantedShop, json_fields
+from hongmao.platforms.granting import Redeeming, consent_url, name_of, sandbox_doors, text_of
+from hongmao.platforms.pdd.client import ROUTE
+
+if TYPE_CHECKING:
+    from hongmao.platforms.api import Caller, GrantApp
+
+AUTHORIZE: Final = "https://fuwu.pinduoduo.com/service-market/auth"
+TOKEN: Final = "https://open-api.pinduoduo.com/oauth/token"  # noqa: S105 - an address
+
+
+class PddGrants:
+    """Asks and redeems."""
+
+    def ask(self, app: GrantApp, *, state: str, challenge: str, back: str) -> str:
+        """Write the address of the consent page."""
+        page, _ = sandbox_doors(app.settings, ROUTE) or (AUTHORIZE, TOKEN)
+        params = {"response_type": "code", "client_id": app.app_key, "redirect_uri": back, "state": state}
+        return consent_url(page, params, challenge=challenge)
+
+    def exchange(self, app: GrantApp, code: str, verifier: str, caller: Caller, *, back: str, now_ms: int) -> Granted:
+        """Redeem a code."""
+        redeeming = Redeeming(platform=app.platform, hidden=(code, verifier, app.secret.decode(errors="replace")))
+        _, address = sandbox_doors(app.settings, ROUTE) or (AUTHORIZE, TOKEN)
+        body = {
+            "client_id": app.app_key,
+            "client_secret": app.secret.decode(),
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": back,
+            "code_verifier": verifier,
+        }
+        headers = {"content-type": "application/json"}
+        call = Call(method="POST", url=address, headers=headers, body=msgspec.json.encode(body))
+        told = redeeming.fields(redeeming.send(caller, call))
+        if "error_response" in told:
+            wrong = json_fields(bytes(told["error_response"])) or {}
+            raise redeeming.refused(text_of(wrong.get("error_code")) or "?", text_of(wrong.get("sub_code")))
+        token = redeeming.needed(told, "access_token")
+        shop = redeeming.shop_id(told, "owner_id")
+        gateway = {"gateway": app.settings["gateway"]} if app.settings.get("gateway") else {}
+        return Granted(
+            account=redeeming.account(app.app_key, shop),
+            secret=app.secret,
+            settings={"app_key": app.app_key, "access_token": token, "shop": shop, **gateway},
+            shops=(GrantedShop(shop, name_of(text_of(told.get("owner_name")), shop)),),
+            until_ms=redeeming.until_ms(told, now_ms),
+        )
