@@ -15,6 +15,7 @@ from hongmao.bootstrap.clocks import FileClock
 from hongmao.bootstrap.foundations import check_idle
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
+from hongmao.cli.city_money import city_money, money_lines
 from hongmao.world.founding import Login
 from hongmao.world.play import Play
 from hongmao.world.spec import draw_plan
@@ -125,13 +126,18 @@ def _print_report(
     with open_house(settings) as house:
         report = with_reconciled(house.services.insight.city_report(), reconciled)
         text = house.services.insight.render_report(report)
+        money, head = city_money(house.services, report), house.services.ledger.head()
     if as_json:
-        report = {"seed": plan.seed, "readers": len(plan.citizens), "days": days, **report, "truth": truth.summary()}
+        asked = {"seed": plan.seed, "readers": len(plan.citizens), "days": days}
+        report = {**asked, **report, "money": money, "truth": truth.summary()}
         json.dump(report, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
         sys.stdout.write("\n")
         return
     click.echo(text)
     for line in _differences(reconciled):
+        click.echo(line)
+    click.echo("")
+    for line in money_lines(money, head.hash):
         click.echo(line)
     click.echo("")
     click.echo("What only the city knows (orders placed, whether or not a return has arrived)")
