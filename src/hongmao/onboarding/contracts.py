@@ -25,7 +25,7 @@ class Step(StrEnum):
     """A screen. Its place in this list is its number, counted from 1."""
 
     ACCOUNT = "account"
-    ADMISSION = "admission"
+    SHOP = "shop"
     NOTES = "notes"
     LINK = "link"
     BUDGET = "budget"

@@ -1,9 +1,9 @@
 """What can be wrong while a merchant joins: said to somebody who has never seen this console.
 
 Refused   ── SignUpClosed, GrantStateSpent, GrantDenied, NoteNotLent, ShopNotIn
-NotFound  ── PlatformNotOffered, TrialUnknown
-BadInput  ── ItemNotPicked, NotesNotPicked, HoursEmpty
-Conflict  ── LinkNotApproved, LinkNotBuilt, ItemGone
+NotFound  ── PlatformNotOffered
+BadInput  ── ItemNotPicked, NotesNotPicked, HoursEmpty, BudgetOutside, BidOutside
+Conflict  ── LinkNotApproved, LinkNotBuilt
 """
 
 from __future__ import annotations
@@ -111,16 +111,6 @@ class LinkNotApproved(Conflict):
     hint_en = "Reviews take a working day as a rule; where the page tells of a fault, mend it and check again"
 
 
-class TrialUnknown(NotFound):
-    """Nobody tried by that click id, or somebody else did."""
-
-    code = "trial_unknown"
-    zh = "找不到这次测试"
-    en = "There is no such test"
-    hint_zh = "请重新点“生成测试点击”"
-    hint_en = "Make another test click"
-
-
 class HoursEmpty(BadInput):
     """Hours that hold no hour."""
 
@@ -129,3 +119,23 @@ class HoursEmpty(BadInput):
     en = "The hours should end after they begin"
     hint_zh = "例如 8:00 到 24:00"
     hint_en = "For example 8:00 to 24:00"
+
+
+class BudgetOutside(BadInput):
+    """A day budget that no campaign may have."""
+
+    code = "budget_outside"
+    zh = "日预算应在 ¥{low} 到 ¥{high} 之间，当前为 ¥{got}"
+    en = "The day budget should be between ¥{low} and ¥{high}, and is ¥{got}"
+    hint_zh = "测试投放填 ¥{low} 即可，之后随时可以调整"
+    hint_en = "¥{low} will do for a test, and it can be changed at any time"
+
+
+class BidOutside(BadInput):
+    """A bid that no click may cost."""
+
+    code = "bid_outside"
+    zh = "每次点击出价应在 ¥{low} 到 ¥{high} 之间，当前为 ¥{got}"
+    en = "The bid for a click should be between ¥{low} and ¥{high}, and is ¥{got}"
+    hint_zh = "出价不能高于日预算；拿不准时可从 ¥1.00 开始"
+    hint_en = "It cannot be above the day budget; ¥1.00 is a fair beginning"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from hongmao.campaigns.api import (
     LISTED_MAX,
     AdvertiserExists,
+    BudgetOutOfRange,
     CampaignTerms,
     CreativityTerms,
     DirectLinkTerms,
@@ -22,10 +23,12 @@ from hongmao.campaigns.api import (
     UnitTerms,
 )
 from hongmao.catalog.api import Permission, demand
+from hongmao.kernel.money import Money
 from hongmao.links.api import HoldSource
+from hongmao.links.contracts import PRICE_FEN_MAX
 from hongmao.onboarding import rules
 from hongmao.onboarding.contracts import RunningCampaign
-from hongmao.onboarding.errors import HoursEmpty, LinkNotApproved
+from hongmao.onboarding.errors import BidOutside, BudgetOutside, HoursEmpty, LinkNotApproved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,6 +73,9 @@ class Launching:
             raise LinkNotApproved
         if not rules.are_hours(wanted.first_hour, wanted.after_hour):
             raise HoursEmpty(place="hours")
+        if not 1 <= wanted.bid_fen <= min(PRICE_FEN_MAX, wanted.budget_fen):
+            high = Money(max(1, min(PRICE_FEN_MAX, wanted.budget_fen)))
+            raise BidOutside(place="bid", low=Money(1), high=high, got=Money(wanted.bid_fen))
         account = self._account(who, approved[0].merchant)
         campaign = self._campaign(who, account, item, approved[0], wanted)
         unit = self._unit(who, account, campaign, approved, wanted)
@@ -155,6 +161,9 @@ class Launching:
             return self._desk.campaigns.place_campaign(account, terms, on=True, by=who.id, why=WHY)
         except NameTaken:
             return cast("Placed", self._named(account, Noun.CAMPAIGN, name))
+        except BudgetOutOfRange as beyond:
+            facts = {bound: Money(cast("int", beyond.params[bound])) for bound in ("low", "high", "got")}
+            raise BudgetOutside(place="budget", **facts) from None
 
     def _way(self, who: Principal, account: Advertiser, url: str | None, kind: int, title: str) -> int | None:
         if url is None:

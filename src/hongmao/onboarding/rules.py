@@ -27,23 +27,23 @@ def done_of(
     """Say which steps are done and which may be looked at, from what there is.
 
     A step opens when the ones it needs are done. The budget needs an approved link and no trial: whoever wants to begin
-    before an order came back may.
+    before an order came back may. Whoever is asked about has signed up.
 
     >>> done, opened = done_of(connected=True, passes=False, links=False, approved=False, tried=False, placed=False)
     >>> sorted(done), sorted(opened)
-    ([<Step.ACCOUNT: 'account'>], [<Step.ACCOUNT: 'account'>, <Step.ADMISSION: 'admission'>])
+    ([<Step.ACCOUNT: 'account'>], [<Step.SHOP: 'shop'>])
     """
     done = {
-        Step.ACCOUNT: connected,
-        Step.ADMISSION: connected and passes,
+        Step.ACCOUNT: True,
+        Step.SHOP: connected and passes,
         Step.NOTES: connected and links,
         Step.LINK: connected and approved and (tried or placed),
         Step.BUDGET: placed,
         Step.RUNNING: placed,
     }
     opened = {
-        Step.ACCOUNT: True,
-        Step.ADMISSION: connected,
+        Step.ACCOUNT: False,
+        Step.SHOP: True,
         Step.NOTES: connected and (passes or links),
         Step.LINK: connected and links,
         Step.BUDGET: connected and approved,
