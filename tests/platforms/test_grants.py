@@ -267,7 +267,7 @@ def test_neither_code_nor_verifier_nor_secret_nor_session_is_shown_or_logged(
     shown = [repr(granted), str(granted), repr(sellers.app), *map(repr, sellers.gate.caller.calls)]
     for wrong in ({}, {"verifier": OTHER_VERIFIER}, {"app": replace(sellers.app, secret=b"another-secret-of-nobody")}):
         with pytest.raises(GrantRefused) as told:
-            sellers.exchange(code, **wrong)  # type: ignore[arg-type]
+            sellers.exchange(code, **wrong)
         shown += [str(told.value), repr(told.value), repr(told.value.__cause__), told.value.message("zh")]
     session = granted.settings.get("session") or granted.settings["access_token"]
     # The browser of this test writes down every address it asks, and the code stands in the one it brings back.

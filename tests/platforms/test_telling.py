@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hongmao.kernel.time import DAY_MS, MINUTE_MS
+from hongmao.links.addresses import Prefix, fault_of
 from hongmao.platforms.api import (
     GoodsUnread,
     ItemFacts,
     ItemWanted,
+    ListedItem,
     Reply,
     ScoresUnread,
     ShopRead,
@@ -22,6 +24,7 @@ from hongmao.platforms.pdd.platform import PDD
 from hongmao.platforms.registry import load_platforms
 from hongmao.platforms.taobao.platform import TAOBAO, TMALL
 from platforms.gatehouse import ITEM, SECRET, SHOP, TOKEN_OF_THE_SHOP, Canned, Gatehouse, account_of, ms, open_gatehouse
+from platforms.sandbox.browser import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +68,7 @@ def test_these_are_all_that_tell() -> None:
     names = {platform.name for platform in TELLING}
     assert {name for name, platform in load_platforms().items() if platform.scores is not None} == names
     assert {name for name, platform in load_platforms().items() if platform.goods is not None} == names
+    assert {name for name, platform in load_platforms().items() if platform.shelf is not None} == names
 
 
 def test_scores_come_to_the_character_and_what_is_not_told_is_unknown(market: Gatehouse) -> None:
@@ -168,7 +172,7 @@ def test_the_wrong_key_is_refused_and_nothing_of_it_is_told(market: Gatehouse, s
         market.account = account
         for read, error in ((shop_of, ScoresUnread), (item_of, GoodsUnread)):
             with pytest.raises(error) as told:
-                read(market)  # type: ignore[operator]
+                read(market)
             for secret in (SECRET, "a-secret-that-is-wrong", TOKEN_OF_THE_SHOP):
                 assert secret not in str(told.value) + repr(told.value)
 
@@ -245,3 +249,63 @@ def answer_of(platform: Platform, method: str, told: object, *, key: str = "") -
     if platform is PDD and key:
         body = {"item_get_response": {key: told}}
     return Reply(status=200, body=json.dumps(body).encode())
+
+
+def shelf_of(market: Gatehouse, shop: str = SHOP) -> tuple[ListedItem, ...]:
+    shelf = load_platforms()[market.platform].shelf
+    assert shelf is not None
+    return shelf.read(shop, market.account, market.caller, now_ms=market.front.clock.now_ms())
+
+
+def test_a_shop_is_listed_with_the_pages_that_its_buyers_see(market: Gatehouse) -> None:
+    listed = shelf_of(market)
+    assert [(one.platform_item_id, one.title, one.price_fen) for one in listed] == [
+        (ITEM, "手冲咖啡壶", 29_900),
+        ("600002", "陶瓷滤杯", 9_900),
+        ("600003", "挂耳咖啡", 1_234),
+        ("600004", "降噪耳机", 50_000),
+    ]
+    page = market.front.client.get(listed[0].page_url.removeprefix(BASE))
+    assert "手冲咖啡壶" in page.text
+    shelf = load_platforms()[market.platform].shelf
+    assert shelf is not None
+    assert "红枫小铺" in market.front.client.get(shelf.home_url(SHOP, market.account).removeprefix(BASE)).text
+    market.front.control("shelf", {"item_id": ITEM, "on_sale": False})
+    assert [one.platform_item_id for one in shelf_of(market)] == ["600002", "600003", "600004"]
+    with pytest.raises(GoodsUnread):
+        shelf_of(market, "880002")
+
+
+@pytest.mark.parametrize("platform", TELLING, ids=lambda platform: platform.name)
+def test_a_shops_front_on_the_platform_is_where_links_may_lead(platform: Platform) -> None:
+    assert platform.shelf is not None
+    account = replace(account_of(platform.name), settings={})
+    url = platform.shelf.home_url("88 0/1", account)
+    assert fault_of(url, app=False, allowed=tuple(map(Prefix.of, platform.link_prefixes))) is None
+    assert url.endswith("=88%200%2F1")
+    assert platform.shelf.read(SHOP, account, Canned(), now_ms=1_000) == ()
+
+
+@pytest.mark.parametrize("platform", TELLING, ids=lambda platform: platform.name)
+@pytest.mark.parametrize(
+    "row",
+    [
+        7,
+        {},
+        {"item_id": "a b", "title": "t", "price": "1", "page_url": "u"},
+        {"item_id": "1", "title": " ", "price": "1", "page_url": "u"},
+        {"item_id": "1", "title": "t", "page_url": "u"},
+        {"item_id": "1", "title": "t", "price": "1.234", "page_url": "u"},
+        {"item_id": "1", "title": "t", "price": "1"},
+    ],
+)
+def test_a_row_that_nobody_could_choose_spoils_the_list(platform: Platform, row: object) -> None:
+    assert platform.shelf is not None
+    body: dict[str, Any] = {"hongmao_sandbox_shop_item_list_response": {"items": [row]}}
+    if platform is JD:
+        result = json.dumps({"code": 200, "data": {"items": [row]}})
+        body = {"hongmao_sandbox_shop_item_list_response": {"code": "0", "result": result}}
+    if platform is PDD:
+        body = {"item_list_get_response": {"items": [row]}}
+    with pytest.raises(GoodsUnread):
+        platform.shelf.read(SHOP, account_of(platform.name), Canned(json.dumps(body).encode()), now_ms=1_000)

@@ -6,17 +6,20 @@ shop would look like one that was not scored.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import quote
 
 import msgspec
 
 from hongmao.eligibility.api import Badge, ScoreName, ScoreUnreadable, ShopKind, read_score
 from hongmao.kernel.calls import CallFailed
+from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.money import AMOUNT_FEN_MAX, Money, MoneyUnreadable
 from hongmao.links.care.contracts import TEXT_CHARS_MAX, ItemFacts
-from hongmao.platforms.answers import json_exact, json_fields
-from hongmao.platforms.contracts import ShopRead
+from hongmao.platforms.answers import json_exact, json_fields, json_rows
+from hongmao.platforms.contracts import ListedItem, ShopRead
 from hongmao.platforms.errors import GoodsUnread, ScoresUnread
 from hongmao.platforms.granting import text_of
 from hongmao.returns.pull.errors import PullRefused, PullThrottled, PullUnreadable
@@ -32,6 +35,11 @@ SCORES_METHOD: Final = "hongmao.sandbox.shop.score.get"
 """A name of our own sandbox: no public text names a platform's method for scores. `scores_method` does, once known."""
 GOODS_METHOD: Final = "hongmao.sandbox.item.get"
 """The same for an item; `goods_method`."""
+SHELF_METHOD: Final = "hongmao.sandbox.shop.item.list"
+"""The same for what a shop sells; `shelf_method`."""
+
+
+TITLE_CHARS_MAX: Final = 200
 
 
 class Ask(Protocol):
@@ -61,13 +69,13 @@ class SignedScores:
 
     def read(self, platform_shop_id: str, account: PlatformAccount, caller: Caller, *, now_ms: int) -> ShopRead:
         """Read one shop; nothing is told where nobody knows how to ask."""
-        method = _method(account, "scores_method", SCORES_METHOD, is_real=self.is_real(account))
+        method = method_of(account, "scores_method", SCORES_METHOD, is_real=self.is_real(account))
         if not method:
             return ShopRead()
         try:
             return shop_of(self.ask(account, method, platform_shop_id, caller, now_ms=now_ms), now_ms=now_ms)
-        except _FAULTS as fault:
-            raise ScoresUnread(platform=account.platform, shop=platform_shop_id, answer=_why(fault)) from None
+        except FAULTS as fault:
+            raise ScoresUnread(platform=account.platform, shop=platform_shop_id, answer=why_of(fault)) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +87,42 @@ class SignedGoods:
 
     def read(self, wanted: ItemWanted, account: PlatformAccount, caller: Caller, *, now_ms: int) -> ItemFacts:
         """Read one item; nothing is told where nobody knows how to ask."""
-        method = _method(account, "goods_method", GOODS_METHOD, is_real=self.is_real(account))
+        method = method_of(account, "goods_method", GOODS_METHOD, is_real=self.is_real(account))
         if not method:
             return ItemFacts()
         try:
             return item_of(self.ask(account, method, wanted.platform_item_id, caller, now_ms=now_ms))
-        except _FAULTS as fault:
-            answer = _why(fault)
+        except FAULTS as fault:
+            answer = why_of(fault)
             raise GoodsUnread(platform=account.platform, item=wanted.platform_item_id, answer=answer) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedShelf:
+    """Implements `ShelfReader` by one signed question. `front` is a shop's page on the platform, with a place for its id."""
+
+    ask: Ask
+    is_real: Callable[[PlatformAccount], bool]
+    front: str
+
+    def home_url(self, platform_shop_id: str, account: PlatformAccount) -> str:
+        """Write the address of a shop's front page: the platform's, or the one beside a sandbox's gateway."""
+        id = quote(platform_shop_id, safe="")
+        if self.is_real(account):
+            return self.front.format(id=id)
+        return f"{account.settings['gateway'].partition('/gw/')[0].rstrip('/')}/shop/{id}"
+
+    def read(
+        self, platform_shop_id: str, account: PlatformAccount, caller: Caller, *, now_ms: int
+    ) -> tuple[ListedItem, ...]:
+        """List what a shop sells; nothing where nobody knows how to ask."""
+        method = method_of(account, "shelf_method", SHELF_METHOD, is_real=self.is_real(account))
+        if not method:
+            return ()
+        try:
+            return shelf_of(self.ask(account, method, platform_shop_id, caller, now_ms=now_ms))
+        except FAULTS as fault:
+            raise GoodsUnread(platform=account.platform, item=platform_shop_id, answer=why_of(fault)) from None
 
 
 def shop_of(raw: bytes | msgspec.Raw | None, *, now_ms: int) -> ShopRead:
@@ -116,12 +152,28 @@ def item_of(raw: bytes | msgspec.Raw | None) -> ItemFacts:
     if told is None:
         raise Unreadable("item")
     return ItemFacts(
-        price_fen=_price_fen(told.get("price")),
+        price_fen=price_fen_of(told.get("price")),
         shop=_words(told.get("shop_id")),
         category=_words(told.get("category")),
         in_stock=_flag(told.get("in_stock"), "in_stock"),
         on_sale=_flag(told.get("on_sale"), "on_sale"),
     )
+
+
+def shelf_of(raw: bytes | msgspec.Raw | None) -> tuple[ListedItem, ...]:
+    """Read a list of items. One without an id, a title, a price or a page would be one that nobody could choose."""
+    rows = None if raw is None else json_rows(raw)
+    if rows is None:
+        raise Unreadable("items")
+    found = []
+    for place, row in enumerate(rows):
+        told = json_fields(row) or {}
+        id, title = text_of(told.get("item_id")), _words(told.get("title"), TITLE_CHARS_MAX)
+        price_fen, url = price_fen_of(told.get("price")), text_of(told.get("page_url"))
+        if re.fullmatch(ID_PATTERN, id) is None or title is None or price_fen is None or not url:
+            raise Unreadable(f"items[{place}]")
+        found.append(ListedItem(platform_item_id=id, title=title, price_fen=price_fen, page_url=url))
+    return tuple(found)
 
 
 def _scores(raw: msgspec.Raw | None) -> dict[str, str]:
@@ -147,7 +199,8 @@ def _score(raw: msgspec.Raw, place: str) -> str:
     return str(value)
 
 
-def _price_fen(raw: msgspec.Raw | None) -> int | None:
+def price_fen_of(raw: msgspec.Raw | None) -> int | None:
+    """Read a price in yuan, a number or text, as fen; None where none is told."""
     text = bytes(raw or b"null").decode(errors="replace").strip().strip('"')
     if text == "null":
         return None
@@ -160,8 +213,8 @@ def _price_fen(raw: msgspec.Raw | None) -> int | None:
     return fen
 
 
-def _words(raw: msgspec.Raw | None) -> str | None:
-    return " ".join(text_of(raw).split())[:TEXT_CHARS_MAX] or None
+def _words(raw: msgspec.Raw | None, chars: int = TEXT_CHARS_MAX) -> str | None:
+    return " ".join(text_of(raw).split())[:chars] or None
 
 
 def _flag(raw: msgspec.Raw | None, place: str) -> bool | None:
@@ -171,15 +224,17 @@ def _flag(raw: msgspec.Raw | None, place: str) -> bool | None:
     return None if text == b"null" else text == b"true"
 
 
-def _method(account: PlatformAccount, setting: str, assumed: str, *, is_real: bool) -> str:
+def method_of(account: PlatformAccount, setting: str, assumed: str, *, is_real: bool) -> str:
     """Say by which method to ask: the one that an account names, else our own beside a sandbox; "" where nobody knows one."""
     return account.settings.get(setting) or ("" if is_real else assumed)
 
 
-_FAULTS: Final = (Unreadable, CallFailed, PullRefused, PullThrottled, PullUnreadable)
+FAULTS: Final = (Unreadable, CallFailed, PullRefused, PullThrottled, PullUnreadable)
+"""What an `Ask` may raise."""
 
 
-def _why(fault: Exception) -> str:
+def why_of(fault: Exception) -> str:
+    """Say in a word why an answer could not be read."""
     if isinstance(fault, CallFailed):
         return fault.failure.value
     if isinstance(fault, PullRefused | PullThrottled | PullUnreadable):

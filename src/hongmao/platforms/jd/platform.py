@@ -12,6 +12,7 @@ from hongmao.platforms.jd.grants import JdGrants
 from hongmao.platforms.jd.links import JdLinks
 from hongmao.platforms.jd.pulls import ORDERS, VISITS
 from hongmao.platforms.jd.scores import SCORES
+from hongmao.platforms.jd.shelf import SHELF
 from hongmao.platforms.jd.signing import sign_sample
 
 JD: Final = Platform(
@@ -34,6 +35,7 @@ JD: Final = Platform(
     grants=JdGrants(),
     scores=SCORES,
     goods=GOODS,
+    shelf=SHELF,
     pulls=(ORDERS, VISITS),
     files=(JZT_DAILY,),
     sign=sign_sample,

@@ -11,6 +11,7 @@ from hongmao.platforms.pdd.grants import PddGrants
 from hongmao.platforms.pdd.links import PddLinks
 from hongmao.platforms.pdd.pulls import ORDERS, VISITS
 from hongmao.platforms.pdd.scores import SCORES
+from hongmao.platforms.pdd.shelf import SHELF
 from hongmao.platforms.pdd.signing import sign_sample
 
 PDD: Final = Platform(
@@ -29,6 +30,7 @@ PDD: Final = Platform(
     grants=PddGrants(),
     scores=SCORES,
     goods=GOODS,
+    shelf=SHELF,
     pulls=(ORDERS, VISITS),
     sign=sign_sample,
     gateway=make_gateway,

@@ -13,6 +13,7 @@ from hongmao.platforms.taobao.grants import TaobaoGrants
 from hongmao.platforms.taobao.links import TaobaoLinks
 from hongmao.platforms.taobao.pulls import CARTS, ORDERS, VISITS
 from hongmao.platforms.taobao.scores import SCORES
+from hongmao.platforms.taobao.shelf import SHELF
 from hongmao.platforms.taobao.signing import sign_sample
 from hongmao.platforms.taobao.targets import ALIMAMA, UD
 
@@ -30,6 +31,7 @@ _PREFIXES: Final = (
     "https://m.tb.cn/",
     "https://item.taobao.com/item.htm",
     "https://h5.m.taobao.com/",
+    "https://shop.m.taobao.com/",
     "https://detail.tmall.com/item.htm",
     "https://detail.m.tmall.com/item.htm",
 )
@@ -47,6 +49,7 @@ def _platform(name: str, zh: str, en: str, *prefixes: str, view: str, is_first: 
         grants=TaobaoGrants(view=view),
         scores=SCORES,
         goods=GOODS,
+        shelf=SHELF,
         pulls=(ORDERS, CARTS, VISITS, SETTLEMENTS),
         files=(UD_DAILY,),
         # Targets and files are named once for the house, and both platforms use them.

@@ -24,6 +24,7 @@ ORDERS: Final = "jd.union.open.order.row.query"
 VISITS: Final = "hongmao.sandbox.visit.row.query"
 SCORES: Final = "hongmao.sandbox.shop.score.get"
 GOODS: Final = "hongmao.sandbox.item.get"
+SHELF: Final = "hongmao.sandbox.shop.item.list"
 OWN_SHOP: Final = "jingdong.vender.shop.query"
 _NOT_ASKED: Final = frozenset({"sign", "timestamp", "access_token"})
 
@@ -50,7 +51,7 @@ class Router:
                 return self._failed(asked)
             if params["method"] == OWN_SHOP:
                 return self._own_shop(key)
-            told = self._told(params, key, asked)
+            told = self._told(params, key, asked, str(request.url))
         except Refusal as refusal:
             return _refused(refusal)
         # Their own misspelling; some of their servers have it right, and the same method always meets the same one.
@@ -64,15 +65,15 @@ class Router:
             raise Refusal("2", "超过调用次数限制", "App Call Limited")
         if not params.get("method"):
             raise Refusal("14", "缺少方法名参数", "Missing Method")
-        if params["method"] not in {ORDERS, VISITS, SCORES, GOODS, OWN_SHOP}:
+        if params["method"] not in {ORDERS, VISITS, SCORES, GOODS, SHELF, OWN_SHOP}:
             raise Refusal("15", "不存在的方法名", "Invalid Method")
         return prove(params, self._market)
 
-    def _told(self, params: Mapping[str, str], key: GatewayKey, asked: str) -> dict[str, Any]:
+    def _told(self, params: Mapping[str, str], key: GatewayKey, asked: str, base: str) -> dict[str, Any]:
         try:
             form = msgspec.json.decode(params.get("360buy_param_json", ""), type=dict[str, dict[str, Any]])
-            if params["method"] in {SCORES, GOODS}:
-                return self._facts(params["method"], form.get("req", {}), key)
+            if params["method"] in {SCORES, GOODS, SHELF}:
+                return self._facts(params["method"], form.get("req", {}), key, base)
             query = form.get("orderReq", {})
             page = self._union.visits if params["method"] == VISITS else self._union.orders
             return page(query, key, asked)
@@ -81,13 +82,19 @@ class Router:
         except (msgspec.DecodeError, RecursionError):
             return {"code": 400, "message": "参数错误", "requestId": "sandbox"}
 
-    def _facts(self, method: str, query: Mapping[str, Any], key: GatewayKey) -> dict[str, Any]:
-        """Tell a shop or an item of the caller's own; both methods are the sandbox's, for no text names the real ones."""
-        tell, name = (tellings.shop, "shopId") if method == SCORES else (tellings.item, "skuId")
+    def _facts(self, method: str, query: Mapping[str, Any], key: GatewayKey, base: str) -> dict[str, Any]:
+        """Tell a shop, an item or a shelf of the caller's own; the methods are the sandbox's: no text names the real ones."""
+        id, told = str(query.get("skuId" if method == GOODS else "shopId", "")), None
         try:
-            return {"code": 200, "message": "success", "data": tell(self._market, key, str(query.get(name, "")))}
+            if method == SHELF:
+                told = {"items": tellings.shelf(self._market, key, id, base)}
+            elif method == GOODS:
+                told = tellings.item(self._market, key, id)
+            else:
+                told = tellings.shop(self._market, key, id)
         except tellings.NotYours:
             return {"code": 403, "message": "无权访问", "requestId": "sandbox"}
+        return {"code": 200, "message": "success", "data": told}
 
     def _own_shop(self, key: GatewayKey) -> Response:
         """店铺信息查询: whose shop the caller's session opens."""

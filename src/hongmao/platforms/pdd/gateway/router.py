@@ -23,6 +23,7 @@ ORDERS: Final = "pdd.ddk.order.list.increment.get"
 VISITS: Final = "hongmao.sandbox.visit.list.get"
 SCORES: Final = "hongmao.sandbox.shop.score.get"
 GOODS: Final = "hongmao.sandbox.item.get"
+SHELF: Final = "hongmao.sandbox.shop.item.list"
 _NOT_ASKED: Final = frozenset({"sign", "timestamp", "access_token"})
 
 
@@ -47,8 +48,8 @@ class Router:
                 return self._failed(asked)
             if params["type"] == ORDERS:
                 return JSONResponse({"order_list_get_response": self._duoduo.orders(params, key, asked)})
-            if params["type"] in {SCORES, GOODS}:
-                return JSONResponse(self._facts(params, key))
+            if params["type"] in {SCORES, GOODS, SHELF}:
+                return JSONResponse(self._facts(params, key, str(request.url)))
             return JSONResponse({"visit_list_get_response": self._duoduo.visits(params, key, asked)})
         except Refusal as refusal:
             return _refused(refusal)
@@ -56,22 +57,23 @@ class Router:
     def _let_in(self, params: Mapping[str, str]) -> GatewayKey:
         if self._market.is_throttled():
             raise Refusal(70031, "调用过于频繁，请调整调用频率")
-        if params.get("type") not in {ORDERS, VISITS, SCORES, GOODS}:
+        if params.get("type") not in {ORDERS, VISITS, SCORES, GOODS, SHELF}:
             raise Refusal(10001, "公共参数错误:type")
         if params.get("data_type", "JSON") != "JSON":
             raise Refusal(10004, "公共参数错误:data_type")
         return prove(params, self._market)
 
-    def _facts(self, params: Mapping[str, str], key: GatewayKey) -> dict[str, Any]:
-        """Tell a shop or an item of the caller's own; both kinds are the sandbox's, for no text names the real ones."""
-        is_shop = params["type"] == SCORES
-        tell, name = (tellings.shop, "mall_id") if is_shop else (tellings.item, "goods_id")
+    def _facts(self, params: Mapping[str, str], key: GatewayKey, base: str) -> dict[str, Any]:
+        """Tell a shop, an item or a shelf of the caller's own; the kinds are the sandbox's: no text names the real ones."""
+        kind, mall = params["type"], params.get("mall_id", "")
         try:
-            told = tell(self._market, key, params.get(name, ""))
+            if kind == SHELF:
+                return {"item_list_get_response": {"items": tellings.shelf(self._market, key, mall, base)}}
+            if kind == GOODS:
+                return {"item_get_response": {"item": tellings.item(self._market, key, params.get("goods_id", ""))}}
+            return {"shop_score_get_response": {"shop": tellings.shop(self._market, key, mall)}}
         except tellings.NotYours:
             raise Refusal(10019, "没有权限", "isv.not-yours") from None
-        envelope, field = ("shop_score_get_response", "shop") if is_shop else ("item_get_response", "item")
-        return {envelope: {field: told, "request_id": "sandbox"}}
 
     def _failed(self, asked: str) -> Response:
         if self._market.draw(f"how {asked}", 2):

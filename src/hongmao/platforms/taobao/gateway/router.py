@@ -37,7 +37,8 @@ _AFFILIATE: Final = "taobao.tbk.order.details.get"
 _RTA: Final = "taobao.tbk.rta.consumer.match"
 _SCORES: Final = "hongmao.sandbox.shop.score.get"
 _GOODS: Final = "hongmao.sandbox.item.get"
-METHODS: Final = frozenset({*_LISTS, _LINK, _RETURN, _AFFILIATE, _RTA, _SCORES, _GOODS})
+_SHELF: Final = "hongmao.sandbox.shop.item.list"
+METHODS: Final = frozenset({*_LISTS, _LINK, _RETURN, _AFFILIATE, _RTA, _SCORES, _GOODS, _SHELF})
 _NOT_ASKED: Final = frozenset({"sign", "timestamp", "session", "sign_method"})
 
 
@@ -102,19 +103,22 @@ class Router:
             return self._affiliate.page(params, key, asked)
         if method == _RTA:
             return acts.match_device(self._market, params)
-        return self._tell(params, key)
+        return self._tell(params, key, base)
 
-    def _tell(self, params: Mapping[str, str], key: GatewayKey) -> dict[str, Any]:
-        """Tell a shop or an item of the caller's own; these two methods are the sandbox's, for no text names the real ones."""
-        is_shop = params["method"] == _SCORES
-        name = "shop_id" if is_shop else "item_id"
+    def _tell(self, params: Mapping[str, str], key: GatewayKey, base: str) -> dict[str, Any]:
+        """Tell a shop, an item or a shelf of the caller's own; the methods are the sandbox's: no text names the real ones."""
+        method = params["method"]
+        name = "item_id" if method == _GOODS else "shop_id"
         if not params.get(name):
             raise missing(name)
         try:
-            told = (tellings.shop if is_shop else tellings.item)(self._market, key, params[name])
+            if method == _SHELF:
+                return {"items": tellings.shelf(self._market, key, params[name], base)}
+            if method == _GOODS:
+                return {"item": tellings.item(self._market, key, params[name])}
+            return {"shop": tellings.shop(self._market, key, params[name])}
         except tellings.NotYours:
             raise parameter(name, "不属于授权店铺") from None
-        return {"shop" if is_shop else "item": told}
 
 
 async def _body(request: Request) -> dict[str, str] | None:
