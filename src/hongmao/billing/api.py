@@ -5,6 +5,7 @@ from __future__ import annotations
 from hongmao.billing.agencies.contracts import AgencyClient
 from hongmao.billing.agencies.errors import AgencyUnknown, AppointmentUnordered
 from hongmao.billing.agencies.service import Agencies
+from hongmao.billing.budgets import OVERSPEND_FEN, CampaignDay, PlacedTerms, Rate, Rates, Scheme
 from hongmao.billing.coinvest import Member, Programme, Running, Wound
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
@@ -23,6 +24,7 @@ from hongmao.billing.contracts import (
     Uncharged,
     Wallet,
 )
+from hongmao.billing.cpm import ShownDay
 from hongmao.billing.creators import (
     CREATOR_FEE_PPM,
     CREATOR_LINE,
@@ -69,14 +71,16 @@ from hongmao.billing.store import BillingStore
 __all__ = [
     "CREATOR_FEE_PPM",
     "CREATOR_LINE",
+    "OVERSPEND_FEN",
     "SPEND_ORDER",
-    "AlreadyCredited",
     "Agencies",
     "AgencyClient",
     "AgencyUnknown",
+    "AlreadyCredited",
     "AppointmentUnordered",
     "Billing",
     "BillingStore",
+    "CampaignDay",
     "Charge",
     "ChargeUnknown",
     "Coinvesting",
@@ -113,6 +117,7 @@ __all__ = [
     "NothingCharged",
     "OrderState",
     "Payer",
+    "PlacedTerms",
     "Programme",
     "ProgrammeBeyond",
     "ProgrammeOver",
@@ -122,9 +127,13 @@ __all__ = [
     "Purse",
     "PurseKind",
     "PurseUnknown",
+    "Rate",
+    "Rates",
     "Reason",
     "RefundNotCredited",
     "Running",
+    "Scheme",
+    "ShownDay",
     "Spend",
     "SpendOrder",
     "Statement",

@@ -41,7 +41,9 @@ class Reason(StrEnum):
     LABEL_NOT_SHOWN = "label_not_shown"  # no proof that 广告 stood beside it (BILL-7, LABEL-1)
     NO_PRICE = "no_price"  # a link nobody pays for
     NO_PAYER = "no_payer"  # the click names no merchant, or no line we know
+    BY_IMPRESSIONS = "by_impressions"  # its campaign is charged for impressions
     DOUBLE_TAP = "double_tap"  # this impression's click of this link was paid for already
+    OVER_BUDGET = "over_budget"  # above the day's budget, and above what is given back (BILL-1)
     FUNDS_MISSING = "funds_missing"  # the wallet did not hold enough
 
 
@@ -52,7 +54,8 @@ INVALID: Final = "invalid:"
 class Charge:
     """计费: what one component click cost. `reason` says why it cost nothing; None where it was paid.
 
-    `funder` is whose money paid most of it; the ledger's batch has every part.
+    `funder` is whose money paid most of it; the ledger's batch has every part. `campaign` is what it was spent for, where a
+    campaign had the link when it was clicked; `compensated_fen` of its price was given back, being above a budget.
     """
 
     event_id: str
@@ -67,6 +70,8 @@ class Charge:
     at_ms: int
     amount_fen: int
     reason: str | None
+    campaign: int | None = None
+    compensated_fen: int = 0
 
     @property
     def batch(self) -> str | None:
@@ -169,7 +174,7 @@ class Funding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementMovement:
-    """发生额 of one day and reason: `top_up` and `grant` come in, `click` goes out, and `click_late` after its period."""
+    """发生额 of one day and reason: what comes in and goes out, and `_late` what came after its period."""
 
     day: date
     why: str
@@ -218,6 +223,11 @@ class Statement:
     def balanced(self) -> bool:
         """Tell whether every wallet's figures meet."""
         return all(line.balanced for line in self.lines)
+
+
+def compensation_key(event_id: str) -> str:
+    """Name the batch that gives back what of a click stood above a budget."""
+    return f"compensate/{event_id}"
 
 
 def click_key(event_id: str) -> str:

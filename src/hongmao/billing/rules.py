@@ -1,10 +1,11 @@
-"""What a click costs and which accounts it moves. Pure: clicks, what was paid before and the wallets go in."""
+"""What acts cost and which accounts they move. Pure: acts, what was paid and spent before and the wallets go in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from hongmao.billing.budgets import Budgets, Scheme
 from hongmao.billing.coinvest import Match, Matching, purse_of
 from hongmao.billing.contracts import (
     ALIBABA,
@@ -17,15 +18,20 @@ from hongmao.billing.contracts import (
     Line,
     Reason,
     click_key,
+    compensation_key,
 )
+from hongmao.billing.cpm import Showing
 from hongmao.billing.purses import SPEND_ORDER, Part, PurseKind, largest, purse_account, purses_beside, split
+from hongmao.events.contracts import Kind
 from hongmao.kernel.ids import MerchantId, TenantId
 from hongmao.ledger.contracts import Account, Batch, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from hongmao.billing.budgets import CampaignDay, PlacedTerms
     from hongmao.billing.coinvest import Member, Programme
+    from hongmao.billing.cpm import Shown, ShownDay
     from hongmao.billing.purses import SpendOrder
     from hongmao.events.contracts import Event
 
@@ -37,51 +43,142 @@ _LINES = frozenset(line.value for line in Line)
 CLICK = "click"
 CLICK_LATE = "click_late"
 COINVEST = "coinvest"
+COINVEST_END = "coinvest_end"
+COMPENSATE = "compensate"
 GRANT = "grant"
+SHOWN = "shown"
+SHOWN_LATE = "shown_late"
 TOP_UP = "top_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """What absorbing clicks means: a charge for each, a posting for each that is paid."""
+    """What absorbing acts means: a charge for each click, a posting for each that is paid, one for impressions together."""
 
     charges: tuple[Charge, ...]
     batches: tuple[Batch, ...]
     members: tuple[Member, ...] = ()
     """Those of a programme whose totals have moved."""
+    days: tuple[CampaignDay, ...] = ()
+    shown: tuple[ShownDay, ...] = ()
+    """The days of campaigns that have moved."""
 
 
 def bill(
-    clicks: Sequence[Event],
+    acts: Sequence[Event],
     *,
     paid: Collection[Tap],
     funds_fen: Mapping[Account, int],
     order: SpendOrder = SPEND_ORDER,
     closed_before_ms: int = 0,
     matching: Matching | None = None,
+    budgets: Budgets | None = None,
+    showing: Showing | None = None,
+    offset: int = 0,
 ) -> Bill:
-    """Charge clicks in their order, each seeing what those before it took. A purse that nobody opened holds nothing.
+    """Charge clicks and impressions in their order, each seeing what those before it took.
 
-    A click of a period that is closed is posted as of its end, and says that it came late; its charge keeps its instant.
+    A purse that nobody opened holds nothing. An act of a period that is closed is posted as of its end, and says that it came
+    late; a charge keeps its instant. `offset` is where in the log the piece ends: it names the posting of impressions.
     """
-    taps, funds = set(paid), dict(funds_fen)
-    matching = matching or Matching()
-    charges: list[Charge] = []
-    batches: list[Batch] = []
-    for click in clicks:
-        match, parts = _parts(click, funds, order, matching)
-        reason = own_reason(click) or _reason(click, parts, taps)
-        charge = _charge(click, reason, parts)
-        charges.append(charge)
-        if not charge.amount_fen:
-            continue
+    counter = _Counter(
+        taps=set(paid),
+        funds=dict(funds_fen),
+        order=order,
+        closed_before_ms=closed_before_ms,
+        matching=matching or Matching(),
+        budgets=budgets or Budgets(),
+        showing=showing or Showing(),
+    )
+    for act in acts:
+        counter.take(act)
+    shown = tuple(_shown(one, offset, closed_before_ms) for one in counter.showing.postings())
+    return Bill(
+        charges=tuple(counter.charges),
+        batches=(*counter.batches, *shown),
+        members=counter.matching.changed,
+        days=counter.budgets.changed,
+        shown=counter.showing.changed,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Counter:
+    """The till: what is known while acts are charged one after the other."""
+
+    taps: set[Tap]
+    funds: dict[Account, int]
+    order: SpendOrder
+    closed_before_ms: int
+    matching: Matching
+    budgets: Budgets
+    showing: Showing
+    charges: list[Charge] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+
+    def take(self, act: Event) -> None:
+        """Charge an act: a click, or an impression that counts."""
+        placed, wallet = self.budgets.of(act), wallet_of(act)
+        if act.kind is not Kind.IMPRESSION:
+            self._take_click(act, placed, wallet)
+        elif placed is not None and wallet is not None:
+            self.showing.take(act, purses_beside(wallet, self.order), placed, self.funds, self.budgets)
+
+    def _take_click(self, click: Event, placed: PlacedTerms | None, wallet: Account | None) -> None:
+        price_fen = click.price_fen or 0
+        reason = own_reason(click) or self._free(click, placed)
+        above_fen = 0 if reason else self.budgets.above_fen(placed, click.occurred_at_ms, price_fen)
+        match, parts = None, tuple[Part, ...]()
+        if above_fen is None:
+            reason = Reason.OVER_BUDGET
+        elif reason is None and wallet is not None:
+            match, parts = self._parts(click, wallet, price_fen, above_fen)
+            reason = None if parts else Reason.FUNDS_MISSING
+        charge = _charge(click, reason, parts, placed, above_fen or 0)
+        self.charges.append(charge)
+        if not charge.amount_fen or wallet is None:
+            return
         for part in parts:
-            funds[part.purse] -= part.amount_fen
+            self.funds[part.purse] -= part.amount_fen
         if match is not None:
-            matching.keep(match, charge.amount_fen)
-        taps.update(taps_of(click))
-        batches.append(_paid(charge, parts, closed_before_ms))
-    return Bill(charges=tuple(charges), batches=tuple(batches), members=matching.changed)
+            self.matching.keep(match, price_fen - charge.compensated_fen)
+        self.taps.update(taps_of(click))
+        self.batches.append(_paid(charge, parts, self.closed_before_ms))
+        if placed is not None:
+            self._spend(charge, wallet, placed)
+
+    def _spend(self, charge: Charge, wallet: Account, placed: PlacedTerms) -> None:
+        """Count what a campaign spent, and give back what of it stood above a budget."""
+        above_fen = charge.compensated_fen
+        self.budgets.keep(placed, charge.tenant, charge.at_ms, charge.amount_fen, compensated_fen=above_fen)
+        if above_fen:
+            given = _given_back(charge, wallet, max(charge.at_ms, self.closed_before_ms))
+            goal = compensated_of(wallet)
+            self.funds[goal] = self.funds.get(goal, 0) + above_fen
+            self.batches.append(given)
+
+    def _free(self, click: Event, placed: PlacedTerms | None) -> Reason | None:
+        if placed is not None and placed.rate_at(click.occurred_at_ms).scheme is Scheme.CPM:
+            return Reason.BY_IMPRESSIONS
+        return Reason.DOUBLE_TAP if self.taps.intersection(taps_of(click)) else None
+
+    def _parts(
+        self, click: Event, wallet: Account, price_fen: int, above_fen: int
+    ) -> tuple[Match | None, tuple[Part, ...]]:
+        """Divide a click's price: a programme's part first, the rest from the merchant's purses; no part where they lack it.
+
+        What is given back is matched by nobody.
+        """
+        match, matched_fen = None, 0
+        if wallet.line == Line.CID and price_fen > above_fen:
+            merchant, at_ms = MerchantId(wallet.owner), click.occurred_at_ms
+            match = self.matching.part(merchant, price_fen - above_fen, at_ms, self.funds)
+            matched_fen = 0 if match is None else match.amount_fen
+        own_fen = price_fen - matched_fen
+        own = split(purses_beside(wallet, self.order), self.funds, own_fen)
+        if match is None or not matched_fen or (own_fen and not own):
+            return match, own
+        return match, (*own, Part(purse=match.purse, amount_fen=matched_fen))
 
 
 def own_reason(click: Event) -> str | None:
@@ -133,6 +230,16 @@ def legs_of(purse: Account) -> tuple[tuple[Account, Account], ...]:
     return ((purse, income), (media, revenue_of(purse)))
 
 
+def compensated_of(wallet: Account) -> Account:
+    """Name the purse that what stood above a budget comes back to.
+
+    A merchant has one for it, issued by the community (赔付返货). Alibaba's money goes back where it came from.
+    """
+    if wallet.line != Line.CID:
+        return wallet
+    return purse_account(MerchantId(wallet.owner), Line.CID, PurseKind.COMPENSATION)
+
+
 def giver_of(purse: Account) -> Account:
     """Name the account that a grant comes from: the community's own, or the world outside for what an agency lends."""
     if purse.funder != COMMUNITY.removeprefix("@"):
@@ -161,29 +268,15 @@ def found(programme: Programme, at_ms: int) -> Batch:
     return _move(f"{COINVEST}/{programme.id}", COINVEST, at_ms, outside_of(purse), purse, programme.cap_fen)
 
 
-def _parts(
-    click: Event, funds: Mapping[Account, int], order: SpendOrder, matching: Matching
-) -> tuple[Match | None, tuple[Part, ...]]:
-    """Divide a click's price: a programme's part first, the rest from the merchant's purses; no part where they lack it."""
-    wallet, price_fen = wallet_of(click), click.price_fen or 0
-    if wallet is None:
-        return None, ()
-    match = None
-    if wallet.line == Line.CID:
-        match = matching.part(MerchantId(wallet.owner), price_fen, click.occurred_at_ms, funds)
-    if match is None or not match.amount_fen:
-        return match, split(purses_beside(wallet, order), funds, price_fen)
-    own_fen = price_fen - match.amount_fen
-    own = split(purses_beside(wallet, order), funds, own_fen)
-    if own_fen and not own:
-        return match, ()
-    return match, (*own, Part(purse=match.purse, amount_fen=match.amount_fen))
+def wound_key(programme: str, nth: int) -> str:
+    """Name the batch of a programme's nth winding up."""
+    return f"{COINVEST}-end/{programme}/{nth}"
 
 
-def _reason(click: Event, parts: tuple[Part, ...], taps: set[Tap]) -> str | None:
-    if taps.intersection(taps_of(click)):
-        return Reason.DOUBLE_TAP.value
-    return None if parts else Reason.FUNDS_MISSING.value
+def wound_up(programme: Programme, left_fen: int, nth: int, at_ms: int) -> Batch:
+    """Send what a programme's purse still holds back to where it came from."""
+    purse = purse_of(programme.id)
+    return _move(wound_key(programme.id, nth), COINVEST_END, at_ms, purse, outside_of(purse), left_fen)
 
 
 def _paid(charge: Charge, parts: tuple[Part, ...], closed_before_ms: int) -> Batch:
@@ -201,7 +294,35 @@ def _paid(charge: Charge, parts: tuple[Part, ...], closed_before_ms: int) -> Bat
     )
 
 
-def _charge(click: Event, reason: str | None, parts: tuple[Part, ...]) -> Charge:
+def _given_back(charge: Charge, wallet: Account, at_ms: int) -> Batch:
+    """Give back what of a click stood above a budget: issued on `cid`, and on `ud` the two legs turned."""
+    goal = compensated_of(wallet)
+    legs = ((giver_of(goal), goal),) if goal != wallet else tuple((to, source) for source, to in legs_of(wallet))
+    return Batch(
+        key=compensation_key(charge.event_id),
+        why=COMPENSATE,
+        at_ms=at_ms,
+        entries=tuple(entry for source, to in legs for entry in _leg(source, to, charge.compensated_fen)),
+    )
+
+
+def _shown(shown: Shown, offset: int, closed_before_ms: int) -> Batch:
+    return Batch(
+        key=shown.key(offset),
+        why=SHOWN_LATE if shown.at_ms < closed_before_ms else SHOWN,
+        at_ms=max(shown.at_ms, closed_before_ms),
+        entries=tuple(
+            entry
+            for purse, amount_fen in sorted(shown.parts.items())
+            for source, goal in legs_of(purse)
+            for entry in _leg(source, goal, amount_fen)
+        ),
+    )
+
+
+def _charge(
+    click: Event, reason: str | None, parts: tuple[Part, ...], placed: PlacedTerms | None, above_fen: int
+) -> Charge:
     paid = reason is None
     most = largest(parts) if paid else None
     return Charge(
@@ -217,6 +338,8 @@ def _charge(click: Event, reason: str | None, parts: tuple[Part, ...]) -> Charge
         at_ms=click.occurred_at_ms,
         amount_fen=(click.price_fen or 0) if paid else 0,
         reason=reason,
+        campaign=placed.campaign if placed else None,
+        compensated_fen=above_fen if paid else 0,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from hongmao.billing.budgets import OVERSPEND_FEN, Budgets, NoRates, day_number
 from hongmao.billing.coinvest import Matching, purse_of
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
@@ -18,6 +19,7 @@ from hongmao.billing.contracts import (
     TopUp,
     Wallet,
 )
+from hongmao.billing.cpm import Showing, counts
 from hongmao.billing.creators import CREATOR_FEE_PPM, CREATOR_LINE, wallet_of_creators
 from hongmao.billing.crediting import Credits
 from hongmao.billing.errors import GrantBeyond, LineUnknown, PurseUnknown, TopUpBeyond
@@ -28,7 +30,6 @@ from hongmao.billing.rules import (
     bill,
     giver_of,
     grant,
-    legs_of,
     outside_of,
     own_reason,
     taps_of,
@@ -43,9 +44,11 @@ from hongmao.kernel.time import Window
 from hongmao.ledger.api import open_accounts, post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from hongmao.billing.budgets import CampaignDay, PlacedTerms, Rates
     from hongmao.billing.contracts import Charge, Spend
+    from hongmao.billing.cpm import ShownDay
     from hongmao.billing.purses import SpendOrder
     from hongmao.billing.store import BillingStore, BillingWork
     from hongmao.catalog.api import Catalog, Principal
@@ -71,11 +74,14 @@ class Billing:
         clock: Clock,
         *,
         order: SpendOrder = SPEND_ORDER,
+        rates: Rates | None = None,
+        overspend_fen: int = OVERSPEND_FEN,
         creator_fee_ppm: int = CREATOR_FEE_PPM,
     ) -> None:
         """Work on a store; the ledger is read here and written through the store's own transaction.
 
-        `order` says which kind of a merchant's money is spent first, `creator_fee_ppm` what the community takes of a
+        `order` says which kind of a merchant's money is spent first, `rates` what links were placed for, `overspend_fen` how
+        much of a day may be charged above its budget and given back, and `creator_fee_ppm` what the community takes of a
         creator's price, in millionths.
         """
         self._store = store
@@ -83,24 +89,27 @@ class Billing:
         self._catalog = catalog
         self._clock = clock
         self._order = order
+        self._rates: Rates = rates or NoRates()
+        self._overspend_fen = overspend_fen
         self.coinvest = Coinvesting(store, catalog, clock)
         self.fees = Fees(store, catalog, clock)
         self.creators = CreatorOrders(store, ledger, catalog, clock, fee_ppm=creator_fee_ppm)
         self.credits = Credits(store, catalog, clock)
 
     def absorb(self, batch: Sequence[Logged]) -> None:
-        """Charge the component clicks of a piece of the log, in one transaction with the position after it.
+        """Charge the clicks and impressions of a piece of the log, in one transaction with the position after it.
 
         Exactly once in effect: a click that has a charge is passed over, so any piece may come again, and what fails
-        halfway has left nothing.
+        halfway has left nothing. Impressions have no charge of their own: those up to the position have had their effect.
         """
         if not batch:
             return
-        clicks = {logged.event.event_id: logged.event for logged in batch if _billable(logged.event)}
+        placed = self._rates.placed({link for logged in batch if (link := _link_of(logged.event)) is not None})
+        clicks = {logged.event.event_id for logged in batch if _billable(logged.event)}
         with self._store.begin() as work:
-            known = work.charged(clicks)
-            self._charge(work, [click for key, click in clicks.items() if key not in known])
-            self.fees.follow(work, (logged.event for logged in batch))
+            self._charge(
+                work, _acts(batch, work.charged(clicks), work.days.position(), placed), placed, batch[-1].offset
+            )
             work.move_to(batch[-1].offset)
 
     def position(self) -> int:
@@ -130,6 +139,15 @@ class Billing:
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
         """Add up what was paid by day, note, link and line; None is the house's own look at every tenant's."""
         return self._store.spend(tenant, window)
+
+    def campaign_day(self, tenant: TenantId, at_ms: int) -> Mapping[int, CampaignDay]:
+        """Say what the Shanghai day of an instant has cost each of a tenant's campaigns so far, by number."""
+        day = day_number(at_ms)
+        return {one.campaign: one for one in self._store.campaign_days(tenant, day, day + 1)}
+
+    def shown_days(self, tenant: TenantId, from_day: int, to_day: int) -> Sequence[ShownDay]:
+        """List what was shown of a tenant's campaigns that are charged for it, between days counted from 1970-01-01."""
+        return self._store.shown_days(tenant, from_day, to_day)
 
     def top_up(self, who: Principal, merchant: MerchantId, line: Line | str, amount_fen: int, key: str) -> TopUp:
         """Enter a payment into a merchant's wallet, or that of its creators' orders (`creator`), once per key."""
@@ -221,28 +239,63 @@ class Billing:
             parts=tuple(self._store.funded(owner.tenant, owner.id, window)),
         )
 
-    def _charge(self, work: BillingWork, clicks: Sequence[Event]) -> None:
-        payable = [click for click in clicks if own_reason(click) is None]
-        wallets: set[Account] = {wallet for click in payable if (wallet := wallet_of(click)) is not None}
+    def _charge(self, work: BillingWork, acts: Sequence[Event], placed: Mapping[str, PlacedTerms], offset: int) -> None:
+        payable = [act for act in acts if act.kind is Kind.IMPRESSION or own_reason(act) is None]
+        wallets: set[Account] = {wallet for act in payable if (wallet := wallet_of(act)) is not None}
         purses = {purse for wallet in wallets for purse in purses_beside(wallet, self._order)}
         closed_before_ms = work.ledger.head().closed_before_ms
         members = work.members({MerchantId(wallet.owner) for wallet in wallets if wallet.line == Line.CID})
         purses.update(purse_of(member.programme) for member in members)
         funds = work.ledger.standings(purses)
+        found = [(placed[act.link or ""], act) for act in payable if (act.link or "") in placed]
+        shown = [(terms, act) for terms, act in found if act.kind is Kind.IMPRESSION]
         decided = bill(
-            clicks,
-            paid=work.paid({tap for click in payable for tap in taps_of(click)}),
+            acts,
+            paid=work.paid({tap for act in payable if act.kind is not Kind.IMPRESSION for tap in taps_of(act)}),
             funds_fen={account: found.balance_fen for account, found in funds.items()},
             order=self._order,
             closed_before_ms=closed_before_ms,
             matching=Matching(work.programmes() if members else (), members),
+            budgets=Budgets(
+                placed,
+                work.days.of_accounts({(terms.account, day_number(act.occurred_at_ms)) for terms, act in found}),
+                self._overspend_fen,
+            ),
+            showing=Showing(
+                work.days.shown({(terms.campaign, day_number(act.occurred_at_ms)) for terms, act in shown})
+            ),
+            offset=offset,
         )
         work.add(decided.charges)
         work.keep_members(decided.members)
+        work.days.keep(decided.days)
+        work.days.keep_shown(decided.shown)
         if decided.batches:
-            legs = [leg for purse in funds for leg in legs_of(purse)]
-            open_accounts(work.ledger, {one: None for leg in legs for one in leg if one not in funds})
+            touched = {entry.account for batch in decided.batches for entry in batch.entries} - set(funds)
+            open_accounts(work.ledger, {one: None if one.owner.startswith("@") else 0 for one in sorted(touched)})
             post(work.ledger, decided.batches, self._clock.now_ms())
+
+
+def _acts(
+    batch: Sequence[Logged], charged: Collection[str], position: int, placed: Mapping[str, PlacedTerms]
+) -> list[Event]:
+    """Give what is to be charged, in the log's order: clicks without a charge, impressions behind the position."""
+    acts: list[Event] = []
+    known = set(charged)
+    for logged in batch:
+        act = logged.event
+        if _billable(act) and act.event_id not in known:
+            known.add(act.event_id)
+            acts.append(act)
+        elif logged.offset > position and counts(act) and (act.link or "") in placed:
+            position = logged.offset
+            acts.append(act)
+    return acts
+
+
+def _link_of(event: Event) -> str | None:
+    """Name the link of an act that may cost something; nobody else's terms are asked for."""
+    return event.link if counts(event) or (_billable(event) and own_reason(event) is None) else None
 
 
 def _billable(event: Event) -> bool:

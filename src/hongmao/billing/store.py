@@ -9,12 +9,38 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from hongmao.billing.beside import BesideReading, BesideWork
+    from hongmao.billing.budgets import CampaignDay
     from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.contracts import Charge, Funded, Spend, Uncharged
+    from hongmao.billing.cpm import ShownDay
     from hongmao.billing.rules import Tap
     from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.kernel.time import Window
     from hongmao.ledger.api import LedgerWork
+
+
+class DaysWork(Protocol):
+    """Days of campaigns, as they are kept."""
+
+    def position(self) -> int:
+        """Give the log offset up to which everything has had its effect; it stays so until the transaction ends."""
+        ...
+
+    def of_accounts(self, keys: Collection[tuple[int, int]]) -> Sequence[CampaignDay]:
+        """List the days of all campaigns of accounts, each named with a day."""
+        ...
+
+    def keep(self, days: Sequence[CampaignDay]) -> None:
+        """Keep days as they are now, new ones and others."""
+        ...
+
+    def shown(self, keys: Collection[tuple[int, int]]) -> Sequence[ShownDay]:
+        """List what was shown of campaigns, each named with a day."""
+        ...
+
+    def keep_shown(self, days: Sequence[ShownDay]) -> None:
+        """Keep what was shown as it is now."""
+        ...
 
 
 class BillingWork(Protocol):
@@ -23,6 +49,11 @@ class BillingWork(Protocol):
     @property
     def ledger(self) -> LedgerWork:
         """Give the ledger's part of the same transaction."""
+        ...
+
+    @property
+    def days(self) -> DaysWork:
+        """Give the part that keeps days of campaigns."""
         ...
 
     @property
@@ -91,8 +122,16 @@ class BillingStore(Protocol):
         """List charges of a window with their numbers, in the order of charging, those above `after`."""
         ...
 
+    def campaign_days(self, tenant: TenantId, from_day: int, to_day: int) -> Sequence[CampaignDay]:
+        """List the days of a tenant's campaigns, the last one out, by campaign and day."""
+        ...
+
+    def shown_days(self, tenant: TenantId, from_day: int, to_day: int) -> Sequence[ShownDay]:
+        """List what was shown of a tenant's campaigns that are charged for it, the last day out."""
+        ...
+
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
-        """Add paid charges up by day, note, link and line."""
+        """Add paid charges up by day, note, link and line, and what impressions of whole days of the window cost."""
         ...
 
     def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from hongmao.billing.api import CREATOR_FEE_PPM, SPEND_ORDER, Billing
+from hongmao.billing.api import CREATOR_FEE_PPM, OVERSPEND_FEN, SPEND_ORDER, Billing
 from hongmao.kernel.time import Window
 from hongmao.telemetry.tracing import Stage
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from hongmao.billing.api import BillingStore, Charge, Funded, Spend, SpendOrder, Statement, Uncharged
+    from hongmao.billing.budgets import CampaignDay, Rates
     from hongmao.billing.coinvest import Member, Programme
+    from hongmao.billing.cpm import ShownDay
     from hongmao.billing.rules import Tap
     from hongmao.billing.store import BillingWork
     from hongmao.bootstrap.traced import Teller
@@ -67,6 +69,14 @@ class TracedBillingStore:
         """List charges of a window with their numbers."""
         return self._store.charges(tenant, window, after=after, limit=limit)
 
+    def campaign_days(self, tenant: TenantId, from_day: int, to_day: int) -> Sequence[CampaignDay]:
+        """List the days of a tenant's campaigns."""
+        return self._store.campaign_days(tenant, from_day, to_day)
+
+    def shown_days(self, tenant: TenantId, from_day: int, to_day: int) -> Sequence[ShownDay]:
+        """List what was shown of a tenant's campaigns."""
+        return self._store.shown_days(tenant, from_day, to_day)
+
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
         """Add paid charges up."""
         return self._store.spend(tenant, window)
@@ -92,11 +102,20 @@ class TracedBilling(Billing):
         teller: Teller,
         *,
         order: SpendOrder = SPEND_ORDER,
+        rates: Rates | None = None,
+        overspend_fen: int = OVERSPEND_FEN,
         creator_fee_ppm: int = CREATOR_FEE_PPM,
     ) -> None:
         """Work as billing does."""
         super().__init__(
-            TracedBillingStore(store, teller), ledger, catalog, clock, order=order, creator_fee_ppm=creator_fee_ppm
+            TracedBillingStore(store, teller),
+            ledger,
+            catalog,
+            clock,
+            order=order,
+            rates=rates,
+            overspend_fen=overspend_fen,
+            creator_fee_ppm=creator_fee_ppm,
         )
         self._teller = teller
 
@@ -119,6 +138,7 @@ class _Work:
         self._work = work
         self.ledger = _LedgerWork(work.ledger)
         self.beside = work.beside
+        self.days = work.days
         self.charges: list[Charge] = []
 
     def charged(self, event_ids: Collection[str]) -> frozenset[str]:

@@ -7,13 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, literal, select, tuple_
 
+from hongmao.billing.budgets import CampaignDay
 from hongmao.billing.coinvest import Member, Programme
-from hongmao.billing.contracts import MEDIA, Charge, Funded, Spend, Uncharged, click_key
+from hongmao.billing.contracts import MEDIA, Charge, Funded, Uncharged, click_key
+from hongmao.billing.cpm import ShownDay
 from hongmao.storage.billing_beside import SqlBeside, SqlBesideWork
+from hongmao.storage.billing_days import SqlDaysWork
+from hongmao.storage.billing_spend import added, clicks_spent, shown_spent
 from hongmao.storage.consumers import advance
-from hongmao.storage.days import day, day_number
 from hongmao.storage.ledger_posting import SqlLedgerWork
-from hongmao.storage.models import AccountRow, BatchRow, ChargeRow, EntryRow, MemberRow, PositionRow, ProgrammeRow
+from hongmao.storage.models import (
+    AccountRow,
+    BatchRow,
+    CampaignDayRow,
+    ChargeRow,
+    EntryRow,
+    MemberRow,
+    PositionRow,
+    ProgrammeRow,
+    ShownDayRow,
+)
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.scope import PlatformScope, TenantScope
 from hongmao.storage.upsert import insert_or_set
@@ -23,6 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
+    from hongmao.billing.contracts import Spend
     from hongmao.billing.rules import Tap
     from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.kernel.time import Window
@@ -42,6 +56,7 @@ class SqlBillingWork:
         self._session = session
         self.ledger = SqlLedgerWork(session)
         self.beside = SqlBesideWork(session)
+        self.days = SqlDaysWork(session, CONSUMER)
 
     def charged(self, event_ids: Collection[str]) -> frozenset[str]:
         """Say which of these clicks have a charge already."""
@@ -135,25 +150,24 @@ class SqlBillingStore:
             rows = session.scalars(query.order_by(ChargeRow.number).limit(limit))
             return [(row.number, to_data(Charge, row)) for row in rows]
 
+    def campaign_days(self, tenant: TenantId, from_day: int, to_day: int) -> Sequence[CampaignDay]:
+        """List the days of a tenant's campaigns, by campaign and day."""
+        found = select(CampaignDayRow).where(CampaignDayRow.day >= from_day, CampaignDayRow.day < to_day)
+        with self._database.session(TenantScope(tenant)) as session:
+            rows = session.scalars(found.order_by(CampaignDayRow.campaign, CampaignDayRow.day))
+            return [to_data(CampaignDay, row) for row in rows]
+
+    def shown_days(self, tenant: TenantId, from_day: int, to_day: int) -> Sequence[ShownDay]:
+        """List what was shown of a tenant's campaigns."""
+        found = select(ShownDayRow).where(ShownDayRow.day >= from_day, ShownDayRow.day < to_day)
+        by = (ShownDayRow.campaign, ShownDayRow.day, ShownDayRow.link_id, ShownDayRow.price_fen)
+        with self._database.session(TenantScope(tenant)) as session:
+            return [to_data(ShownDay, row) for row in session.scalars(found.order_by(*by))]
+
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
-        """Add paid charges up by day, note, link and line."""
-        booked = day_number(ChargeRow.at_ms)
-        by = (booked, ChargeRow.note_id, ChargeRow.link_id, ChargeRow.merchant_id, ChargeRow.line)
-        sums = (func.count().label("clicks"), func.sum(ChargeRow.amount_fen).label("amount_fen"))
-        query = select(booked.label("day"), *by[1:], *sums).where(*_within(window), ChargeRow.amount_fen > 0)
+        """Add paid charges up by day, note, link and line, and what impressions of whole days of the window cost."""
         with self._database.session(_scope(tenant)) as session:
-            return [
-                Spend(
-                    day=day(row.day),
-                    note=row.note_id,
-                    link=row.link_id,
-                    merchant=row.merchant_id,
-                    line=row.line,
-                    clicks=row.clicks,
-                    amount_fen=int(row.amount_fen),
-                )
-                for row in session.execute(query.group_by(*by).order_by(*by))
-            ]
+            return added(clicks_spent(session, _within(window)), shown_spent(session, window))
 
     def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
         """Add up what paid the clicks of a window, by funder: what left each account in the postings of its charges.

@@ -57,7 +57,8 @@ class _Row(msgspec.Struct, frozen=True):
 class SqlBillingStoreThen(SqlBillingStore):
     """A billing store whose sums are over the clicks that some tables show; all else is as it is kept.
 
-    A click is charged when the log is read up to it, in order, so the clicks of a shorter log had the same charges.
+    A click is charged when the log is read up to it, in order, so the clicks of a shorter log had the same charges. What
+    impressions cost is kept by the day and not by the offset: it is no part of these sums.
     """
 
     def __init__(self, database: Database, tables: Tables) -> None:

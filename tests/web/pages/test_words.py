@@ -13,7 +13,7 @@ from hongmao.billing.contracts import FUNDER
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
 from hongmao.billing.purses import GIVER, PurseKind
-from hongmao.billing.rules import CLICK, CLICK_LATE, GRANT, TOP_UP
+from hongmao.billing.rules import CLICK, CLICK_LATE, COMPENSATE, GRANT, SHOWN, SHOWN_LATE, TOP_UP
 from hongmao.campaigns.api import State as PlacedState
 from hongmao.campaigns.api import TaskAuth
 from hongmao.campaigns.authorising import NOT_AUTHORISED, UNFILED
@@ -78,7 +78,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "placement": PLACEMENTS,
     "funder": (*FUNDER.values(), *GIVER.values()),
     "purse": (*PurseKind, FROZEN),
-    "movement": (TOP_UP, GRANT, CLICK, CLICK_LATE),
+    "movement": (TOP_UP, GRANT, CLICK, CLICK_LATE, COMPENSATE, SHOWN, SHOWN_LATE),
     "worker": ("sink", "attribution", "billing", "outgoing"),
     "campaign_state": tuple(str(number) for number in MARKS),
     "campaign_noun": ("campaign", "unit", "creativity"),

@@ -13,7 +13,14 @@ from hongmao.storage.models.admission import (
     WhitelistRow,
 )
 from hongmao.storage.models.beside import CreatorOrderRow, CreditRow, FeeFactRow, FeeLineRow, FeeTermsRow
-from hongmao.storage.models.billing import ChargeRow, MemberRow, ProgrammeRow
+from hongmao.storage.models.billing import (
+    CampaignDayRow,
+    CampaignRateRow,
+    ChargeRow,
+    MemberRow,
+    ProgrammeRow,
+    ShownDayRow,
+)
 from hongmao.storage.models.bills import AgencyClientRow, BillLineRow, BillOutcomeRow, BillRow
 from hongmao.storage.models.campaigns import (
     AdvertiserRow,
@@ -73,6 +80,8 @@ __all__ = [
     "BillOutcomeRow",
     "BillRow",
     "BindingRow",
+    "CampaignDayRow",
+    "CampaignRateRow",
     "CareFindingRow",
     "CarePlanRow",
     "CareReadingRow",
@@ -121,6 +130,7 @@ __all__ = [
     "ShopRow",
     "ShopRulingRow",
     "ShopScoreRow",
+    "ShownDayRow",
     "StageActRow",
     "TargetAccountRow",
     "TenantRow",

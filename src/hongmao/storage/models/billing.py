@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, false, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hongmao.storage.base import ID_CHARS, At, Base, Deployment, Fen, Id, Number, TenantOwned, Word
@@ -43,6 +43,53 @@ class ChargeRow(TenantOwned, Base):
     at_ms: Mapped[At]
     amount_fen: Mapped[Fen]
     reason: Mapped[str | None] = mapped_column(String(220))
+    campaign: Mapped[int | None] = mapped_column(BigInteger)
+    compensated_fen: Mapped[Fen] = mapped_column(server_default=text("0"))
+
+
+class CampaignDayRow(TenantOwned, Base):
+    """What a campaign's Shanghai day has cost, its charges and impressions added up; it refers to nothing, as they do not."""
+
+    __tablename__ = "campaign_days"
+    __table_args__ = (Index(None, "account", "day"), Index(None, "tenant_id", "day"))
+    campaign: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account: Mapped[int] = mapped_column(BigInteger)
+    tenant_id: Mapped[str] = mapped_column(String(ID_CHARS))
+    spent_fen: Mapped[Fen]
+    compensated_fen: Mapped[Fen]
+
+
+class ShownDayRow(TenantOwned, Base):
+    """What a link's impressions of a campaign's day cost at one price, and how many of them were free for which reason."""
+
+    __tablename__ = "cpm_days"
+    __table_args__ = (Index(None, "tenant_id", "day"),)
+    campaign: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    link_id: Mapped[Id] = mapped_column(primary_key=True)
+    price_fen: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(String(ID_CHARS))
+    merchant_id: Mapped[Id]
+    note_id: Mapped[Id]
+    line: Mapped[Word]
+    shown: Mapped[int] = mapped_column(BigInteger)
+    billed_fen: Mapped[Fen]
+    over_budget: Mapped[int] = mapped_column(BigInteger)
+    funds_missing: Mapped[int] = mapped_column(BigInteger)
+
+
+class CampaignRateRow(TenantOwned, Base):
+    """How a campaign is charged from an instant on; the rows are never changed or removed."""
+
+    __tablename__ = "campaign_rates"
+    number: Mapped[Number]
+    campaign: Mapped[int] = mapped_column(BigInteger, ForeignKey("placed.number"), index=True)
+    scheme: Mapped[Word]
+    amount_fen: Mapped[Fen]
+    from_ms: Mapped[At]
+    by: Mapped[Id]
+    why: Mapped[str] = mapped_column(String(200))
 
 
 class ProgrammeRow(Deployment, Base):
