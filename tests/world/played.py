@@ -26,7 +26,7 @@ from hongmao.world.play import Play
 from hongmao.world.wire import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from hongmao.billing.api import Charge
@@ -57,10 +57,18 @@ class PlayedCity(Play):
     """A play in which everything happens in turn: the shop delivers, then billing charges, then the clockwork turns."""
 
     def __init__(
-        self, plan: Plan, doors: Doors, clock: FileClock, *, days: int, house: House, delivery: Delivery
+        self,
+        plan: Plan,
+        doors: Doors,
+        clock: FileClock,
+        *,
+        days: int,
+        house: House,
+        delivery: Delivery,
+        environ: Mapping[str, str],
     ) -> None:
-        """Found the city and hold the house's keys."""
-        self.house, self._delivery = house, delivery
+        """Found the city and hold the house's keys; `environ` lets a command find the same house."""
+        self.house, self._delivery, self.environ = house, delivery, environ
         self.admin = doors.admin_line()
         (self._billing,) = [job for job in house.derivation.jobs() if job.name == BILLING]
         super().__init__(plan, doors, clock, days=days)
@@ -69,11 +77,12 @@ class PlayedCity(Play):
         """Charge what was clicked; at full hours do what is due, as a clockwork that looks less often would."""
         self.charge()
         if at_ms % HOUR_MS == 0:
+            self.drain_shop()
             super().beat(at_ms)
 
-    def live_hours(self, hours: int) -> None:
-        """Live the first hours, and charge the last of it."""
-        self.city.live_until(self._plan.start_ms + hours * HOUR_MS, beat=self.beat)
+    def live_until(self, at_ms: int) -> None:
+        """Live on until an instant, and charge the last of it."""
+        self.city.live_until(at_ms, beat=self.beat)
         self.charge()
 
     def charges(self) -> Sequence[Charge]:
@@ -116,9 +125,10 @@ def played_city(home: Path, plan: Plan, *, days: int) -> Iterator[PlayedCity]:
             sandbox_url=f"http://localhost:{street_port}",
             pilots="jd,pdd",
         )
+        environ = {"HONGMAO_HOME": settings.home, "HONGMAO_CLOCK": settings.clock}
         with patch("hongmao.bootstrap.foundations.secrets.SystemRandom", lambda: random.Random(plan.seed)):
             house = stack.enter_context(open_house(settings))
         port = stack.enter_context(serving(uvicorn.Server(configured(house.app, "127.0.0.1", 0, http="httptools"))))
         key = json.loads((settings.home_path / "credentials.json").read_text())["admin_key"]
         doors = Doors(f"http://127.0.0.1:{port}", settings.sandbox_url, key)
-        yield PlayedCity(plan, doors, clock, days=days, house=house, delivery=delivery)
+        yield PlayedCity(plan, doors, clock, days=days, house=house, delivery=delivery, environ=environ)

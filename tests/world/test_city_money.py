@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hongmao.billing.api import Line
+from hongmao.kernel.time import HOUR_MS
 from hongmao.world.admission import score_of
 from hongmao.world.money import MATCH_PARTS, MEMBERS, OWN_PARTS, cap_fen
 from hongmao.world.spec import draw_plan
@@ -33,7 +34,7 @@ def plan() -> Plan:
 @pytest.fixture(scope="module")
 def city(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedCity]:
     with played_city(tmp_path_factory.mktemp("city"), plan, days=1) as city:
-        city.live_hours(HOURS)
+        city.live_until(plan.start_ms + HOURS * HOUR_MS)
         yield city
 
 
@@ -108,6 +109,6 @@ def test_a_shop_in_trouble_rests_by_its_own_score(plan: Plan) -> None:
 def test_the_same_seed_ends_in_the_same_head(city: PlayedCity, plan: Plan, tmp_path: Path) -> None:
     """Not the sums alone: every posting, its key, its instant and its place in the chain."""
     with played_city(tmp_path, plan, days=1) as again:
-        again.live_hours(HOURS)
+        again.live_until(plan.start_ms + HOURS * HOUR_MS)
         assert again.house.services.ledger.head() == city.house.services.ledger.head()
         assert again.city.truth == city.city.truth

@@ -24,7 +24,7 @@ PROGRAMME_DAYS: Final = 30
 OWN_PARTS, MATCH_PARTS = 10, 3
 MEMBERS: Final = (0, 1)
 """Brands in the programme."""
-MATCHED_FEN_PER_READER: Final = 40
+MATCHED_FEN_PER_READER: Final = 100
 """The cap, so that a city of any size has spent it before its thirty days are over."""
 
 
