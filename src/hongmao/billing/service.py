@@ -110,6 +110,7 @@ class Billing:
             self._charge(
                 work, _acts(batch, work.charged(clicks), work.days.position(), placed), placed, batch[-1].offset
             )
+            self.fees.follow(work, (logged.event for logged in batch))
             work.move_to(batch[-1].offset)
 
     def position(self) -> int:
