@@ -19,6 +19,7 @@ from hongmao.kernel.ids import IdMaker, TenantId
 from hongmao.kernel.time import instant
 from hongmao.ledger.api import Ledger
 from hongmao.storage.billing import SqlBillingStore
+from hongmao.storage.billing_days import SqlRates
 from hongmao.storage.catalog import SqlCatalogStore
 from hongmao.storage.database import Database, open_database
 from hongmao.storage.ledger import SqlLedgerStore
@@ -70,7 +71,9 @@ class House:
         ids = IdMaker(self.clock, random.Random(7))
         self.catalog = Catalog(SqlCatalogStore(database), self.clock, ids, Passwords.cheap())
         self.ledger = Ledger(SqlLedgerStore(database), self.clock)
-        self.billing = Billing(SqlBillingStore(database), self.ledger, self.catalog, self.clock)
+        self.billing = Billing(
+            SqlBillingStore(database), self.ledger, self.catalog, self.clock, rates=SqlRates(database)
+        )
 
     def tenant(self, name: str, role: Role = Role.OPTIMISER) -> Principal:
         """Add a merchant's tenant and give somebody who works there."""

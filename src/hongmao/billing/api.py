@@ -5,7 +5,7 @@ from __future__ import annotations
 from hongmao.billing.agencies.contracts import AgencyClient
 from hongmao.billing.agencies.errors import AgencyUnknown, AppointmentUnordered
 from hongmao.billing.agencies.service import Agencies
-from hongmao.billing.budgets import OVERSPEND_FEN, CampaignDay, PlacedTerms, Rate, Rates, Scheme
+from hongmao.billing.budgets import OVERSPEND_FEN, OVERSPEND_FEN_MAX, CampaignDay, PlacedTerms, Rate, Rates, Scheme
 from hongmao.billing.coinvest import Member, Programme, Running, Wound
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
@@ -72,6 +72,7 @@ __all__ = [
     "CREATOR_FEE_PPM",
     "CREATOR_LINE",
     "OVERSPEND_FEN",
+    "OVERSPEND_FEN_MAX",
     "SPEND_ORDER",
     "Agencies",
     "AgencyClient",

@@ -143,7 +143,7 @@ def _give(
         if batch is not None:
             batches.append(batch)
         if member is not None:
-            after = undone(member, charge.amount_fen, matched(batch).get(member.programme, 0))
+            after = undone(member, charge.amount_fen - charge.compensated_fen, matched(batch).get(member.programme, 0))
             members[member.programme, member.merchant] = changed[member.programme, member.merchant] = after
         given.append(_credit(charge, batch, why, remark, by=by, now_ms=now_ms))
     work.beside.credits.add(given)

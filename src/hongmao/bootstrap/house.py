@@ -55,6 +55,7 @@ from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.agencies import SqlAgencyStore
 from hongmao.storage.authorisations import SqlAuthorisationStore
 from hongmao.storage.billing import SqlBillingStore
+from hongmao.storage.billing_days import SqlRates
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.catalog import SqlCatalogStore
 from hongmao.storage.consumers import SqlConsumerGroups
@@ -164,6 +165,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         admission=admission.eligibility,
         spending=BookedSpending(billing, links, campaign_store.bindings),
     )
+    room.clockwork.add(Wheel("holds", ledger.expire_due))
     gates = gates_of(admission.eligibility, admission.policy, authorisations, campaigns, catalog)
     room.clockwork.add(Wheel("gates", Gatekeeper(links, link_store.revision, clock, gates).turn))
     glass = Glass(ground=ground, catalog=catalog, links=links, ledger=ledger)
@@ -311,9 +313,12 @@ def _health(ground: Foundations, workers: Workers, standings: Standings) -> Heal
 def _billing(ground: Foundations, ledger: Ledger, catalog: Catalog) -> Billing:
     store = SqlBillingStore(ground.database)
     order = read_spend_order(ground.settings.spend_order) or SPEND_ORDER
+    rates, overspend_fen = SqlRates(ground.database), int(ground.settings.overspend_fen)
     if ground.telling.tracer is NO_TRACER:
-        return Billing(store, ledger, catalog, ground.clock, order=order)
-    return TracedBilling(store, ledger, catalog, ground.clock, ground.teller, order=order)
+        return Billing(store, ledger, catalog, ground.clock, order=order, rates=rates, overspend_fen=overspend_fen)
+    return TracedBilling(
+        store, ledger, catalog, ground.clock, ground.teller, order=order, rates=rates, overspend_fen=overspend_fen
+    )
 
 
 def _attribution(ground: Foundations, registry: LiveRegistry) -> KeptAttribution:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hongmao.billing.api import read_spend_order
+from hongmao.billing.api import OVERSPEND_FEN_MAX, read_spend_order
 from hongmao.bootstrap.engines import names_engine
 from hongmao.bus.nats.address import names_log
 from hongmao.engines.lake.address import LakeAddress, on_a_store
@@ -110,14 +110,21 @@ class Settings:
         "Which kind of a merchant's money is spent first, all four kinds by name with commas between (BILL-3)",
     )
     signup: str = _setting(
-        "off", "on to let merchants sign up by themselves at /console/join, off for accounts that an administrator makes"
+        "off",
+        "on to let merchants sign up by themselves at /console/join, off for accounts that an administrator makes",
     )
     apps: str = _setting(
-        "", "TOML file with the apps by which platforms know this deployment, for shops that connect themselves; empty for none"
+        "",
+        "TOML file with the apps by which platforms know this deployment, for shops that connect themselves; empty for none",
     )
     auto_review: str = _setting(
         "off",
         "made to approve a link that its platform made and whose page was read the same without a person, off for nobody's",
+    )
+    overspend_fen: str = _setting(
+        "5000",
+        "How many fen of a campaign's day may be charged above its budget and are given back in the same moment, 0 to 1000000;"
+        " what would be more costs nothing (BILL-1)",
     )
     drain_s: str = _setting(
         "1",
@@ -161,6 +168,9 @@ class Settings:
             "HONGMAO_SPEND_ORDER": self.spend_order if read_spend_order(self.spend_order) is None else None,
             "HONGMAO_SIGNUP": None if self.signup in {"on", "off"} else self.signup,
             "HONGMAO_AUTO_REVIEW": None if self.auto_review in {"made", "off"} else self.auto_review,
+            "HONGMAO_OVERSPEND_FEN": None
+            if self.overspend_fen.isdecimal() and int(self.overspend_fen) <= OVERSPEND_FEN_MAX
+            else self.overspend_fen,
             "HONGMAO_DRAIN_S": None
             if _SECONDS.fullmatch(self.drain_s) and float(self.drain_s) <= DRAIN_S_MAX
             else self.drain_s,

@@ -1,6 +1,7 @@
-"""What money says of campaigns: the day's charges and the wallets of the links that carry them, for states 4 and 5.
+"""What money says of campaigns: what the day has cost and the wallets of the links that carry them, for states 4 and 5.
 
-A campaign's spend is that of the links bound to it now, over the whole day. What it can still pay for is asked of the
+A campaign's spend is what its clicks and impressions of the day cost, less what was given back: as billing kept it when it charged
+them, whatever its links carry now. What it can still pay for is asked of the
 wallets of their lines, which never mix: it is short when none of them can pay the cheapest of its links.
 """
 
@@ -10,16 +11,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from hongmao.campaigns.api import StateFacts
-from hongmao.kernel.ids import LinkId
-from hongmao.kernel.time import SECOND_MS, Window, day_of
+from hongmao.kernel.time import SECOND_MS, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from hongmao.billing.api import Billing
+    from hongmao.billing.api import Billing, CampaignDay
     from hongmao.campaigns.api import Advertiser, Binding, Placed
-    from hongmao.kernel.ids import MerchantId, TenantId
+    from hongmao.kernel.ids import LinkId, MerchantId, TenantId
     from hongmao.links.api import AdLink, Links
 
 # How old a day's sum may be. What is spent beyond a budget meanwhile is bounded, and given back, where clicks are charged.
@@ -30,11 +30,11 @@ class BookedSpending:
     """Implements `campaigns.store.Spending` by what billing has booked."""
 
     def __init__(self, billing: Billing, links: Links, bindings: Callable[[TenantId], Sequence[Binding]]) -> None:
-        """Know no sum yet; `bindings` says what a tenant's links carry."""
+        """Know nothing yet; `bindings` says what a tenant's links carry."""
         self._billing = billing
         self._links = links
         self._bindings = bindings
-        self._spent: dict[TenantId, tuple[int, Mapping[str, int]]] = {}
+        self._spent: dict[TenantId, tuple[int, Mapping[int, CampaignDay]]] = {}
         self._read: dict[TenantId, tuple[int, Mapping[LinkId, AdLink]]] = {}
 
     def facts(self, account: Advertiser, campaigns: Sequence[Placed], now_ms: int) -> Mapping[int, StateFacts]:
@@ -50,18 +50,19 @@ class BookedSpending:
         spent = self._day(account.tenant, now_ms)
         balances: dict[str, int] = {}
         return {
-            campaign: self._of(account.merchant, [known[id] for id in ids if id in known], spent, balances)
+            campaign: self._of(
+                account.merchant, [known[id] for id in ids if id in known], _net_fen(spent.get(campaign)), balances
+            )
             for campaign, ids in carrying.items()
         }
 
     def account_day_fen(self, account: Advertiser, now_ms: int) -> int | None:
-        """Say what a merchant's links have been charged on this day, by campaigns or not, on both lines."""
-        spent = {LinkId(link): fen for link, fen in self._day(account.tenant, now_ms).items()}
-        known = self._known(account.tenant, now_ms, frozenset())
-        return sum(fen for link, fen in spent.items() if link in known and known[link].merchant == account.merchant)
+        """Say what all campaigns of an account have cost on this day, on both lines."""
+        days = self._day(account.tenant, now_ms).values()
+        return sum(one.net_fen for one in days if one.account == account.number)
 
     def _of(
-        self, merchant: MerchantId, links: Sequence[AdLink], spent: Mapping[str, int], balances: dict[str, int]
+        self, merchant: MerchantId, links: Sequence[AdLink], spent_fen: int, balances: dict[str, int]
     ) -> StateFacts:
         least: dict[str, int] = {}
         for link in links:
@@ -72,7 +73,7 @@ class BookedSpending:
             return StateFacts()
         roomiest = max(least, key=lambda line: (balances[line] - least[line], line))
         return StateFacts(
-            day_spent_fen=sum(spent.get(link.id, 0) for link in links),
+            day_spent_fen=spent_fen,
             spendable_fen=balances[roomiest],
             least_fen=least[roomiest],
         )
@@ -85,13 +86,15 @@ class BookedSpending:
             self._read[tenant] = (now_ms, known)
         return known
 
-    def _day(self, tenant: TenantId, now_ms: int) -> Mapping[str, int]:
+    def _day(self, tenant: TenantId, now_ms: int) -> Mapping[int, CampaignDay]:
         at_ms, sums = self._spent.get(tenant, (None, {}))
         # A clock that was set back, or stands in another day, asks anew.
         if at_ms is not None and abs(now_ms - at_ms) < SPEND_AGE_MS and day_of(at_ms) == day_of(now_ms):
             return sums
-        found: defaultdict[str, int] = defaultdict(int)
-        for spend in self._billing.spend(tenant, Window.of_day(day_of(now_ms))):
-            found[spend.link] += spend.amount_fen
+        found = self._billing.campaign_day(tenant, now_ms)
         self._spent[tenant] = (now_ms, found)
         return found
+
+
+def _net_fen(day: CampaignDay | None) -> int:
+    return 0 if day is None else day.net_fen
