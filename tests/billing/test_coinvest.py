@@ -7,7 +7,7 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 M1, M2 = MerchantId("m1"), MerchantId("m2")
-TERMS = {
+TERMS: dict[str, Any] = {
     "own_parts": 10,
     "match_parts": 3,
     "cap_fen": 3_000_00,
@@ -71,7 +71,7 @@ def logged(events: list[Event]) -> list[Logged]:
 def founded(city: House, **changes: int | None) -> None:
     for number in (1, 2):
         city.catalog.add_merchant(city.tenant(f"t{number}"), name=f"商家 {number}", id=f"m{number}")
-    city.billing.coinvest.found(ROOT, "p", **{**TERMS, **changes})  # type: ignore[arg-type] - None is a member's cap only
+    city.billing.coinvest.found(ROOT, "p", **{**TERMS, **changes})
 
 
 def balances(city: House) -> dict[str, int]:
@@ -267,11 +267,11 @@ def test_a_log_that_comes_again_is_matched_once() -> None:
 def test_a_programme_is_founded_once_with_terms_that_stay() -> None:
     with house() as city:
         founded(city)
-        again = city.billing.coinvest.found(ROOT, "p", **TERMS)  # type: ignore[arg-type] - None is a member's cap only
+        again = city.billing.coinvest.found(ROOT, "p", **TERMS)
         assert (again.left_fen, again.duplicate) == (3_000_00, True)
         for change in ({"cap_fen": 1}, {"match_parts": 4}, {"to_ms": ALLIANCE_DAY}):
             with pytest.raises(ProgrammeTaken):
-                city.billing.coinvest.found(ROOT, "p", **{**TERMS, **change})  # type: ignore[arg-type] - as above
+                city.billing.coinvest.found(ROOT, "p", **{**TERMS, **change})
         assert city.ledger.verify().batches == 1
 
 
@@ -292,9 +292,9 @@ def test_a_programme_is_founded_once_with_terms_that_stay() -> None:
 def test_a_programme_that_cannot_be_is_refused_and_leaves_nothing(change: dict[str, object]) -> None:
     with house() as city:
         with pytest.raises(ProgrammeBeyond):
-            city.billing.coinvest.found(ROOT, "p", **{**TERMS, **change})  # type: ignore[arg-type] - the point
+            city.billing.coinvest.found(ROOT, "p", **{**TERMS, **change})
         with pytest.raises(ProgrammeBeyond):
-            city.billing.coinvest.found(ROOT, "p" * 41, **TERMS)  # type: ignore[arg-type] - as above
+            city.billing.coinvest.found(ROOT, "p" * 41, **TERMS)
         assert city.billing.coinvest.running(ROOT) == []
         assert city.ledger.verify().entries == 0
 
@@ -302,7 +302,7 @@ def test_a_programme_that_cannot_be_is_refused_and_leaves_nothing(change: dict[s
 def test_a_merchant_is_in_one_programme_at_a_time_and_only_the_house_puts_it_there() -> None:
     with house() as city:
         founded(city)
-        city.billing.coinvest.found(ROOT, "q", **TERMS)  # type: ignore[arg-type] - None is a member's cap only
+        city.billing.coinvest.found(ROOT, "q", **TERMS)
         city.billing.coinvest.join(ROOT, "p", M1)
         assert city.billing.coinvest.join(ROOT, "p", M1).left_at_ms is None
         with pytest.raises(MemberElsewhere):
@@ -322,7 +322,7 @@ def test_a_merchant_is_in_one_programme_at_a_time_and_only_the_house_puts_it_the
             lambda: city.billing.coinvest.join(stranger, "p", M1),
             lambda: city.billing.coinvest.leave(stranger, "p", M1),
             lambda: city.billing.coinvest.running(stranger),
-            lambda: city.billing.coinvest.found(stranger, "s", **TERMS),  # type: ignore[arg-type] - as above
+            lambda: city.billing.coinvest.found(stranger, "s", **TERMS),
         ):
             with pytest.raises(NotAllowed):
                 act()

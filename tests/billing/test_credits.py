@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 M1, M2 = MerchantId("m1"), MerchantId("m2")
 EVER = (0, 2**50)
-TERMS = {
+TERMS: dict[str, Any] = {
     "own_parts": 10,
     "match_parts": 3,
     "cap_fen": 300,
@@ -63,8 +63,8 @@ def found(city: House) -> None:
         city.catalog.add_merchant(city.tenant(f"t{number}"), name=f"商家 {number}", id=f"m{number}")
 
 
-def programme(city: House, **changes: object) -> None:
-    city.billing.coinvest.found(ROOT, "p", **{**TERMS, **changes})  # type: ignore[arg-type] - a test's own terms
+def programme(city: House, **changes: Any) -> None:
+    city.billing.coinvest.found(ROOT, "p", **{**TERMS, **changes})
     for merchant in (M1, M2):
         city.billing.coinvest.join(ROOT, "p", merchant)
 
@@ -175,15 +175,16 @@ def test_what_was_not_charged_is_not_given_back_and_one_wrong_click_stops_them_a
             give(city, 1, wrong)
     with pytest.raises(IdMalformed):
         city.billing.credits.give(ROOT, ["e-1", "e/1"], "mistake")
-    for bad in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"event_ids": [], "reason": "mistake"},
         {"event_ids": [f"x-{n}" for n in range(501)], "reason": "mistake"},
         {"event_ids": ["e-1"], "reason": "because"},
         {"event_ids": ["e-1"], "reason": "mistake", "remark": "x" * 201},
         {"event_ids": ["e-1"], "reason": "mistake", "remark": "a\nb"},
-    ):
+    )
+    for bad in wrongs:
         with pytest.raises(CreditBeyond):
-            city.billing.credits.give(ROOT, **bad)  # type: ignore[arg-type] - the point
+            city.billing.credits.give(ROOT, **bad)
     assert city.billing.credits.listed(ROOT, M1, *EVER) == []
     assert city.billing.wallet(M1).balance_fen == 1_000 - 130
 
@@ -223,7 +224,7 @@ def test_BILL_8_a_credit_after_the_month_was_closed_is_a_new_entry_now(city: Hou
 
 def test_an_order_sent_back_undoes_a_click_only_where_its_programme_says_so(city: House) -> None:
     city.billing.top_up(ROOT, M1, "cid", 1_000, "k")
-    city.billing.coinvest.found(ROOT, "strict", **TERMS)  # type: ignore[arg-type] - None is a member's cap only
+    city.billing.coinvest.found(ROOT, "strict", **TERMS)
     city.billing.coinvest.join(ROOT, "strict", M1)
     absorb(city, [click(1), click(2, line="ud")])
     with pytest.raises(RefundNotCredited):

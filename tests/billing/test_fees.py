@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -87,9 +87,9 @@ def entries(city: House, merchant: MerchantId = M1) -> list[tuple[str, str, int]
     return [(name_of(one.account), movement.why, movement.amount_fen) for one in turned for movement in one.movements]
 
 
-def terms(city: House, merchant: MerchantId = M1, **changes: object) -> None:
-    said = {"payer": "merchant", "from_day": "2025-05-01", **changes}
-    city.billing.fees.set_terms(ROOT, merchant, "taobao", **said)  # type: ignore[arg-type] - a test's own words
+def terms(city: House, merchant: MerchantId = M1, **changes: Any) -> None:
+    said: dict[str, Any] = {"payer": "merchant", "from_day": "2025-05-01", **changes}
+    city.billing.fees.set_terms(ROOT, merchant, "taobao", **said)
 
 
 def test_BILL_5_an_estimate_is_replaced_by_the_settlement_and_the_difference_is_an_entry(city: House) -> None:
@@ -268,7 +268,7 @@ def test_BILL_5_no_code_of_ours_reads_the_rate_whose_unit_nobody_knows() -> None
         {"rate_ppm": 0.1, "unit_confirmed": True},
     ],
 )
-def test_terms_that_cannot_be_are_refused_and_leave_nothing(change: dict[str, object]) -> None:
+def test_terms_that_cannot_be_are_refused_and_leave_nothing(change: dict[str, Any]) -> None:
     with house() as city:
         found(city)
         with pytest.raises(FeeTermsBeyond):

@@ -25,6 +25,7 @@ class ProgrammeBody(Sent, frozen=True, kw_only=True):
     from_: str = msgspec.field(name="from")
     to: str
     member_cap_fen: int | None = None
+    credits_refunds: bool = False
 
 
 class MemberBody(Standing, frozen=True, kw_only=True):
@@ -48,6 +49,7 @@ def _found(call: Call, body: ProgrammeBody) -> object:
         member_cap_fen=body.member_cap_fen,
         from_ms=moment(body.from_, place="from"),
         to_ms=moment(body.to, place="to"),
+        credits_refunds=body.credits_refunds,
     )
     return running if running.duplicate else Made(running)
 
@@ -58,6 +60,10 @@ def _member(call: Call, body: MemberBody) -> object:
     return (coinvest.join if body.joined else coinvest.leave)(call.who, id, merchant)
 
 
+def _wind_up(call: Call, _body: Sent) -> object:
+    return call.services.billing.coinvest.wind_up(call.who, call.ids["id"])
+
+
 routes = [
     door(
         "/v1/coinvest",
@@ -65,4 +71,5 @@ routes = [
         post=Act(Permission.TOP_UP, ProgrammeBody, _found),
     ),
     door("/v1/coinvest/{id}/members", post=Act(Permission.TOP_UP, MemberBody, _member)),
+    door("/v1/coinvest/{id}/wind-up", post=Act(Permission.TOP_UP, Sent, _wind_up)),
 ]
