@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hongmao.platforms.api import json_fields
+from hongmao.platforms.facts import SignedShelf
 from hongmao.platforms.jd.scores import ask_jos, is_jd
-from hongmao.platforms.shelves import SignedShelf
 
 if TYPE_CHECKING:
     import msgspec
@@ -14,12 +15,8 @@ if TYPE_CHECKING:
 
 
 def _ask(account: PlatformAccount, method: str, id: str, caller: Caller, *, now_ms: int) -> msgspec.Raw | None:
-    return ask_jos(account, method, {"shopId": id}, caller, now_ms)
+    data = ask_jos(account, method, {"shopId": id}, caller, now_ms)
+    return (json_fields(bytes(data or b"")) or {}).get("items")
 
 
-SHELF: Final = SignedShelf(
-    ask=_ask,
-    is_real=is_jd,
-    home="https://shop.m.jd.com/?shopId={id}",
-    page="https://item.m.jd.com/product/{id}.html",
-)
+SHELF: Final = SignedShelf(ask=_ask, is_real=is_jd, front="https://shop.m.jd.com/?shopId={id}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hongmao.platforms.facts import SignedShelf
 from hongmao.platforms.pdd.client import PddKey, pdd_call, read_answer
 from hongmao.platforms.pdd.scores import is_pdd
-from hongmao.platforms.shelves import SignedShelf
 
 if TYPE_CHECKING:
     import msgspec
@@ -21,9 +21,4 @@ def _ask(account: PlatformAccount, method: str, id: str, caller: Caller, *, now_
     return read_answer(reply, ENVELOPE, platform=account.platform).get("items")
 
 
-SHELF: Final = SignedShelf(
-    ask=_ask,
-    is_real=is_pdd,
-    home="https://mobile.yangkeduo.com/mall_page.html?mall_id={id}",
-    page="https://mobile.yangkeduo.com/goods.html?goods_id={id}",
-)
+SHELF: Final = SignedShelf(ask=_ask, is_real=is_pdd, front="https://mobile.yangkeduo.com/mall_page.html?mall_id={id}")

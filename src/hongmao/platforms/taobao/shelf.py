@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.shelves import SignedShelf
+from hongmao.platforms.facts import SignedShelf
 from hongmao.platforms.taobao.scores import ask_top, is_taobao
 
 if TYPE_CHECKING:
@@ -18,8 +18,5 @@ def _ask(account: PlatformAccount, method: str, id: str, caller: Caller, *, now_
 
 
 SHELF: Final = SignedShelf(
-    ask=_ask,
-    is_real=is_taobao,
-    home="https://h5.m.taobao.com/shop/shop_index.htm?user_id={id}",
-    page="https://item.taobao.com/item.htm?id={id}",
+    ask=_ask, is_real=is_taobao, front="https://h5.m.taobao.com/shop/shop_index.htm?user_id={id}"
 )

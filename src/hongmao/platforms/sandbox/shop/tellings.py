@@ -65,11 +65,3 @@ def shelf(market: Market, key: GatewayKey, shop_id: str, base: str) -> list[dict
         for one in market.items(key)
         if one.shop_id == shop_id and market.shelf(one.item_id).on_sale
     ]
-
-
-def items(market: Market, key: GatewayKey, shop_id: str) -> list[dict[str, Any]]:
-    """List what a shop of the caller's sells now, by id: each with its title and its price in yuan as text."""
-    if shop_id not in key.shops:
-        raise NotYours
-    mine = (one for one in market.items(key) if one.shop_id == shop_id and market.shelf(one.item_id).sells)
-    return [{"item_id": one.item_id, "title": one.title, "price": str(Money(one.price_fen))} for one in mine]
