@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.agencies.service import Agencies
-from hongmao.billing.api import SPEND_ORDER, Billing, read_spend_order
+from hongmao.billing.api import SPEND_ORDER, Billing, Books, read_spend_order
 from hongmao.bootstrap.admission import admission_of
-from hongmao.bootstrap.care import put_up_care
+from hongmao.bootstrap.bills import put_up_bills
+from hongmao.bootstrap.care import put_up_care, quick_caller
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
@@ -31,6 +32,7 @@ from hongmao.bootstrap.readers import ReaderFollower
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
 from hongmao.bootstrap.roles import OfTheWorker
+from hongmao.bootstrap.shop_scores import ShopScores
 from hongmao.bootstrap.spending import BookedSpending
 from hongmao.bootstrap.state import first_start
 from hongmao.bootstrap.telling import SILENT
@@ -176,9 +178,19 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     standings = Standings(workers, groups.positions)
     _let_go(ground, room.clockwork, standings)
     marks = SqlMarks(ground.database)
-    care = put_up_care(ground, platforms)
+    care = put_up_care(ground, platforms, accounts)
     if ground.settings.link_care == "on":
         room.clockwork.add(Wheel("care", care.turn))
+    scores = ShopScores(
+        platforms,
+        accounts,
+        catalog,
+        admission.eligibility,
+        quick_caller(ground, platforms),
+        clock,
+        meter=ground.telling.meter,
+    )
+    room.clockwork.add(Wheel("scores", scores.turn))
     making = LinkMaking(platforms, accounts, room.caller, clock)
     onboarding = put_up_joining(
         ground,
@@ -195,6 +207,8 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             caller=room.caller,
         ),
     )
+    appointments = SqlAgencyStore(ground.database)
+    agencies = Agencies(appointments, catalog, clock)
     services = Services(
         clock=clock,
         log=ground.log,
@@ -229,8 +243,12 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         ),
         ledger=ledger,
         billing=billing,
-        agencies=Agencies(SqlAgencyStore(ground.database), catalog, clock),
+        agencies=agencies,
+        books=Books(
+            ledger, catalog, clock, agencies=agencies, appointments=appointments, charging=billing, log=ground.log
+        ),
         definitions=registry,
+        bills=put_up_bills(ground.database, ledger, catalog, clock, campaign_store.bindings),
         definition_desk=DefinitionDesk(registry, decided, outlooks, clock, credited_by=CREDITED_BY),
         glass=glass,
         insight=Insight(

@@ -105,6 +105,14 @@ SINK_SECONDS: Final = _histogram("sink_seconds", "Time of one batch into the lak
 LAKE_FILES: Final = _gauge("lake_files", "Files of the lake's present snapshot")
 LAKE_BYTES: Final = _gauge("lake_bytes", "Their bytes")
 
+# --- what the house asks of platforms by itself
+SCORE_READS: Final = _counter(
+    "shop_score_reads",
+    "Shops asked about at their platforms, by what came of it: `told`, `nothing` or `unread`",
+    "platform",
+    "outcome",
+)
+
 # --- the process
 RESIDENT: Final = _gauge("process_resident_bytes", "Memory of this process that is in the machine's")
 GC_PAUSE: Final = _histogram("gc_pause_seconds", "Time the collector of garbage stopped the process", steps=_PAUSES)
