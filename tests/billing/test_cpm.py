@@ -148,6 +148,12 @@ def test_where_the_log_is_cut_changes_no_sum(
     assert _charged(acts, edges, placed, funds_fen) == whole
 
 
+def _act(kind: str, at: int) -> Event:
+    if kind == "click":
+        return click(at, 7, link="l3")
+    return shown(at, link="l2" if kind == "s2" else "l1", invalid="bot" if kind == "robot" else None)
+
+
 def _charged(acts: list[Event], edges: list[int], placed: dict[str, PlacedTerms], funds_fen: int) -> tuple[object, ...]:
     funds: Counter[Account] = Counter({CID: funds_fen})
     days: dict[int, CampaignDay] = {}
