@@ -5,6 +5,11 @@ from __future__ import annotations
 from hongmao.billing.agencies.contracts import AgencyClient
 from hongmao.billing.agencies.errors import AgencyUnknown, AppointmentUnordered
 from hongmao.billing.agencies.service import Agencies
+from hongmao.billing.bills.contracts import Bill, BillLine, Compared, Look, Outcome, Sums
+from hongmao.billing.bills.errors import BillSeenAlready, BillUnknown, BillUnreadable
+from hongmao.billing.bills.loading import platforms as bill_platforms
+from hongmao.billing.bills.loading import shipped as bill_formats
+from hongmao.billing.bills.service import Bills
 from hongmao.billing.budgets import OVERSPEND_FEN, OVERSPEND_FEN_MAX, CampaignDay, PlacedTerms, Rate, Rates, Scheme
 from hongmao.billing.coinvest import Member, Programme, Running, Wound
 from hongmao.billing.coinvesting import Coinvesting
@@ -79,12 +84,19 @@ __all__ = [
     "AgencyUnknown",
     "AlreadyCredited",
     "AppointmentUnordered",
+    "Bill",
+    "BillLine",
+    "BillSeenAlready",
+    "BillUnknown",
+    "BillUnreadable",
     "Billing",
     "BillingStore",
+    "Bills",
     "CampaignDay",
     "Charge",
     "ChargeUnknown",
     "Coinvesting",
+    "Compared",
     "CreatorCost",
     "CreatorOrder",
     "CreatorOrderBeyond",
@@ -111,12 +123,14 @@ __all__ = [
     "Granted",
     "Line",
     "LineUnknown",
+    "Look",
     "Member",
     "MemberElsewhere",
     "NoteCredit",
     "NoteNotTheirs",
     "NothingCharged",
     "OrderState",
+    "Outcome",
     "Payer",
     "PlacedTerms",
     "Programme",
@@ -140,12 +154,15 @@ __all__ = [
     "Statement",
     "StatementLine",
     "StatementMovement",
+    "Sums",
     "TopUp",
     "TopUpBeyond",
     "TrueCost",
     "Uncharged",
     "Wallet",
     "Wound",
+    "bill_formats",
+    "bill_platforms",
     "creator_owner",
     "read_spend_order",
 ]

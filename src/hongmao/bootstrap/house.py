@@ -12,6 +12,7 @@ from hongmao.billing.agencies.service import Agencies
 from hongmao.billing.api import SPEND_ORDER, Billing, Books, read_spend_order
 from hongmao.bootstrap.admission import admission_of
 from hongmao.bootstrap.bills import put_up_bills
+from hongmao.bootstrap.bills import put_up_bills
 from hongmao.bootstrap.care import put_up_care, quick_caller
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
@@ -248,6 +249,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             ledger, catalog, clock, agencies=agencies, appointments=appointments, charging=billing, log=ground.log
         ),
         definitions=registry,
+        bills=put_up_bills(ground.database, ledger, catalog, clock, campaign_store.bindings),
         bills=put_up_bills(ground.database, ledger, catalog, clock, campaign_store.bindings),
         definition_desk=DefinitionDesk(registry, decided, outlooks, clock, credited_by=CREDITED_BY),
         glass=glass,

@@ -31,7 +31,8 @@ from hongmao.returns.files.problems import FileProblem
 from hongmao.returns.files.readers import FILE_BYTES_MAX, Line
 from hongmao.returns.files.readers import lines as table_lines
 from hongmao.returns.files.readers import scan as scan_table
-from hongmao.returns.files.rules import cell_of, header_of, is_total
+from hongmao.returns.files.rules import HEADER_ROWS_MAX, Columns, cell_of, header_of, is_total, recognised
+from hongmao.returns.files.rules import named as named_format
 from hongmao.returns.files.service import FileDesk, Imported, file_told
 from hongmao.returns.intake import Intake, Parcel
 from hongmao.returns.out.contracts import (
@@ -72,6 +73,7 @@ from hongmao.returns.store import AccountStore, Connector, PlatformAccount, Shel
 __all__ = [
     "BODY_BYTES_MAX",
     "FILE_BYTES_MAX",
+    "HEADER_ROWS_MAX",
     "ROWS_MAX",
     "Accepted",
     "AccountHealth",
@@ -82,6 +84,7 @@ __all__ = [
     "Answer",
     "BatchRecord",
     "Claim",
+    "Columns",
     "Completeness",
     "Connector",
     "DeadLetters",
@@ -147,7 +150,9 @@ __all__ = [
     "header_of",
     "is_total",
     "name_of",
+    "named_format",
     "plain",
+    "recognised",
     "scan_table",
     "table_lines",
 ]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from hongmao.attribution.api import RunManifest
-    from hongmao.billing.api import Agencies, Billing
+    from hongmao.billing.api import Agencies, Billing, Bills
     from hongmao.campaigns.api import Authorisations, Campaigns
     from hongmao.catalog.api import Catalog
     from hongmao.community.api import Community, MarkDesk
@@ -120,6 +120,7 @@ class Services:
     ledger: Ledger
     billing: Billing
     agencies: Agencies
+    bills: Bills
     definitions: Registry
     definition_desk: DefinitionDesk
     glass: LookingGlass

@@ -67,7 +67,7 @@ class BillFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Where the columns are known from."""
     book: Book
     by: By
-    columns: Mapping[str, tuple[str, ...]]
+    columns: dict[str, tuple[str, ...]]
     """Field (`day`, `key`, `amount`) -> the headers it goes by."""
     unit: str = "yuan"
     """`yuan` with at most two decimals, or whole `fen`."""

@@ -22,6 +22,25 @@ class FileHead:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+class Headed(Protocol):
+    """Anything that is read from a table by its headers."""
+
+    @property
+    def name(self) -> str:
+        """Name it for people."""
+        ...
+
+    @property
+    def aliases(self) -> Mapping[str, Sequence[str]]:
+        """Give, for each field, the headers it goes by."""
+        ...
+
+    @property
+    def required(self) -> Sequence[str]:
+        """Give the fields without which a table is not this one."""
+        ...
+
+
 class FileFormat(Protocol):
     """One report that a platform exports. Cells come as text, stripped; a blank cell and `—` come as "".
 

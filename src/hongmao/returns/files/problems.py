@@ -12,6 +12,7 @@ _SENTENCES: Final = {
     "missing_field": ("缺少内容", "is blank"),
     "bad_value": ("内容无法识别", "cannot be read"),
     "bad_time": ("不是日期或时间", "is no day or time"),
+    "day_outside_period": ("不在账单的月份内", "lies outside the bill's month"),
     "below_zero": ("不能小于 0", "is below zero"),
     "out_of_range": ("超出允许范围", "is out of range"),
     "not_whole_fen": ("金额不足一分", "is no whole number of fen"),

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from hongmao.kernel.time import SHANGHAI
 from hongmao.returns.files.errors import FormatAmbiguous, FormatUnknown, FormatUnrecognised, HeadersMissing
@@ -14,7 +14,9 @@ from hongmao.returns.files.errors import FormatAmbiguous, FormatUnknown, FormatU
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hongmao.returns.files.contracts import FileFormat
+    from hongmao.returns.files.contracts import Headed
+
+F = TypeVar("F", bound="Headed")
 
 HEADER_ROWS_MAX: Final = 10
 """Exports may have a title and the range of days above their headers."""
@@ -26,10 +28,10 @@ _EXACT_MAX: Final = 2**53  # beyond it a spreadsheet's number has lost digits, a
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Generic[F]):
     """Which column of a table holds which field. `ignored` are headers that no field of the format goes by."""
 
-    format: FileFormat
+    format: F
     places: Mapping[str, int]
     ignored: tuple[str, ...]
     width: int = 0
@@ -90,7 +92,7 @@ def text_of(value: object) -> str:
     return text
 
 
-def named(formats: Sequence[FileFormat], name: str, *, platform: str) -> FileFormat:
+def named(formats: Sequence[F], name: str, *, platform: str) -> F:
     """Find a format by its name."""
     for one in formats:
         if one.name == name:
@@ -98,7 +100,7 @@ def named(formats: Sequence[FileFormat], name: str, *, platform: str) -> FileFor
     raise FormatUnknown(platform=platform, id=name[:64], known=_names(formats))
 
 
-def columns_of(format: FileFormat, headers: Sequence[str]) -> Columns:  # noqa: A002 - the word of the trade
+def columns_of(format: F, headers: Sequence[str]) -> Columns[F]:  # noqa: A002 - the word of the trade
     """Match headers with a format. Where two columns could be one field, the alias that stands first decides."""
     found: dict[str, int] = {}
     for place, header in enumerate(headers):
@@ -115,14 +117,14 @@ def columns_of(format: FileFormat, headers: Sequence[str]) -> Columns:  # noqa: 
     return Columns(format, places, ignored)
 
 
-def missing_of(columns: Columns) -> tuple[str, ...]:
+def missing_of(columns: Columns[F]) -> tuple[str, ...]:
     """List the fields that the format must have and the table has not."""
     return tuple(name for name in columns.format.required if name not in columns.places)
 
 
 def recognised(
-    head: Sequence[Sequence[str]], formats: Sequence[FileFormat], *, platform: str, place: str, told: bool
-) -> tuple[int, Columns]:
+    head: Sequence[Sequence[str]], formats: Sequence[F], *, platform: str, place: str, told: bool
+) -> tuple[int, Columns[F]]:
     """Find which of the first rows is the header, and of which format. `told` says that the one format was named."""
     for index, row in enumerate(head):
         fits = [columns for one in formats if not missing_of(columns := columns_of(one, row))]
@@ -138,5 +140,5 @@ def recognised(
     raise FormatUnrecognised(place=place, platform=platform, known=_names(formats))
 
 
-def _names(formats: Sequence[FileFormat]) -> str:
+def _names(formats: Sequence[F]) -> str:
     return ", ".join(one.name for one in formats) or "—"

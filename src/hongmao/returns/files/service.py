@@ -118,7 +118,7 @@ class FileDesk:
 
     def _columns(
         self, read: Iterator[Line], account: PlatformAccount, name: str, wanted: str | None
-    ) -> tuple[Columns, Iterator[Line]]:
+    ) -> tuple[Columns[FileFormat], Iterator[Line]]:
         formats = self._formats.get(account.platform, ())
         if wanted is not None:
             formats = [named(formats, wanted, platform=account.platform)]
@@ -159,7 +159,7 @@ def file_told(found: Imported) -> dict[str, object]:
 class _Reading:
     """One pass over a file: what its lines said, and what became of that."""
 
-    def __init__(self, columns: Columns, head: FileHead, account: PlatformAccount) -> None:
+    def __init__(self, columns: Columns[FileFormat], head: FileHead, account: PlatformAccount) -> None:
         self._columns = columns
         self._head = head
         self._account = account
