@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hongmao.billing.api import Agencies, Books
 from hongmao.bootstrap.admission import admission_of
 from hongmao.campaigns.api import Authorisations, Campaigns
 from hongmao.catalog.api import PLATFORM, Role
@@ -24,6 +25,7 @@ from hongmao.platforms.contracts import LinkWanted, MadeLink
 from hongmao.platforms.registry import load_platforms
 from hongmao.returns.api import Returning
 from hongmao.storage.accounts import SqlAccountStore
+from hongmao.storage.agencies import SqlAgencyStore
 from hongmao.storage.authorisations import SqlAuthorisationStore
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.care import SqlCareStore
@@ -36,6 +38,7 @@ from hongmao.web.api import routes
 from hongmao.web.auth import close_session, open_session, sign_in, signed_in
 from hongmao.web.problems import problem_response
 from hongmao.web.services import Health, Services
+from links.factories import MemoryLog
 from platforms.sandbox.browser import Browser
 from storage.opened import ROOT, House, opened
 
@@ -137,6 +140,18 @@ class Front:
             rights=self.authorisations,
             admission=self.admission.eligibility,
         )
+        appointments = SqlAgencyStore(database)
+        self.agencies = Agencies(appointments, self.catalog, self.clock)
+        self.log = MemoryLog()
+        self.books = Books(
+            self.house.ledger,
+            self.catalog,
+            self.clock,
+            agencies=self.agencies,
+            appointments=appointments,
+            charging=self.house.billing,
+            log=self.log,
+        )
         self.lag = 3
         self.app = self._app(insight)
         self.catalog.bootstrap_admin(password=PASSWORD)
@@ -169,6 +184,7 @@ class Front:
                 "accounts": self.accounts,
                 "ledger": self.house.ledger,
                 "billing": self.house.billing,
+                "books": self.books,
                 "campaigns": self.campaigns,
                 "authorisations": self.authorisations,
                 "eligibility": self.admission.eligibility,
