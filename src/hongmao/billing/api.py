@@ -33,6 +33,7 @@ from hongmao.billing.cpm import ShownDay
 from hongmao.billing.creators import (
     CREATOR_FEE_PPM,
     CREATOR_LINE,
+    PPM,
     CreatorCost,
     CreatorOrder,
     CreatorWallet,
@@ -100,6 +101,7 @@ __all__ = [
     "CREATOR_LINE",
     "OVERSPEND_FEN",
     "OVERSPEND_FEN_MAX",
+    "PPM",
     "SPEND_ORDER",
     "Agencies",
     "AgencyClient",

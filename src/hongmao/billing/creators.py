@@ -32,6 +32,9 @@ ORDER_DAYS: Final = 180
 """How long money is frozen for an order at most; then it goes back by itself."""
 PRICE_FEN_MAX: Final = 10_000_000_000
 _OWNER_CHARS_MAX: Final = 55
+HELD, BACK, PRICE, FEE = "creator_hold", "creator_cancel", "creator_price", "creator_fee"
+MOVEMENTS: Final = (HELD, BACK, PRICE, FEE, "expire")
+"""What an order's postings are called in statements; the ledger itself says `expire`."""
 
 
 class OrderState(StrEnum):
@@ -173,15 +176,15 @@ def freezing(terms: OrderTerms) -> Hold:
         amount_fen=terms.total_fen,
         at_ms=terms.at_ms,
         expires_at_ms=terms.at_ms + ORDER_DAYS * DAY_MS,
-        why="creator_hold",
+        why=HELD,
     )
 
 
 def paying_out(terms: OrderTerms, at_ms: int) -> Sequence[Take]:
     """Pay the creator, and the community where its fee is not nothing."""
     parts = (
-        ("price", earnings_of(terms.creator), terms.price_fen, "creator_price"),
-        ("fee", platform_fees(), terms.fee_fen, "creator_fee"),
+        ("price", earnings_of(terms.creator), terms.price_fen, PRICE),
+        ("fee", platform_fees(), terms.fee_fen, FEE),
     )
     return [
         Take(key=terms.hold, take=take, goal=goal, amount_fen=amount_fen, at_ms=at_ms, why=why)

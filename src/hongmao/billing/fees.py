@@ -44,6 +44,9 @@ _SLOTS: Final = {
 WHY: Final = {PAID: "fee_estimate", SETTLED: "fee_settle", REFUNDED: "fee_refund"}
 """What a booking is called in statements, by the fact that made it."""
 WHY_TERMS: Final = "fee_terms"
+MOVEMENTS: Final = (*WHY.values(), WHY_TERMS)
+SERVICE_FEE: Final = "service_fee"
+"""The kind of account on which fees are owed."""
 
 
 class Payer(StrEnum):
@@ -292,7 +295,7 @@ def _owing(account: Account, fee_fen: int) -> list[Entry]:
 
 
 def _bearing(owner: str, payer: str) -> Account:
-    return Account(owner=owner, kind="service_fee", line=Line.CID.value, funder=_FUNDERS[Payer(payer)])
+    return Account(owner=owner, kind=SERVICE_FEE, line=Line.CID.value, funder=_FUNDERS[Payer(payer)])
 
 
 def _named(order: Order) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hongmao.billing.creators import (
+    BACK,
     PRICE_FEN_MAX,
     CreatorWallet,
     OrderState,
@@ -169,7 +170,7 @@ class CreatorOrders:
                 raise CreatorOrderEnded(id=id, state=state.value)
             at_ms = max(now_ms, work.ledger.head().closed_before_ms)
             if wanted is OrderState.CANCELLED:
-                release(work.ledger, terms.hold, at_ms=at_ms, posted_at_ms=now_ms, why="creator_cancel")
+                release(work.ledger, terms.hold, at_ms=at_ms, posted_at_ms=now_ms, why=BACK)
             else:
                 open_accounts(work.ledger, {earnings_of(terms.creator): None, platform_fees(): None})
                 capture_all(work.ledger, paying_out(terms, at_ms), now_ms)

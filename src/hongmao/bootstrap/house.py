@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypedDict
 
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.agencies.service import Agencies
@@ -80,6 +80,7 @@ from hongmao.web.services import Health, Services
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from hongmao.billing.api import Rates, SpendOrder
     from hongmao.bootstrap.foundations import Foundations
     from hongmao.bootstrap.settings import Settings
     from hongmao.bootstrap.telling import Telling
@@ -250,7 +251,6 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
         ),
         definitions=registry,
         bills=put_up_bills(ground.database, ledger, catalog, clock, campaign_store.bindings),
-        bills=put_up_bills(ground.database, ledger, catalog, clock, campaign_store.bindings),
         definition_desk=DefinitionDesk(registry, decided, outlooks, clock, credited_by=CREDITED_BY),
         glass=glass,
         insight=Insight(
@@ -330,15 +330,27 @@ def _health(ground: Foundations, workers: Workers, standings: Standings) -> Heal
     return Health(log_end=log.end(), lag=workers.lag(), log_first=log.first(), strangers=standings.strangers())
 
 
+class _Terms(TypedDict):
+    """What the settings say of money."""
+
+    order: SpendOrder
+    rates: Rates
+    overspend_fen: int
+    creator_fee_ppm: int
+
+
 def _billing(ground: Foundations, ledger: Ledger, catalog: Catalog) -> Billing:
     store = SqlBillingStore(ground.database)
     order = read_spend_order(ground.settings.spend_order) or SPEND_ORDER
-    rates, overspend_fen = SqlRates(ground.database), int(ground.settings.overspend_fen)
+    terms: _Terms = {
+        "order": order,
+        "rates": SqlRates(ground.database),
+        "overspend_fen": int(ground.settings.overspend_fen),
+        "creator_fee_ppm": int(ground.settings.creator_fee_ppm),
+    }
     if ground.telling.tracer is NO_TRACER:
-        return Billing(store, ledger, catalog, ground.clock, order=order, rates=rates, overspend_fen=overspend_fen)
-    return TracedBilling(
-        store, ledger, catalog, ground.clock, ground.teller, order=order, rates=rates, overspend_fen=overspend_fen
-    )
+        return Billing(store, ledger, catalog, ground.clock, **terms)
+    return TracedBilling(store, ledger, catalog, ground.clock, ground.teller, **terms)
 
 
 def _attribution(ground: Foundations, registry: LiveRegistry) -> KeptAttribution:

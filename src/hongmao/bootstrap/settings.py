@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hongmao.billing.api import OVERSPEND_FEN_MAX, read_spend_order
+from hongmao.billing.api import OVERSPEND_FEN_MAX, PPM, read_spend_order
 from hongmao.bootstrap.engines import names_engine
 from hongmao.bus.nats.address import names_log
 from hongmao.engines.lake.address import LakeAddress, on_a_store
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PORT_MAX = 65_535
 KEEP_DAYS_MAX = 36_500
 DRAIN_S_MAX = 600
+_WHOLE = re.compile(r"[0-9]{1,12}")
 _SECONDS = re.compile(r"\d{1,3}(\.\d{1,3})?")
 _MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)")
 
@@ -126,6 +127,11 @@ class Settings:
         "How many fen of a campaign's day may be charged above its budget and are given back in the same moment, 0 to 1000000;"
         " what would be more costs nothing (BILL-1)",
     )
+    creator_fee_ppm: str = _setting(
+        "100000",
+        "The community's fee on a creator's price, in millionths of it, 0 to 1000000; 100000 (10 %) is what is said of 蒲公英 and"
+        " unverified",
+    )
     drain_s: str = _setting(
         "1",
         "Seconds (0 to 600) for which a process that is told to stop still takes whoever comes, while /readyz says that it goes",
@@ -171,6 +177,9 @@ class Settings:
             "HONGMAO_OVERSPEND_FEN": None
             if self.overspend_fen.isdecimal() and int(self.overspend_fen) <= OVERSPEND_FEN_MAX
             else self.overspend_fen,
+            "HONGMAO_CREATOR_FEE_PPM": None
+            if _WHOLE.fullmatch(self.creator_fee_ppm) and int(self.creator_fee_ppm) <= PPM
+            else self.creator_fee_ppm,
             "HONGMAO_DRAIN_S": None
             if _SECONDS.fullmatch(self.drain_s) and float(self.drain_s) <= DRAIN_S_MAX
             else self.drain_s,

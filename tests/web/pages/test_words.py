@@ -12,6 +12,11 @@ from hongmao.attribution.words import REASONS
 from hongmao.billing.contracts import FUNDER
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
+from hongmao.billing.creators import CREATOR_LINE
+from hongmao.billing.creators import MOVEMENTS as ORDER_MOVEMENTS
+from hongmao.billing.credits import CREDIT
+from hongmao.billing.fees import MOVEMENTS as FEE_MOVEMENTS
+from hongmao.billing.fees import SERVICE_FEE
 from hongmao.billing.purses import GIVER, PurseKind
 from hongmao.billing.rules import CLICK, CLICK_LATE, COMPENSATE, GRANT, SHOWN, SHOWN_LATE, TOP_UP
 from hongmao.campaigns.api import State as PlacedState
@@ -52,7 +57,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FAMILIES: dict[str, tuple[str, ...]] = {
     "window": WINDOWS,
     "clock": tuple(ViewClock),
-    "scope": SCOPES,
+    "scope": (*SCOPES, CREATOR_LINE),
     "status": tuple(OrderStatus),
     "step": STEP_NAMES,
     "state": tuple(State),
@@ -77,8 +82,19 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "outcome": tuple(Outcome),
     "placement": PLACEMENTS,
     "funder": (*FUNDER.values(), *GIVER.values()),
-    "purse": (*PurseKind, FROZEN),
-    "movement": (TOP_UP, GRANT, CLICK, CLICK_LATE, COMPENSATE, SHOWN, SHOWN_LATE),
+    "purse": (*PurseKind, FROZEN, SERVICE_FEE),
+    "movement": (
+        TOP_UP,
+        GRANT,
+        CLICK,
+        CLICK_LATE,
+        COMPENSATE,
+        SHOWN,
+        SHOWN_LATE,
+        CREDIT,
+        *FEE_MOVEMENTS,
+        *ORDER_MOVEMENTS,
+    ),
     "worker": ("sink", "attribution", "billing", "outgoing"),
     "campaign_state": tuple(str(number) for number in MARKS),
     "campaign_noun": ("campaign", "unit", "creativity"),
