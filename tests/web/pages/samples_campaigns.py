@@ -83,6 +83,9 @@ class FakeCampaigns:
     def advertisers(self, tenant: TenantId) -> Sequence[Advertiser]:
         return [ACCOUNT] if tenant == TENANT else []
 
+    def account_budget_fen(self, _account: Advertiser) -> int | None:
+        return None
+
     def of(self, _account: Advertiser, noun: Noun) -> Sequence[Placed]:
         return [one for one in THINGS if one.noun is noun]
 

@@ -71,7 +71,43 @@ def test_a_campaign_stands_there_with_its_state_its_reasons_and_who_changed_it_a
     page = mei.get(f"{LIST}/{campaign_id}")
     assert table(page, "creatives-table")[0][3] == "link-1"
     assert table(page, "changes-table")[0][2:] == ["绑定挂链", newest[3], "上线"]
+    assert mei.post(f"{LIST}/{campaign_id}", {"act": "unbind", "link": "link-1", "why": "下线"}).status_code == 303
+    page = mei.get(f"{LIST}/{campaign_id}")
+    assert table(page, "creatives-table")[0][3] == "—"
+    assert table(page, "changes-table")[0][2:] == ["解绑挂链", newest[3], "下线"]
     assert "its campaign is paused" in words_of(visitor(opened, lang="en").get(f"{LIST}/{campaign_id}"))
+
+
+def test_budgets_of_an_account_and_a_campaign_are_set_in_yuan_with_who_and_why(opened: Gate) -> None:
+    _, campaign_id, _, _ = placed(opened.program())
+    mei, page = visitor(opened), f"{LIST}/{campaign_id}"
+    [account] = table(mei.get(LIST), "accounts-table")
+    number = account[0].split()[-1]
+    assert account[1] == "不限"
+    kept = {"act": "budget", "account": number, "budget": "250.5", "why": "618 前试水"}
+    assert mei.post(LIST, kept).status_code == 303
+    assert table(mei.get(LIST), "accounts-table")[0][1] == "¥250.50"
+    # BILL-1: below 100 yuan, a tenth of a fen, another's account: refused, and what stood stands.
+    for changed, said in (
+        ({"budget": "99.99"}, "account_day_budget"),
+        ({"budget": "1e400"}, "1e400"),
+        ({"budget": "NaN"}, "NaN"),
+        ({"budget": "100.001"}, "100.001"),
+        ({"account": "7"}, "7"),
+    ):
+        answer = mei.post(LIST, {**kept, **changed})
+        assert (answer.status_code in {404, 422}, said in words_of(answer)) == (True, True), changed
+    assert table(mei.get(LIST), "accounts-table")[0][1] == "¥250.50"
+    assert mei.post(LIST, {**kept, "budget": ""}).status_code == 303
+    assert table(mei.get(LIST), "accounts-table")[0][1] == "不限"
+    assert mei.post(page, {"act": "budget", "budget": "320", "why": "放量"}).status_code == 303
+    assert "¥320.00" in words_of(mei.get(page))
+    newest, *_ = table(mei.get(page), "changes-table")
+    assert (newest[1], newest[4]) == (f"计划 {campaign_id} · 2", "放量")
+    empty = mei.post(page, {"act": "budget", "budget": " "})
+    assert (empty.status_code, 'role="alert"' in empty.text) == (422, True)
+    assert visitor(opened, "reader").post(LIST, kept).status_code == 403
+    assert visitor(opened, "mei2").post(LIST, kept).status_code == 404
 
 
 def test_CREAT_3_twenty_creatives_come_from_one_form_and_twenty_one_from_none(opened: Gate) -> None:

@@ -26,6 +26,7 @@ from hongmao.web.pages.console import (
     queue,
     wallet,
 )
+from hongmao.web.pages.console.join import doors as join
 from hongmao.web.pages.errors import error_page
 from hongmao.web.pages.reader import pages as reader
 
@@ -57,6 +58,10 @@ routes: list[Route | Mount] = [
     Route("/console/login", door.login_page),
     Route("/console/login", door.log_in, methods=["POST"]),
     Route("/console/logout", door.log_out, methods=["POST"]),
+    Route("/console/join", join.join),
+    Route("/console/join", join.act, methods=["POST"]),
+    Route("/console/join/connect", join.connect),
+    Route("/console/join/back", join.back),
     Route("/console/tenant", door.choose_tenant, methods=["POST"]),
     Route("/console/", overview.overview),
     Route("/console/notes", notes.notes),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from hongmao.kernel.errors import BadInput
+from hongmao.kernel.money import Money
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,16 +27,29 @@ class FormUnreadable(BadInput):
 
 async def form_of(request: Request) -> dict[str, str]:
     """Read a form; raises `FormUnreadable` where it is too large, has too many fields or is no text."""
+    return dict(await fields_of(request))
+
+
+async def fields_of(request: Request, *, fields_max: int = FIELDS_MAX) -> list[tuple[str, str]]:
+    """Read a form whose fields may stand in it more than once: boxes that are ticked."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > BODY_BYTES_MAX:
             raise FormUnreadable(place="body")
     try:
-        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict")
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=fields_max, errors="strict")
     except ValueError:
         raise FormUnreadable(place="body") from None
-    return dict(fields)
+
+
+def fen_of(yuan: str) -> int | None:
+    """Read an amount that somebody typed in yuan; None where the field was left empty.
+
+    >>> fen_of("100"), fen_of(" 99.9 "), fen_of(" ")
+    (10000, 9990, None)
+    """
+    return Money.parse(yuan).fen if yuan.strip() else None
 
 
 def own_path(text: str, fallback: str) -> str:

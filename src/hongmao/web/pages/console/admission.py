@@ -12,11 +12,10 @@ from hongmao.catalog.api import Permission, demand, may
 from hongmao.eligibility.api import OUTCOMES, REASONS, STAGES, STATUSES, WHATS, Stage, Status
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import ShopId, check_id
-from hongmao.kernel.money import Money
 from hongmao.kernel.time import day_of
 from hongmao.policy.api import Route
 from hongmao.web.pages.console.frame import frame_of
-from hongmao.web.pages.forms import form_of
+from hongmao.web.pages.forms import fen_of, form_of
 from hongmao.web.pages.render import render
 from hongmao.web.problems import lang_of
 from hongmao.web.services import services_of
@@ -161,8 +160,8 @@ def _act(request: Request, form: dict[str, str]) -> Response:
                     form.get("spu", ""),
                     form.get("route", ""),
                     why=form.get("why", ""),
-                    in_site_fen=_fen(form.get("in_site", "")),
-                    external_fen=_fen(form.get("external", "")),
+                    in_site_fen=fen_of(form.get("in_site", "")),
+                    external_fen=fen_of(form.get("external", "")),
                 )
     except HongmaoError as error:
         lang = lang_of(request)
@@ -267,7 +266,3 @@ def _share(percent: str) -> int | None:
     if not percent.strip():
         return None
     return int(percent) if percent.isascii() and percent.isdigit() and len(percent) < len("1000") else -1
-
-
-def _fen(yuan: str) -> int | None:
-    return Money.parse(yuan).fen if yuan.strip() else None

@@ -12,12 +12,14 @@ from hongmao.campaigns.api import Noun, PlacedUnknown, State
 from hongmao.catalog.api import Permission, demand, may
 from hongmao.kernel.errors import HongmaoError
 from hongmao.web.pages.console.frame import frame_of
-from hongmao.web.pages.forms import form_of
+from hongmao.web.pages.forms import fen_of, form_of
 from hongmao.web.pages.render import render
 from hongmao.web.problems import lang_of
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -44,6 +46,15 @@ class CampaignRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """One 广告主账户, and what all its campaigns may spend in a day together."""
+
+    number: int
+    name: str
+    budget_fen: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignsPage:
     """计划列表."""
 
@@ -51,6 +62,7 @@ class CampaignsPage:
     problem: str | None
     """Why what was asked last was refused, in the reader's language."""
     rows: tuple[CampaignRow, ...]
+    accounts: tuple[AccountRow, ...]
     works: bool
     """Whether this reader may change anything."""
 
@@ -61,7 +73,7 @@ def campaigns(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Answer `POST /console/campaigns`: switch one on, pause or delete it, and say why."""
+    """Answer `POST /console/campaigns`: switch a campaign, or set what an account may spend in a day, and say why."""
     form = await form_of(request)
     return await run_in_threadpool(_act, request, form)
 
@@ -87,33 +99,57 @@ def said(request: Request, error: HongmaoError) -> str:
     return f"{error.message(lang)}. {error.hint(lang)}"
 
 
-def _act(request: Request, form: dict[str, str]) -> Response:
+def _act(request: Request, form: Mapping[str, str]) -> Response:
     frame = frame_of(request, "campaigns")
     try:
         demand(frame.who, Permission.WRITE_LINKS)
-        account, one = account_of(request, frame, Noun.CAMPAIGN, form.get("campaign", ""))
-        services_of(request).campaigns.switch(
-            account,
-            Noun.CAMPAIGN,
-            [one.number],
-            number_of(form.get("state", "")),
-            place="state",
-            by=frame.who.id,
-            why=form.get("why", ""),
-        )
+        if form.get("act") == "budget":
+            _set_budget(request, frame, form)
+        else:
+            _switch(request, frame, form)
     except HongmaoError as error:
         return _show(request, problem=said(request, error), status=error.status)
     return RedirectResponse(PATH, status_code=303)
 
 
+def _switch(request: Request, frame: Frame, form: Mapping[str, str]) -> None:
+    account, one = account_of(request, frame, Noun.CAMPAIGN, form.get("campaign", ""))
+    services_of(request).campaigns.switch(
+        account,
+        Noun.CAMPAIGN,
+        [one.number],
+        number_of(form.get("state", "")),
+        place="state",
+        by=frame.who.id,
+        why=form.get("why", ""),
+    )
+
+
+def _set_budget(request: Request, frame: Frame, form: Mapping[str, str]) -> None:
+    service, wanted = services_of(request).campaigns, number_of(form.get("account", ""))
+    account = next((one for one in service.advertisers(frame.tenant) if one.number == wanted), None)
+    if account is None:
+        raise PlacedUnknown(place="account", id=form.get("account", "")[:NUMBER_DIGITS])
+    service.set_account_budget(account, fen_of(form.get("budget", "")), by=frame.who.id, why=form.get("why", ""))
+
+
 def _show(request: Request, *, problem: str | None = None, status: int = 200) -> Response:
     frame, service = frame_of(request, "campaigns"), services_of(request).campaigns
     rows: list[CampaignRow] = []
-    for account in service.advertisers(frame.tenant):
+    accounts = service.advertisers(frame.tenant)
+    for account in accounts:
         living = [one for one in service.of(account, Noun.CAMPAIGN) if one.state is not State.DELETED]
         states, reasons = service.states(account, living), service.campaign_reasons(account, living)
         rows += [row_of(account, one, states[one.number], reasons[one.number]) for one in living]
-    page = CampaignsPage(frame=frame, problem=problem, rows=tuple(rows), works=may(frame.who, Permission.WRITE_LINKS))
+    page = CampaignsPage(
+        frame=frame,
+        problem=problem,
+        rows=tuple(rows),
+        accounts=tuple(
+            AccountRow(number=one.number, name=one.name, budget_fen=service.account_budget_fen(one)) for one in accounts
+        ),
+        works=may(frame.who, Permission.WRITE_LINKS),
+    )
     return render(request, "console/campaigns.html", page, status=status)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, cast
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from hongmao.campaigns.api import CreativityTerms, Noun, State
+from hongmao.campaigns.api import CampaignTerms, CreativityTerms, Noun, State
 from hongmao.catalog.api import Permission, demand, may
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import LinkId, check_id
+from hongmao.kernel.money import Money
 from hongmao.web.pages.console.campaigns import PATH, account_of, number_of, row_of, said
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.forms import form_of
@@ -69,6 +70,8 @@ class CampaignPage:
     """Newest first."""
     links: tuple[str, ...]
     """The account's links, for binding."""
+    bound: tuple[str, ...]
+    """Those that carry a creative of this campaign."""
     works: bool
 
 
@@ -78,7 +81,7 @@ def campaign(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Answer `POST /console/campaigns/{campaign}`: new creatives, a switch, or a binding, by the form's `act`."""
+    """Answer `POST /console/campaigns/{campaign}`: new creatives, a switch, a binding, a budget, by the form's `act`."""
     form = await form_of(request)
     return await run_in_threadpool(_act, request, form)
 
@@ -86,7 +89,7 @@ async def act(request: Request) -> Response:
 def _act(request: Request, form: dict[str, str]) -> Response:
     frame, services = frame_of(request, "campaigns"), services_of(request)
     number = request.path_params["campaign"]
-    account, _ = account_of(request, frame, Noun.CAMPAIGN, number)
+    account, one = account_of(request, frame, Noun.CAMPAIGN, number)
     why, by = form.get("why", ""), frame.who.id
     try:
         demand(frame.who, Permission.WRITE_LINKS)
@@ -100,6 +103,12 @@ def _act(request: Request, form: dict[str, str]) -> Response:
                     LinkId(check_id(form.get("link", ""), place="link")),
                 )
                 services.campaigns.bind(account, creative, link, by=by, why=why)
+            case "unbind":
+                link = LinkId(check_id(form.get("link", ""), place="link"))
+                services.campaigns.unbind(account, link, by=by, why=why)
+            case "budget":
+                terms = CampaignTerms(limit_day_budget=1, campaign_day_budget=Money.parse(form.get("budget", "")).fen)
+                services.campaigns.change(account, Noun.CAMPAIGN, one.number, terms, by=by, why=why)
             case _:
                 noun = _NOUNS.get(form.get("noun", ""), Noun.CREATIVITY)
                 wanted, state = number_of(form.get("number", "")), number_of(form.get("state", ""))
@@ -157,6 +166,7 @@ def _show(request: Request, *, problem: str | None = None, status: int = 200) ->
         ),
         changes=_changes(request, account, [one, *units, *creatives]),
         links=tuple(link.id for link in services.links.of(frame.tenant) if link.merchant == account.merchant),
+        bound=tuple(link for link, number in bound.items() if number in {made.number for made in creatives}),
         works=may(frame.who, Permission.WRITE_LINKS),
     )
     return render(request, "console/campaign.html", page, status=status)

@@ -28,6 +28,7 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("attribution", "/console/attribution", Permission.READ_REPORTS),
     ("wallet", "/console/wallet", Permission.READ_WALLETS),
     ("admission", "/console/admission", Permission.READ_REPORTS),
+    ("join", "/console/join", Permission.WRITE_LINKS),
     ("definitions", "/console/definitions", Permission.READ_REPORTS),
     ("ops", "/ops", Permission.OPERATE),
 )
