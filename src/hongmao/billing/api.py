@@ -10,7 +10,16 @@ from hongmao.billing.bills.errors import BillSeenAlready, BillUnknown, BillUnrea
 from hongmao.billing.bills.loading import platforms as bill_platforms
 from hongmao.billing.bills.loading import shipped as bill_formats
 from hongmao.billing.bills.service import Bills
-from hongmao.billing.budgets import OVERSPEND_FEN, OVERSPEND_FEN_MAX, CampaignDay, PlacedTerms, Rate, Rates, Scheme
+from hongmao.billing.budgets import (
+    OVERSPEND_FEN,
+    OVERSPEND_FEN_MAX,
+    CampaignDay,
+    PlacedTerms,
+    Rate,
+    Rates,
+    Scheme,
+    day_number,
+)
 from hongmao.billing.coinvest import Member, Programme, Running, Wound
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
@@ -53,6 +62,7 @@ from hongmao.billing.errors import (
     CreditBeyond,
     FeeTermsBeyond,
     FeeUnitUnconfirmed,
+    GoalUncounted,
     GrantBeyond,
     LineUnknown,
     MemberElsewhere,
@@ -64,13 +74,16 @@ from hongmao.billing.errors import (
     ProgrammeTaken,
     ProgrammeUnknown,
     PurseUnknown,
+    RateBeyond,
     RefundNotCredited,
     TopUpBeyond,
 )
 from hongmao.billing.feeing import Fees
 from hongmao.billing.fees import FeeLine, FeeState, FeeTerms, FeeTotal, Payer
+from hongmao.billing.ocpx import Bid, Foresight, Observed, ecpm_fen, ocpx_price_fen
 from hongmao.billing.ordering import CreatorOrders
 from hongmao.billing.purses import SPEND_ORDER, PurseKind, SpendOrder, read_spend_order
+from hongmao.billing.rating import Agreement, RateStore, Rating
 from hongmao.billing.service import Billing
 from hongmao.billing.statements.contracts import (
     Conversion,
@@ -106,8 +119,10 @@ __all__ = [
     "Agencies",
     "AgencyClient",
     "AgencyUnknown",
+    "Agreement",
     "AlreadyCredited",
     "AppointmentUnordered",
+    "Bid",
     "Bill",
     "BillLine",
     "BillSeenAlready",
@@ -145,8 +160,10 @@ __all__ = [
     "FeeTotal",
     "FeeUnitUnconfirmed",
     "Fees",
+    "Foresight",
     "Funded",
     "Funding",
+    "GoalUncounted",
     "GrantBeyond",
     "Granted",
     "HouseBooks",
@@ -162,6 +179,7 @@ __all__ = [
     "NoteCredit",
     "NoteNotTheirs",
     "NothingCharged",
+    "Observed",
     "OrderState",
     "Outcome",
     "OwnerUnnamed",
@@ -180,9 +198,12 @@ __all__ = [
     "PurseKind",
     "PurseUnknown",
     "Rate",
+    "RateBeyond",
     "RateMissing",
+    "RateStore",
     "RateUnreadable",
     "Rates",
+    "Rating",
     "Reason",
     "RefundNotCredited",
     "Running",
@@ -205,7 +226,10 @@ __all__ = [
     "bill_formats",
     "bill_platforms",
     "creator_owner",
+    "day_number",
+    "ecpm_fen",
     "exchange_of",
     "month_of",
+    "ocpx_price_fen",
     "read_spend_order",
 ]

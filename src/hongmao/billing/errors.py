@@ -5,11 +5,13 @@ BadInput
 ├── CreditBeyond
 ├── FeeTermsBeyond
 ├── FeeUnitUnconfirmed
+├── GoalUncounted
 ├── GrantBeyond
 ├── LineUnknown
 ├── NoteNotTheirs
 ├── ProgrammeBeyond
 ├── PurseUnknown
+├── RateBeyond
 └── TopUpBeyond
 Conflict
 ├── AlreadyCredited
@@ -43,6 +45,29 @@ class LineUnknown(BadInput):
         "cid is bought by the merchant, ud by Alibaba for the merchant; a top-up may be for creator, which pays creators' "
         "orders"
     )
+
+
+class RateBeyond(BadInput):
+    """Nothing that a campaign could be charged by."""
+
+    code = "rate_beyond"
+    zh = "计费方式的 {place} 不合法"
+    en = "A campaign cannot be charged by such a {place}"
+    hint_zh = "scheme 为 cpc、cpm 或 ocpx；amount_fen 为千次曝光或单个目标的价格（1 到 {fen_max} 整数分），cpc 为 0；原因至多 200 字"
+    hint_en = (
+        "scheme is cpc, cpm or ocpx; amount_fen is for a thousand impressions or one goal, whole fen from 1 to {fen_max}, and 0 "
+        "for cpc; a reason has at most 200 characters"
+    )
+
+
+class GoalUncounted(BadInput):
+    """A price of goals needs goals that shops return."""
+
+    code = "goal_uncounted"
+    zh = "{place} 为 ocpx 的计划需要可回传的推广目标，该计划为 {target}"
+    en = "{place} ocpx needs a campaign whose goal shops return, and this one's is {target}"
+    hint_zh = "optimize_target 为 35（打开）、36（进店）、37（互动）或 38（成交）"
+    hint_en = "An optimize_target of 35 (open), 36 (visit), 37 (act) or 38 (deal)"
 
 
 class PurseUnknown(BadInput):

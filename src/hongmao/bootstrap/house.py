@@ -11,7 +11,7 @@ from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.agencies.service import Agencies
 from hongmao.billing.api import SPEND_ORDER, Billing, Books, read_spend_order
 from hongmao.bootstrap.admission import admission_of
-from hongmao.bootstrap.bills import put_up_bills
+from hongmao.bootstrap.bidding import put_up_rating
 from hongmao.bootstrap.bills import put_up_bills
 from hongmao.bootstrap.care import put_up_care, quick_caller
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
@@ -265,6 +265,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             readers_min=int(ground.settings.readers_min),
         ),
         campaigns=campaigns,
+        rating=put_up_rating(ground, campaigns, links, room.clockwork),
         authorisations=authorisations,
         eligibility=admission.eligibility,
         policy=admission.policy,

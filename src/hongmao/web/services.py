@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from hongmao.attribution.api import RunManifest
-    from hongmao.billing.api import Agencies, Billing, Bills, Books
+    from hongmao.billing.api import Agencies, Billing, Bills, Books, Rating
     from hongmao.campaigns.api import Authorisations, Campaigns
     from hongmao.catalog.api import Catalog
     from hongmao.community.api import Community, MarkDesk
@@ -121,6 +121,7 @@ class Services:
     billing: Billing
     agencies: Agencies
     bills: Bills
+    rating: Rating
     books: Books
     definitions: Registry
     definition_desk: DefinitionDesk

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from hongmao.billing.api import Agencies, Books
+from hongmao.billing.api import Agencies, Books, Rating
 from hongmao.bootstrap.admission import admission_of
 from hongmao.campaigns.api import Authorisations, Campaigns
 from hongmao.catalog.api import PLATFORM, Role
@@ -27,6 +27,7 @@ from hongmao.returns.api import Returning
 from hongmao.storage.accounts import SqlAccountStore
 from hongmao.storage.agencies import SqlAgencyStore
 from hongmao.storage.authorisations import SqlAuthorisationStore
+from hongmao.storage.billing_rates import SqlRateStore
 from hongmao.storage.campaigns import SqlCampaignStore
 from hongmao.storage.care import SqlCareStore
 from hongmao.storage.links import SqlLinkStore
@@ -186,6 +187,7 @@ class Front:
                 "billing": self.house.billing,
                 "books": self.books,
                 "campaigns": self.campaigns,
+                "rating": Rating(SqlRateStore(self.house.database), self.campaigns, self.clock),
                 "authorisations": self.authorisations,
                 "eligibility": self.admission.eligibility,
                 "policy": self.admission.policy,

@@ -22,6 +22,7 @@ from hongmao.web.api import (
     operations,
     people,
     policy,
+    rates,
     reports,
     sending,
 )
@@ -43,6 +44,7 @@ routes: list[BaseRoute] = [
     *policy.routes,
     *money.routes,
     *coinvest.routes,
+    *rates.routes,
     *fees.routes,
     *creators.routes,
     *crediting.routes,
