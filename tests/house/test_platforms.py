@@ -128,6 +128,11 @@ def needed_of(platform: Platform) -> Iterator[str]:
         yield from ("connector.py", "mapping.py", "signing.py", "samples/webhook.json")
     if platform.links is not None:
         yield from ("links.py", "samples/link.json")
+    if platform.grants is not None:
+        yield from ("grants.py", "samples/grant.json")
+    for part in ("scores", "goods", "shelf"):
+        if getattr(platform, part) is not None:
+            yield from (f"{part}.py", f"samples/{part}.json")
     if platform.files:
         yield "files.py"
         yield from (f"samples/file-{file.name}.{end}" for file in platform.files for end in ("csv", "json"))

@@ -101,6 +101,50 @@ class LinkSample(msgspec.Struct, frozen=True, kw_only=True):
     made: dict[str, Any]
 
 
+class AppSample(msgspec.Struct, frozen=True, kw_only=True):
+    """An app as a sample writes it; its secret is as false as it looks."""
+
+    app_key: str
+    secret: str
+    settings: dict[str, str] = {}
+
+
+class GrantedSample(msgspec.Struct, frozen=True, kw_only=True):
+    """What a redeemed code was worth."""
+
+    account: str
+    secret: str
+    settings: dict[str, str]
+    shops: Annotated[list[tuple[str, str]], msgspec.Meta(min_length=1)]
+    until_ms: int | None = None
+
+
+class GrantSample(msgspec.Struct, frozen=True, kw_only=True):
+    """A seller's grant, from the address of the consent page to what the code was worth."""
+
+    app: AppSample
+    state: str
+    verifier: str
+    back: str
+    asked: str
+    code: str
+    now: str
+    exchanges: Annotated[list[Exchange], msgspec.Meta(min_length=1)]
+    granted: GrantedSample
+
+
+class ToldSample(msgspec.Struct, frozen=True, kw_only=True):
+    """A question about a shop or an item and what was told: `scores.json`, `goods.json`, `shelf.json`."""
+
+    account: AccountSample
+    platform_shop_id: str
+    platform_item_id: str = ""
+    now: str
+    exchanges: Annotated[list[Exchange], msgspec.Meta(min_length=1)]
+    told: Any
+    home_url: str = ""
+
+
 class FileSample(msgspec.Struct, frozen=True, kw_only=True):
     """What stands beside a sample file: what the importer is told, and the rows that must come of it."""
 
