@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 
 from hongmao.attribution.api import Attribution
-from hongmao.billing.api import Charge, Spend
+from hongmao.billing.api import Charge, Credit, Spend
 from hongmao.catalog.api import PLATFORM, Creator, Item, Merchant, Note, NoteType, NothingThere, Principal, Shop
 from hongmao.definitions.api import load_registry
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA, DuckDbCredits
@@ -72,7 +72,12 @@ class Stage:
     """A deployment with two tenants, and whatever has happened in it."""
 
     def __init__(
-        self, *events: Event, now: str = "2025-07-01 00:00", charges: Sequence[Charge] = (), credited: bool = True
+        self,
+        *events: Event,
+        now: str = "2025-07-01 00:00",
+        charges: Sequence[Charge] = (),
+        given_back: Sequence[Credit] = (),
+        credited: bool = True,
     ) -> None:
         self.tables = MemoryTables(events)
         self.clock = SetClock(instant(now))
@@ -85,7 +90,7 @@ class Stage:
             self.tables,
             cast("Any", FakeCatalog()),
             cast("Any", FakeLinks()),
-            cast("Any", FakeBilling(charges)),
+            cast("Any", FakeBilling(charges, given_back)),
             cast("Any", SimpleNamespace(verify=lambda: SimpleNamespace(balanced=True))),
             REGISTRY,
             self.attribution,
@@ -142,11 +147,22 @@ class FakeLinks:
         raise LinkUnknown(id=link)
 
 
+class FakeCredits:
+    """What was given back, as billing tells it."""
+
+    def __init__(self, given: Sequence[Credit]) -> None:
+        self._given = given
+
+    def of(self, event_id: str, *, tenant: TenantId | None = None) -> Credit | None:
+        return next((one for one in self._given if one.event_id == event_id and tenant in (None, one.tenant)), None)
+
+
 class FakeBilling:
     """Charges as billing hands them out, without a ledger behind."""
 
-    def __init__(self, charges: Sequence[Charge]) -> None:
+    def __init__(self, charges: Sequence[Charge], given_back: Sequence[Credit] = ()) -> None:
         self._charges = charges
+        self.credits = FakeCredits(given_back)
 
     def spend(self, tenant: TenantId | None, window: Window) -> list[Spend]:
         return [

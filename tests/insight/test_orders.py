@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hongmao.billing.api import Credit
 from hongmao.events.contracts import Kind
 from hongmao.insight.contracts import STEP_NAMES, OrderStatus, State, SubOrderTrace, Trace
-from hongmao.kernel.time import DAY_MS, HOUR_MS
+from hongmao.kernel.ids import MerchantId
+from hongmao.kernel.time import DAY_MS, HOUR_MS, instant
 from insight.stage import A, B, Stage, charge, click, delivery, order, pay, query, refund, sent_on
 
 MAY = query("2025-05-01", "2025-05-31")
@@ -206,6 +208,23 @@ def test_an_order_without_a_click_of_ours_says_so() -> None:
     assert [one.credited.state for one in found.values()] == [State.NONE, State.NONE]
     assert [one.billed.charge_fen for one in found.values()] == [None, None]
     assert [line.note_title for line in stage.insight.orders(A, MAY)] == ["—", "—"]
+
+
+def test_a_charge_that_was_given_back_stands_as_it_was_with_the_credit_beside_it() -> None:
+    tapped = click("2025-05-01 10:00", "c-1")
+    paid, charged = pay("2025-05-01 11:00", "o-1-1", 1, "c-1"), charge(tapped)
+    credit = Credit(
+        event_id=charged.event_id, tenant=charged.tenant, merchant=MerchantId("merchant-a"), note="note-1", amount_fen=50,
+        compensated_fen=0, reason="invalid_traffic", remark="", by="root", at_ms=instant("2025-05-09T10:00:00+08:00"),
+    )  # fmt: skip
+    plain = only(trace_of(Stage(tapped, paid, charges=[charged]), "o-1")).billed
+    assert (plain.credited_fen, plain.credited_at_ms) == (None, None)
+    billed = only(trace_of(Stage(tapped, paid, charges=[charged], given_back=[credit]), "o-1")).billed
+    assert (billed.charge_fen, billed.batch, billed.credited_fen) == (plain.charge_fen, plain.batch, 50)
+    assert billed.credited_at_ms == credit.at_ms
+    assert (billed.sentence.zh, billed.sentence.en) == (
+        f"{plain.sentence.zh}；已冲正 0.50 元", f"{plain.sentence.en}; 0.50 yuan of it were given back since",
+    )  # fmt: skip
 
 
 def test_a_click_that_cost_nothing_says_why_and_one_not_billed_yet_waits() -> None:

@@ -137,6 +137,12 @@ def billed(charge_fen: int, line: str, funder: str | None) -> Words:
     )
 
 
+def given_back(said: Words, credited_fen: int) -> Words:
+    """Add that a charge was given back since."""
+    amount = str(Money(credited_fen))
+    return Words(zh=f"{said.zh}；已冲正 {amount} 元", en=f"{said.en}; {amount} yuan of it were given back since")
+
+
 def not_billed(reason: str | None) -> Words:
     """Say why the click cost nothing."""
     code = (reason or DASH).removeprefix("invalid:")

@@ -60,15 +60,19 @@ class Charges:
             return _nothing(State.WAITING, sentences.BILL_WAITING)
         if not charge.amount_fen:
             return _nothing(State.NONE, sentences.not_billed(charge.reason), charge_fen=0, reason=charge.reason)
+        sentence = sentences.billed(charge.amount_fen, charge.line, charge.funder)
+        credit = self._billing.credits.of(charge.event_id, tenant=tenant)
         return Billed(
             state=State.DONE,
-            sentence=sentences.billed(charge.amount_fen, charge.line, charge.funder),
+            sentence=sentence if credit is None else sentences.given_back(sentence, credit.amount_fen),
             charge_fen=charge.amount_fen,
             batch=charge.batch,
             wallet=charge.wallet,
             line=charge.line,
             funder=charge.funder,
             reason=None,
+            credited_fen=None if credit is None else credit.amount_fen,
+            credited_at_ms=None if credit is None else credit.at_ms,
         )
 
 

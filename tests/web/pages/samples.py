@@ -606,6 +606,8 @@ def _sub(name: str, title: str, gross: int, refunded: int) -> SubOrderTrace:
             line="cid",
             funder="merchant",
             reason=None,
+            credited_fen=80,
+            credited_at_ms=NOW_MS,
         ),
         sent_on=SentOn(
             state=State.FAILED,

@@ -285,6 +285,10 @@ class Billed:
     """出资方: whose money it is."""
     reason: str | None
     """Why nothing was charged, where nothing was."""
+    credited_fen: int | None = None
+    """冲正: what of the charge was given back since; None where nothing was. The charge stays what it was."""
+    credited_at_ms: int | None = None
+    """When it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
