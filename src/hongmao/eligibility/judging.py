@@ -195,6 +195,10 @@ class Judging:
         rules = self._desk.rules.on(day_of(self._desk.clock.now_ms()))
         return closed_to(rules.categories, category, minors=minors, note_kind=note_kind)
 
+    def open_categories(self) -> tuple[str, ...]:
+        """Name the categories that the programme is open to today."""
+        return self._rules(self._desk.clock.now_ms()).categories.open
+
     def would_hold(self, at_ms: int) -> Mapping[ShopId, str]:
         """Say which shops' links must not serve, and why; while the programme only observes, those that the law closes.
 

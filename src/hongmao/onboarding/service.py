@@ -8,6 +8,7 @@ from hongmao.catalog.api import Permission, demand
 from hongmao.onboarding import rules
 from hongmao.onboarding.accounts import Accounts
 from hongmao.onboarding.contracts import JoinedLink, Lent, Progress
+from hongmao.onboarding.errors import LinkNotBuilt
 from hongmao.onboarding.launching import Launching
 from hongmao.onboarding.linking import Linking
 from hongmao.onboarding.trying import Trying
@@ -75,6 +76,13 @@ class Onboarding:
             for link in progress.links
             if link.item == progress.item.id
         ]
+
+    def to_try(self, progress: Progress, link: str) -> AdLink:
+        """Find the link that is to be tried among the tenant's own; `LinkNotBuilt` where there is none."""
+        found = next((one for one in progress.links if one.id == link), None)
+        if found is None:
+            raise LinkNotBuilt
+        return found
 
     def _links(self, who: Principal, shops: frozenset[str]) -> tuple[AdLink, ...]:
         """Give the links to items of the tenant's shops under notes that are lent to it: the oldest first."""

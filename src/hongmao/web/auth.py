@@ -35,6 +35,7 @@ __all__ = [
     "SignInFailed",
     "TooManyTries",
     "close_session",
+    "limit_sign_ups",
     "open_session",
     "principal",
     "refuse_cross_site",
@@ -46,6 +47,8 @@ __all__ = [
 SESSION_COOKIE: Final = "hm_session"
 SESSION_S: Final = 12 * HOUR_MS // SECOND_MS
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SIGN_UP: Final = "sign up"
+"""What tries to sign up are counted under: no login has a space."""
 _FIRST_USE: Final = threading.Lock()
 
 
@@ -130,6 +133,14 @@ def sign_in(request: Request, login: str, password: str) -> Principal:
         raise SignInFailed
     tries.forget(login, address)
     return who
+
+
+def limit_sign_ups(request: Request) -> None:
+    """Count one try to sign up from an address: `TooManyTries` (429) above ten in a quarter of an hour, `CrossSite` (403)."""
+    if _from_elsewhere(request):
+        raise CrossSite
+    address = request.client.host if request.client else ""
+    _tries_of(request).count(_SIGN_UP, address, services_of(request).clock.now_ms())
 
 
 def open_session(request: Request, response: Response, who: Principal) -> None:

@@ -1,0 +1,1 @@
+"""入驻: the six screens by which a merchant joins."""
