@@ -1,0 +1,177 @@
+"""Whatever is done with money, in whatever order and however often: the books balance, and each limit is one.
+
+Acts of a town are drawn one after the other, an auditor looks after each, and in the end all of them are done from the start
+in another town: it has to come to the same heads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from billing.money_town import MONTHS, SORTS, MoneyTown, Tap, town
+from hongmao.kernel.time import DAY_MS, HOUR_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+WHO = st.integers(0, 1)
+LINES = st.sampled_from(("cid", "cid", "cid", "ud"))
+FEN = st.integers(1, 400)
+PRICES = st.integers(0, 150)
+KEYS = st.sampled_from(("k0", "k1", "k2"))
+ANY = st.integers(0, 999)
+HOURS_AGO = st.sampled_from((0, 0, 1, 30))
+PAID_TAPS = st.lists(
+    st.builds(Tap, merchant=WHO, line=LINES, price_fen=st.integers(1, 60), impression=ANY, hours_ago=HOURS_AGO),
+    min_size=1,
+    max_size=4,
+)
+TAPS = st.lists(
+    st.builds(
+        Tap,
+        merchant=WHO,
+        line=LINES,
+        price_fen=PRICES,
+        impression=st.integers(0, 3),
+        hours_ago=HOURS_AGO,
+        sort=st.sampled_from(("valid", "valid", *SORTS)),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+PROGRAMMES = st.tuples(st.integers(1, 10), st.integers(1, 10), st.integers(40, 200), st.none() | st.integers(1, 40))
+
+
+def one_of(keys: Iterable[str], number: int) -> str:
+    """Choose a key that there is."""
+    there = sorted(keys)
+    return there[number % len(there)]
+
+
+class MoneyMachine(RuleBasedStateMachine):
+    """Draws acts and does them."""
+
+    others: ClassVar[Callable[[], MoneyTown]] = lambda: town()[0]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.town, self.auditor = town()
+
+    @initialize(fen=st.integers(200, 900), programme=st.none() | PROGRAMMES)
+    def begin(self, fen: int, programme: tuple[int, int, int, int | None] | None) -> None:
+        for who, line in ((0, "cid"), (1, "cid"), (0, "ud")):
+            self.town.do(("top_up", who, line, fen, f"first-{line}"))
+        if programme is not None:
+            self.found(programme)
+
+    @rule(who=WHO, line=LINES, fen=FEN, key=KEYS)
+    def top_up(self, who: int, line: str, fen: int, key: str) -> None:
+        self.town.do(("top_up", who, line, fen, key))
+
+    @rule(who=WHO, kind=st.sampled_from(("rebate", "credit", "compensation")), fen=FEN, key=KEYS)
+    def grant(self, who: int, kind: str, fen: int, key: str) -> None:
+        self.town.do(("grant", who, kind, fen, key))
+
+    @rule(taps=PAID_TAPS)
+    def click(self, taps: list[Tap]) -> None:
+        self.town.do(("click", len(self.town.log), tuple(taps)))
+        self.follow()
+
+    @rule(taps=TAPS, at_once=st.booleans())
+    def click_anyhow(self, taps: list[Tap], *, at_once: bool) -> None:
+        self.town.do(("click", len(self.town.log), tuple(taps)))
+        if at_once:
+            self.follow()
+
+    @precondition(lambda self: self.town.log)
+    @rule(number=ANY)
+    def retry(self, number: int) -> None:
+        log = self.town.log
+        self.town.do(("click_twice", len(log), 1 + number % len(log)))
+
+    @rule()
+    def follow(self) -> None:
+        self.town.do(("absorb", self.town.billing.position(), len(self.town.log)))
+
+    @rule(start=ANY, size=st.integers(1, 6))
+    def rebuild(self, start: int, size: int) -> None:
+        start %= 1 + self.town.billing.position()
+        self.town.do(("absorb", start, min(start + size, len(self.town.log))))
+
+    @rule(programme=PROGRAMMES)
+    def found(self, programme: tuple[int, int, int, int | None]) -> None:
+        self.town.do(("found", *programme))
+        for who in (0, 1):
+            self.town.do(("join", who))
+
+    @rule(who=WHO, stay=st.booleans())
+    def come_or_go(self, who: int, *, stay: bool) -> None:
+        self.town.do(("join" if stay else "leave", who))
+
+    @rule(who=WHO, fen=FEN, hours=st.sampled_from((1, 20)), key=KEYS)
+    def hold(self, who: int, fen: int, hours: int, key: str) -> None:
+        self.town.do(("hold", who, fen, hours, key))
+
+    @precondition(lambda self: self.auditor.holds)
+    @rule(number=ANY, part=st.sampled_from("ab"), fen=st.integers(1, 90), wait=st.booleans())
+    def take(self, number: int, part: str, fen: int, *, wait: bool) -> None:
+        if wait:
+            self.town.do(("advance", 2 * HOUR_MS))
+        self.town.do(("take", one_of(self.auditor.holds, number), part, fen))
+
+    @precondition(lambda self: self.auditor.holds)
+    @rule(number=ANY)
+    def free(self, number: int) -> None:
+        self.town.do(("free", one_of(self.auditor.holds, number)))
+
+    @rule()
+    def expire(self) -> None:
+        self.town.do(("expire",))
+
+    @rule(month=st.sampled_from(("2025-05", "2025-05", "2025-06")), wait=st.booleans())
+    def close(self, month: str, *, wait: bool) -> None:
+        if wait and (left_ms := MONTHS[month] - self.town.clock.now_ms()) > 0:
+            self.town.do(("advance", left_ms + HOUR_MS))
+        self.town.do(("close", month))
+
+    @rule(by_ms=st.sampled_from((HOUR_MS, 5 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 31 * DAY_MS, -2 * HOUR_MS)))
+    def advance(self, by_ms: int) -> None:
+        self.town.do(("advance", by_ms))
+
+    @rule(number=ANY)
+    def again(self, number: int) -> None:
+        self.town.again(number)
+
+    @invariant()
+    def all_fits(self) -> None:
+        self.auditor.look(self.town)
+
+    def teardown(self) -> None:
+        check = self.town.ledger.verify()
+        assert check.balanced, check
+        other = type(self).others()
+        for act, outcome, head in self.town.done:
+            assert (other.do(act), other.ledger.head()) == (outcome, head), act
+
+
+def test_whatever_is_done_with_money_the_books_balance() -> None:
+    run_state_machine_as_test(MoneyMachine, settings=settings(max_examples=100, stateful_step_count=25))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_whatever_is_done_with_money_ten_thousand_times_the_books_balance() -> None:
+    run_state_machine_as_test(MoneyMachine, settings=settings(max_examples=10_000, stateful_step_count=12))
