@@ -26,7 +26,7 @@ from hongmao.links.holds import WHOLE, changes_between
 from links.factories import ALLOWED, MemoryLinks, link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 OURS, THEIRS = TenantId("tenant-1"), TenantId("tenant-2")
 ONE = LinkId("link-1")
@@ -136,7 +136,11 @@ def test_a_verdict_never_undoes_a_hold_that_was_placed_in_between() -> None:
 @pytest.mark.parametrize("source", ["", "Care", "nobody", "merchant "])
 def test_a_source_that_nobody_knows_is_refused(source: str) -> None:
     links, _, _ = links_over("link-1")
-    for act in (lambda: links.hold(OURS, ONE, source, "x"), lambda: links.lift(OURS, ONE, source)):
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: links.hold(OURS, ONE, source, "x"),
+        lambda: links.lift(OURS, ONE, source),
+    )
+    for act in acts:
         with pytest.raises(HoldSourceUnknown) as refused:
             act()
         assert "care" in refused.value.message("en")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,9 @@ from hongmao.storage.links import SqlLinkStore
 from hongmao.storage.scope import PlatformScope
 from storage.opened import ALLIANCE_DAY, house
 from storage.test_link_changes import ad_link, found, told, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 OURS = TenantId("t1")
@@ -41,10 +45,11 @@ def test_a_link_rests_while_anybody_holds_it_and_every_edge_is_told(engine: str)
         assert not store.lift(OURS, LinkId("l-0"), HoldSource.MERCHANT).paused
         assert store.get(OURS, LinkId("l-0")) == ad_link(0)
         city.tenant("t2")
-        for act in (
+        acts: tuple[Callable[[], object], ...] = (
             lambda: store.hold(TenantId("t2"), hold("l-0", HoldSource.CARE)),
             lambda: store.lift(TenantId("t2"), LinkId("l-0"), HoldSource.CARE),
-        ):
+        )
+        for act in acts:
             with pytest.raises(LinkUnknown):
                 act()
         assert store.holds(TenantId("t2"), LinkId("l-0")) == []

@@ -80,7 +80,12 @@ def found(city: House, item_url: str = f"{ORIGIN}/item/item-1") -> None:
     catalog.add_merchant(who, name="m", id="m")
     where = {"platform": "sandbox", "platform_shop_id": "shop-1", "home_url": f"{ORIGIN}/shop/shop-1"}
     catalog.add_shop(who, merchant="m", name="s", id="s", **where)
-    goods = {"platform_item_id": "item-1", "title": "手冲咖啡壶", "price_fen": 29_900, "url": item_url}
+    goods: dict[str, Any] = {
+        "platform_item_id": "item-1",
+        "title": "手冲咖啡壶",
+        "price_fen": 29_900,
+        "url": item_url,
+    }
     catalog.add_item(who, shop="s", spu="spu-1", id="i", **goods)
 
 
@@ -275,7 +280,7 @@ def test_the_sandbox_shop_is_read_without_a_visit_from_its_own_page(tmp_path: Pa
         assert watch.link().fallback_url == f"{ORIGIN}/shop/shop-1"
         shop.control("shelf", {"item_id": "item-1", "category": "咖啡"})
         # Back, and dearer.
-        shop.control("stock", {"items": [{**STOCK["items"][0], "price_fen": 39_900}]})  # type: ignore[dict-item, index]
+        shop.control("stock", {"items": [{**STOCK["items"][0], "price_fen": 39_900}]})  # type: ignore[index]
         watch.care.read_now(OURS, ONE)
         assert (watch.link().fallback_url, watch.link().paused) == (f"{ORIGIN}/item/item-1", True)
         assert watch.open() == {Code.PRICE: ("29900", "39900")}

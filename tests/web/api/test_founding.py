@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hongmao.links.api import is_live
 from hongmao.world.founding import found
-from hongmao.world.spec import PRICE_FEN, WALLET_FEN, draw_plan
+from hongmao.world.spec import PRICES_FEN, WALLET_FEN, draw_plan
 
 if TYPE_CHECKING:
     import httpx
@@ -55,7 +55,7 @@ def test_a_city_is_founded_through_the_api_and_founding_it_again_changes_nothing
     links = house.links.every()
     assert len(links) == len(funded) > 0
     assert all(is_live(link) for link in links)
-    assert {link.price_fen for link in links} <= set(PRICE_FEN)
+    assert {link.price_fen for link in links} <= set(PRICES_FEN)
     assert {link.merchant for link in links} == {f"merchant-{n + 1}" for n in range(len(plan.brands))}
     assert len(admin.get("/v1/notes").json()["notes"]) == len(plan.stories)
     assert len(admin.get("/v1/items").json()["items"]) == len(plan.goods)
