@@ -10,6 +10,9 @@ from hongmao.billing.bills.errors import BillSeenAlready, BillUnknown, BillUnrea
 from hongmao.billing.bills.loading import platforms as bill_platforms
 from hongmao.billing.bills.loading import shipped as bill_formats
 from hongmao.billing.bills.service import Bills
+from hongmao.billing.bills.telling import NEXT as OUTCOME_NEXT
+from hongmao.billing.bills.telling import bill_told, line_told, problem_of
+from hongmao.billing.bills.telling import plain as look_told
 from hongmao.billing.budgets import (
     OVERSPEND_FEN,
     OVERSPEND_FEN_MAX,
@@ -112,6 +115,7 @@ from hongmao.billing.store import BillingStore
 __all__ = [
     "CREATOR_FEE_PPM",
     "CREATOR_LINE",
+    "OUTCOME_NEXT",
     "OVERSPEND_FEN",
     "OVERSPEND_FEN_MAX",
     "PPM",
@@ -225,11 +229,15 @@ __all__ = [
     "Wound",
     "bill_formats",
     "bill_platforms",
+    "bill_told",
     "creator_owner",
     "day_number",
     "ecpm_fen",
     "exchange_of",
+    "line_told",
+    "look_told",
     "month_of",
+    "problem_of",
     "ocpx_price_fen",
     "read_spend_order",
 ]

@@ -10,6 +10,7 @@ import msgspec
 
 from hongmao.catalog.api import PLATFORM, Principal, Role
 from hongmao.cli.house import open_house
+from hongmao.cli.ledger_reconcile import reconcile
 from hongmao.cli.main import EXIT_REFUSED
 from hongmao.cli.options import DAY, span_of
 from hongmao.kernel.ids import MerchantId
@@ -27,6 +28,9 @@ OPERATOR = Principal(id="command-line", tenant=PLATFORM, role=Role.ADMIN, name="
 @click.group()
 def ledger() -> None:
     """Read the ledger: verify it, print statements."""
+
+
+ledger.add_command(reconcile)
 
 
 @ledger.command()

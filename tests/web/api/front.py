@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from hongmao.billing.api import Agencies, Books, Rating
 from hongmao.bootstrap.admission import admission_of
+from hongmao.bootstrap.bills import put_up_bills
 from hongmao.campaigns.api import Authorisations, Campaigns
 from hongmao.catalog.api import PLATFORM, Role
 from hongmao.kernel.errors import HongmaoError
@@ -185,6 +186,8 @@ class Front:
                 "accounts": self.accounts,
                 "ledger": self.house.ledger,
                 "billing": self.house.billing,
+                "agencies": self.agencies,
+                "bills": put_up_bills(self.house.database, self.house.ledger, self.catalog, self.clock, lambda _: ()),
                 "books": self.books,
                 "campaigns": self.campaigns,
                 "rating": Rating(SqlRateStore(self.house.database), self.campaigns, self.clock),

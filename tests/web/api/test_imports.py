@@ -11,7 +11,7 @@ import pytest
 from hongmao.catalog.api import Role
 from hongmao.kernel.ids import TenantId
 from hongmao.returns.feed.contracts import Alert, Completeness, FeedHealth
-from hongmao.web.api import imports
+from hongmao.web.api import spooling
 from returns.files.office import Office, text
 from web.api.sent import fault
 
@@ -110,7 +110,7 @@ def test_a_form_without_a_file_or_with_two_is_refused(office: Office, ours: Call
 def test_a_file_beyond_the_limit_is_refused_while_it_comes(
     office: Office, ours: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "FILE_BYTES_MAX", 20)
+    monkeypatch.setattr(spooling, "FILE_BYTES_MAX", 20)
     answer = ours.send(f"{FILES}/daily", CONTENT)
     assert (answer.status_code, fault(answer)["code"]) == (413, "file_too_large")
     assert office.log.kept == []

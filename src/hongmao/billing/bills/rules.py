@@ -18,7 +18,7 @@ from hongmao.billing.bills.contracts import BillLine, Booked, By, Compared, Outc
 from hongmao.billing.bills.errors import PeriodMalformed
 from hongmao.kernel.money import AMOUNT_FEN_MAX, FEN_PER_YUAN
 from hongmao.kernel.time import Window
-from hongmao.returns.files.rules import cell_of, is_total
+from hongmao.returns.api import cell_of, is_total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hongmao.web.api import (
     authorisations,
+    bills,
     campaigns,
     care,
     coinvest,
@@ -44,6 +45,7 @@ routes: list[BaseRoute] = [
     *policy.routes,
     *money.routes,
     *coinvest.routes,
+    *bills.routes,
     *rates.routes,
     *fees.routes,
     *creators.routes,

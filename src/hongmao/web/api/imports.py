@@ -6,14 +6,11 @@ A file is sent as the whole body, or as the one file of a form (`multipart/form-
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,23 +20,21 @@ from hongmao.events.api import FieldMalformed
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import check_id
 from hongmao.platforms.errors import AccountAbsent
-from hongmao.returns.api import FILE_BYTES_MAX, FileTooLarge, FileUnreadable, feed_told, file_told
+from hongmao.returns.api import feed_told, file_told
 from hongmao.web.api.doors import Act, Call, answer_of, door, refusal_of, standing_in
 from hongmao.web.api.reading import Standing, line_of, moment, read_query
+from hongmao.web.api.spooling import NAME_CHARS_MAX, spool
 from hongmao.web.auth import require
 from hongmao.web.errors import MethodNotTaken
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from starlette.requests import Request
 
     from hongmao.catalog.api import Principal
     from hongmao.returns.api import PlatformAccount
 
 AUTO: Final = "auto"
-NAME_CHARS_MAX: Final = 80
 FACTS_CHARS_MAX: Final = 400
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -73,7 +68,7 @@ async def _endpoint(request: Request) -> Response:
         # The folder is of this request alone, and gone with it.
         with TemporaryDirectory(prefix="hongmao-file-") as folder:
             path = Path(folder) / "file"
-            sent_name = await _spool(request, path)
+            sent_name = await spool(request, path)
             return answer_of(await run_in_threadpool(_take, request, home, query, path, sent_name))
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
@@ -116,41 +111,6 @@ def _facts(text: str) -> dict[str, str]:
             raise FieldMalformed(place="facts", expected="name=value,...", got=f'"{part[:48]}"')
         facts[check_id(name, place="facts")] = line_of(value, place=f"facts.{name}", chars_max=NAME_CHARS_MAX)
     return facts
-
-
-async def _spool(request: Request, path: Path) -> str:
-    """Write the file that is sent to the disk as it comes; give what the sender calls it."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        with path.open("wb") as file:
-            async for piece in _bounded(request):
-                file.write(piece)
-        return ""
-    try:
-        form = await MultiPartParser(request.headers, _bounded(request), max_files=1, max_fields=0).parse()
-    except MultiPartException as error:
-        raise _unreadable(str(error)) from None
-    try:
-        upload = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
-        if upload is None:
-            raise _unreadable("it has no file")
-        with path.open("wb") as file:
-            await run_in_threadpool(shutil.copyfileobj, upload.file, file)
-        return Path(upload.filename or "").name[:NAME_CHARS_MAX]
-    finally:
-        await form.close()
-
-
-async def _bounded(request: Request) -> AsyncGenerator[bytes, None]:
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > FILE_BYTES_MAX:
-            raise FileTooLarge(place="body", limit=FILE_BYTES_MAX)
-        yield piece
-
-
-def _unreadable(why: str) -> FileUnreadable:
-    return FileUnreadable(place="body", why_zh=f"表单无效（{why}）", why_en=f"it is no form with one file ({why})")
 
 
 routes = [

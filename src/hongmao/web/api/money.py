@@ -13,6 +13,7 @@ from hongmao.web.api.doors import Act, Made, door
 from hongmao.web.api.reading import Sent, Standing, in_order, moment
 
 if TYPE_CHECKING:
+    from hongmao.catalog.api import Principal
     from hongmao.web.api.doors import Call
 
 
@@ -60,14 +61,21 @@ def _wallets(call: Call, _query: Standing) -> object:
 
 def _statement(call: Call, query: StatementQuery) -> object:
     merchant = MerchantId(check_id(query.merchant, place="merchant"))
-    statement = call.services.billing.statement(call.who, merchant, *_span(call, query))
+    span = _span(call, query)
+    statement = call.services.billing.statement(_reader(call, merchant, span), merchant, *span)
     return {**msgspec.to_builtins(statement), "balanced": statement.balanced}
 
 
 def _funding(call: Call, query: StatementQuery) -> object:
     merchant = MerchantId(check_id(query.merchant, place="merchant"))
-    funding = call.services.billing.funding(call.who, merchant, *_span(call, query))
+    span = _span(call, query)
+    funding = call.services.billing.funding(_reader(call, merchant, span), merchant, *span)
     return {**msgspec.to_builtins(funding), "own_fen": funding.own_fen, "total_fen": funding.total_fen}
+
+
+def _reader(call: Call, merchant: MerchantId, span: tuple[int, int]) -> Principal:
+    """Let a merchant's agency read what lies within its days, as one of the merchant's own bookkeepers."""
+    return call.services.agencies.reader(call.who, merchant, Window(*span))
 
 
 def _span(call: Call, query: StatementQuery) -> tuple[int, int]:
