@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]  # carries no type information
+import xlsxwriter
 
 from hongmao.kernel.time import instant
 from hongmao.platforms.errors import ScoreColumnsMissing

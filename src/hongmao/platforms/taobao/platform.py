@@ -31,7 +31,6 @@ _PREFIXES: Final = (
     "https://m.tb.cn/",
     "https://item.taobao.com/item.htm",
     "https://h5.m.taobao.com/",
-    "https://shop.m.taobao.com/",
     "https://detail.tmall.com/item.htm",
     "https://detail.m.tmall.com/item.htm",
 )
