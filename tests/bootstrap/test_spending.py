@@ -12,6 +12,7 @@ from hongmao.catalog.api import Role
 from hongmao.events.contracts import Event, Kind, Logged
 from hongmao.kernel.ids import LinkId, TenantId
 from hongmao.kernel.time import SECOND_MS, instant
+from hongmao.storage.billing_days import SqlRates
 from hongmao.storage.campaigns import SqlCampaignStore
 from web.api.front import link_body
 from web.juguang.gate import creativity, gate, placed
@@ -31,7 +32,9 @@ class Desk:
         """Wire the campaigns to what billing books."""
         self.opened, self.house = opened, opened.front
         store = SqlCampaignStore(self.house.house.database)
-        spending = BookedSpending(self.house.house.billing, self.house.links, store.bindings)
+        spending = BookedSpending(
+            self.house.house.billing, self.house.links, store.bindings, SqlRates(self.house.house.database)
+        )
         self.campaigns = Campaigns(store, self.house.links, self.house.catalog, self.house.clock, spending=spending)
         self.program = opened.program()
         _, self.campaign, self.unit, self.creative = placed(self.program)
@@ -116,6 +119,16 @@ def test_a_budget_that_is_spent_holds_until_midnight_in_shanghai_or_until_it_is_
     assert desk.state() == 1
     desk.house.clock.set(instant("2025-05-07T12:00:00+08:00"))  # a clock set back reads the day it stands in
     assert desk.state() == 4
+
+
+def test_a_campaign_that_is_charged_by_impressions_goes_on_while_the_next_one_can_be_paid(desk: Desk) -> None:
+    desk.bind()
+    body = {"advertiser_id": 1, "campaign_id": desk.campaign, "scheme": "cpm", "amount_fen": 4_001}
+    desk.optimiser.add("/v1/campaign-rates", **body)
+    desk.pay(4)
+    assert desk.state() == 5
+    desk.pay(1)  # the dearest impression of 40.01 a thousand is 5 fen, whatever a click on the link would cost
+    assert desk.state() == 1
 
 
 def test_the_money_of_one_line_pays_for_no_link_of_the_other(desk: Desk) -> None:

@@ -14,9 +14,11 @@ from hongmao.billing.bills.telling import NEXT as OUTCOME_NEXT
 from hongmao.billing.bills.telling import bill_told, line_told, problem_of
 from hongmao.billing.bills.telling import plain as look_told
 from hongmao.billing.budgets import (
+    CLICKS,
     OVERSPEND_FEN,
     OVERSPEND_FEN_MAX,
     CampaignDay,
+    NoRates,
     PlacedTerms,
     Rate,
     Rates,
@@ -113,6 +115,7 @@ from hongmao.billing.statements.service import Books
 from hongmao.billing.store import BillingStore
 
 __all__ = [
+    "CLICKS",
     "CREATOR_FEE_PPM",
     "CREATOR_LINE",
     "OUTCOME_NEXT",
@@ -180,6 +183,7 @@ __all__ = [
     "MonthUnread",
     "MonthUnreadable",
     "Moved",
+    "NoRates",
     "NoteCredit",
     "NoteNotTheirs",
     "NothingCharged",
@@ -237,7 +241,7 @@ __all__ = [
     "line_told",
     "look_told",
     "month_of",
-    "problem_of",
     "ocpx_price_fen",
+    "problem_of",
     "read_spend_order",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from hongmao.billing.api import CLICKS, NoRates, Scheme
 from hongmao.campaigns.api import StateFacts
 from hongmao.kernel.time import SECOND_MS, day_of
 
@@ -17,23 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from hongmao.billing.api import Billing, CampaignDay
+    from hongmao.billing.api import Billing, CampaignDay, Rate, Rates
     from hongmao.campaigns.api import Advertiser, Binding, Placed
     from hongmao.kernel.ids import LinkId, MerchantId, TenantId
     from hongmao.links.api import AdLink, Links
 
 # How old a day's sum may be. What is spent beyond a budget meanwhile is bounded, and given back, where clicks are charged.
-SPEND_AGE_MS: Final = 5 * SECOND_MS
+SPEND_AGE_MS: Final = SECOND_MS
+# How old a tenant's links may be, of which only owner, line and price count here.
+LINKS_AGE_MS: Final = 5 * SECOND_MS
 
 
 class BookedSpending:
     """Implements `campaigns.store.Spending` by what billing has booked."""
 
-    def __init__(self, billing: Billing, links: Links, bindings: Callable[[TenantId], Sequence[Binding]]) -> None:
-        """Know nothing yet; `bindings` says what a tenant's links carry."""
+    def __init__(
+        self,
+        billing: Billing,
+        links: Links,
+        bindings: Callable[[TenantId], Sequence[Binding]],
+        rates: Rates | None = None,
+    ) -> None:
+        """Know nothing yet; `bindings` says what a tenant's links carry, `rates` what their campaigns are charged for."""
         self._billing = billing
         self._links = links
         self._bindings = bindings
+        self._rates: Rates = rates or NoRates()
         self._spent: dict[TenantId, tuple[int, Mapping[int, CampaignDay]]] = {}
         self._read: dict[TenantId, tuple[int, Mapping[LinkId, AdLink]]] = {}
 
@@ -48,10 +58,13 @@ class BookedSpending:
             return {}
         known = self._known(account.tenant, now_ms, {id for ids in carrying.values() for id in ids})
         spent = self._day(account.tenant, now_ms)
+        carried = {id for ids in carrying.values() for id in ids if id in known}
+        rates = {id: terms.rate_at(now_ms) for id, terms in self._rates.placed(carried).items()}
+        acts = {id: (known[id].line, _dearest_fen(known[id].price_fen, rates.get(id, CLICKS))) for id in carried}
         balances: dict[str, int] = {}
         return {
             campaign: self._of(
-                account.merchant, [known[id] for id in ids if id in known], _net_fen(spent.get(campaign)), balances
+                account.merchant, [acts[id] for id in ids if id in acts], _net_fen(spent.get(campaign)), balances
             )
             for campaign, ids in carrying.items()
         }
@@ -62,13 +75,13 @@ class BookedSpending:
         return sum(one.net_fen for one in days if one.account == account.number)
 
     def _of(
-        self, merchant: MerchantId, links: Sequence[AdLink], spent_fen: int, balances: dict[str, int]
+        self, merchant: MerchantId, acts: Sequence[tuple[str, int]], spent_fen: int, balances: dict[str, int]
     ) -> StateFacts:
         least: dict[str, int] = {}
-        for link in links:
-            least[link.line] = min(link.price_fen, least.get(link.line, link.price_fen))
-            if link.line not in balances:
-                balances[link.line] = self._billing.wallet(merchant, link.line).balance_fen
+        for line, price_fen in acts:
+            least[line] = min(price_fen, least.get(line, price_fen))
+            if line not in balances:
+                balances[line] = self._billing.wallet(merchant, line).balance_fen
         if not least:
             return StateFacts()
         roomiest = max(least, key=lambda line: (balances[line] - least[line], line))
@@ -81,7 +94,7 @@ class BookedSpending:
     def _known(self, tenant: TenantId, now_ms: int, wanted: AbstractSet[LinkId]) -> Mapping[LinkId, AdLink]:
         """Give a tenant's links, read anew once a while: of one only the line, the owner and the price count here."""
         at_ms, known = self._read.get(tenant, (None, {}))
-        if at_ms is None or abs(now_ms - at_ms) >= SPEND_AGE_MS or not wanted <= known.keys():
+        if at_ms is None or abs(now_ms - at_ms) >= LINKS_AGE_MS or not wanted <= known.keys():
             known = {link.id: link for link in self._links.of(tenant)}
             self._read[tenant] = (now_ms, known)
         return known
@@ -94,6 +107,11 @@ class BookedSpending:
         found = self._billing.campaign_day(tenant, now_ms)
         self._spent[tenant] = (now_ms, found)
         return found
+
+
+def _dearest_fen(price_fen: int, rate: Rate) -> int:
+    """Say what the next act on a link costs at most: a click, or one impression where these are charged."""
+    return -(-rate.amount_fen // 1_000) if rate.scheme is Scheme.CPM else price_fen
 
 
 def _net_fen(day: CampaignDay | None) -> int:
