@@ -91,12 +91,15 @@ class City:
         self._bought.add((citizen.id, good.id))
         return True
 
-    def count_order(self, order_id: str, *, after_note: bool, anyway: bool) -> None:
+    def count_order(self, order_id: str, *, after_note: bool, anyway: bool, faked: bool = False) -> None:
         """Keep the truth of an order that was placed."""
         if not after_note:
             self.truth.orders_without_note += 1
             return
         self.truth.orders_after_note += 1
+        if faked:
+            self.truth.orders_faked += 1
+            self.truth.orders_faked_ids.append(order_id)
         if anyway:
             self.truth.orders_anyway += 1
             self.truth.orders_anyway_ids.append(order_id)

@@ -34,7 +34,7 @@ class Ground(Protocol):
         """Let each reader buy an item once."""
         ...
 
-    def count_order(self, order_id: str, *, after_note: bool, anyway: bool) -> None:
+    def count_order(self, order_id: str, *, after_note: bool, anyway: bool, faked: bool = False) -> None:
         """Keep the truth of an order that was placed."""
         ...
 

@@ -1,4 +1,4 @@
-"""The city's money: what merchants are given besides their cash, and the programme that pays a part of their clicks.
+"""The city's money: what merchants are given, who pays a part of their clicks, what notes cost, what is given back.
 
 cash        each line's own payer pays in (founding)      rebate        the community, for what was spent last quarter
 credit      the merchant's agency lends                   compensation  the community, for what should not have been spent
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.kernel.time import DAY_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, day_of
+from hongmao.world.wire import CityLineDown
 
 if TYPE_CHECKING:
-    from hongmao.world.spec import Plan
+    from hongmao.world.spec import Plan, Story
+    from hongmao.world.truth import Truth
     from hongmao.world.wire import Line
 
 GRANTS: Final = ((0, "rebate", 20_00), (0, "compensation", 5_00), (1, "credit", 300_00), (2, "rebate", 8_00))
@@ -26,6 +28,18 @@ MEMBERS: Final = (0, 1)
 """Brands in the programme."""
 MATCHED_FEN_PER_READER: Final = 100
 """The cap, so that a city of any size has spent it before its thirty days are over."""
+FEE_PPM: Final = 6_000
+"""服务费: six thousandths of what was paid, where a platform tells no fee of its own; the contract's unit is confirmed."""
+CREATORS_MONEY_FEN: Final = 3_000_00
+NOTE_PRICE_FEN: Final = 1_200_00
+ORDERS_END_AFTER_DAYS: Final = 10
+BROKEN_OFF: Final = 2
+"""The brand whose creator does not deliver, so that its order is cancelled."""
+AUDIT_AT_MS: Final = 11 * HOUR_MS
+_SHANGHAI_MS: Final = 8 * HOUR_MS
+_UNKNOWN: Final = 404
+_CLICKS: Final = "click/"
+"""What the ledger's batches of clicks are named with, before the click's event."""
 
 
 def cap_fen(plan: Plan) -> int:
@@ -43,6 +57,69 @@ def endow(plan: Plan, platform: Line) -> None:
     platform.add("/v1/coinvest", {**programme, **days})
     for brand in MEMBERS:
         platform.add(f"/v1/coinvest/{PROGRAMME}/members", {**_owner(brand), "joined": True})
+
+
+class Finance:
+    """The house's finance desk: ends creators' orders, and gives back the clicks of orders that were no real ones."""
+
+    def __init__(self, plan: Plan, platform: Line) -> None:
+        """Set the terms of fees, let merchants order a note each, and remember no audit yet."""
+        self._plan = plan
+        self._platform = platform
+        self._audited: set[str] = set()
+        for store in plan.stores:
+            terms = {"platform": store.platform, "payer": "merchant", "from_day": day_of(plan.start_ms).isoformat()}
+            if store.line == "cid":
+                confirmed = {"rate_ppm": FEE_PPM, "unit_confirmed": True}
+                platform.add("/v1/fee-terms", {**_owner(store.brand), **terms, **confirmed})
+        for brand in range(len(plan.brands)):
+            money = {"line": "creator", "amount_fen": CREATORS_MONEY_FEN, "key": f"opening-creators-{brand + 1}"}
+            platform.add("/v1/wallets/top-ups", {**_owner(brand), **money})
+            if (story := self._ordered(brand)) is not None:
+                order = {"id": f"pgy-{brand + 1}", "creator": story.creator, "note": story.id}
+                platform.add("/v1/creator-orders", {**_owner(brand), **order, "price_fen": NOTE_PRICE_FEN})
+
+    def work(self, at_ms: int, truth: Truth) -> None:
+        """Do what this instant is the hour of."""
+        if (at_ms + _SHANGHAI_MS) % DAY_MS == AUDIT_AT_MS:
+            self._audit(truth)
+            if (at_ms - self._plan.start_ms) // DAY_MS == ORDERS_END_AFTER_DAYS:
+                self._end_orders()
+
+    def _audit(self, truth: Truth) -> None:
+        """Give back the clicks behind orders that the platforms have found out; one that nobody told us of yet waits."""
+        open_cases = [order for order in truth.orders_faked_ids if order not in self._audited]
+        if not open_cases:
+            return
+        self._platform.add("/v1/ops/settle", {})
+        events = {click for order in open_cases if (click := self._paid_click(order)) is not None}
+        if events:
+            credit = {"events": sorted(events), "reason": "invalid_traffic", "remark": "平台认定为虚假交易"}
+            self._platform.add("/v1/credits", credit)
+
+    def _paid_click(self, order: str) -> str | None:
+        """Find the click that an order came back with, where it cost anything."""
+        path = f"/v1/orders/{order}/trace"
+        answer = self._platform.get(path)
+        if answer.status == _UNKNOWN:
+            return None
+        sub_orders = self._platform.must(answer, "GET", path).json()["sub_orders"]
+        self._audited.add(order)
+        if not isinstance(sub_orders, list):
+            raise CityLineDown(method="GET", url=path, status=answer.status, answer=sub_orders)
+        batches = [str(one["billed"]["batch"]) for one in sub_orders if one["billed"]["batch"]]
+        return batches[0].removeprefix(_CLICKS) if batches else None
+
+    def _end_orders(self) -> None:
+        for brand in range(len(self._plan.brands)):
+            if self._ordered(brand) is not None:
+                end = {**_owner(brand), "released": brand != BROKEN_OFF}
+                self._platform.add(f"/v1/creator-orders/pgy-{brand + 1}/end", end)
+
+    def _ordered(self, brand: int) -> Story | None:
+        """Give the first note of a brand that sells something: the one it had ordered."""
+        stories = (story for story in self._plan.stories if story.good is not None and story.good.brand == brand)
+        return next(stories, None)
 
 
 def _owner(brand: int) -> dict[str, str]:

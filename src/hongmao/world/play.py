@@ -12,7 +12,7 @@ from hongmao.world.buying import Buyer
 from hongmao.world.city import City
 from hongmao.world.connect import COUNTERS, key_of
 from hongmao.world.founding import Login, found
-from hongmao.world.money import endow
+from hongmao.world.money import Finance, endow
 from hongmao.world.office import Office
 from hongmao.world.wire import Line
 
@@ -57,17 +57,18 @@ class Play:
         self._plan = plan
         self._office = Office(plan, self._admin, self._control)
         self.logins: list[Login] = found(plan, self._admin, self._control)
-        self._open_for_business()
+        self._finance = self._open_for_business()
         self._control.must(self._control.post("/_control/faults", FAULTS), "POST", "/_control/faults")
         # Readers have lines of their own: no key, no control token.
         self.city = City(plan, Line(stage.platform_url), Line(stage.shop_url), clock, days=days)
 
-    def _open_for_business(self) -> None:
+    def _open_for_business(self) -> Finance:
         """Let shops be admitted, merchants get their money and their programs place what they sell."""
         admit(self._plan, self._admin)
         endow(self._plan, self._admin)
         for brand in range(len(self._plan.brands)):
             Buyer(self._plan, brand, self._admin).place()
+        return Finance(self._plan, self._admin)
 
     def days(self, count: int, *, progress: Callable[[int], None]) -> None:
         """Live whole days as fast as the machine goes; `progress` is told each hour that has passed."""
@@ -87,6 +88,7 @@ class Play:
         self._office.work(at_ms)
         if is_hour_of_scores(at_ms):
             tell_scores(self._plan, self._admin, at_ms)
+        self._finance.work(at_ms, self.city.truth)
         self._admin.add("/v1/ops/tick", {})
 
     def reconcile(self, days: int) -> list[dict[str, object]]:

@@ -62,7 +62,10 @@ class Shopper:
         path = "/checkout"
         order = self._city.shop.must(self._city.shop.submit(path, form, self._headers), "POST", path).json()
         order_id = str(order["order_id"])
-        self._city.count_order(order_id, after_note=after_note, anyway=anyway)
+        # Only an order that comes back to us can be found out.
+        returns = self._city.plan.store(good.shop).line == "cid"
+        faked = returns and self._chance("faked", good) < 0.2  # noqa: PLR2004 - a share of bought orders
+        self._city.count_order(order_id, after_note=after_note, anyway=anyway, faked=faked)
         self._press(f"/order/{order_id}/pay")
         if good.deposit_fen is not None:
             self._city.agenda.plan(at_ms + 30 * HOUR_MS, lambda now: self._pay_balance(order_id, good, now))

@@ -73,7 +73,10 @@ class Truth:
     """Orders by readers who came to the shop by themselves."""
     bought_elsewhere: int = 0
     """Purchases of a wanted thing in a shop that returns nothing: lost to every attribution."""
+    orders_faked: int = 0
+    """Orders after a note by buyers who are paid to order (刷单): the clicks behind them are given back once found out."""
     orders_anyway_ids: list[str] = field(default_factory=list)
+    orders_faked_ids: list[str] = field(default_factory=list)
     taps: int = 0
     """Taps on components by readers, the first for each showing: what merchants pay for."""
     taps_fen: int = 0
