@@ -152,6 +152,8 @@ class JoinedLink:
     note: str
     findings: tuple[Finding, ...]
     approved: bool
+    by_house: bool
+    """Whether no person looked."""
     rejected: bool
 
 

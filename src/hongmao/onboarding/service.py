@@ -10,7 +10,7 @@ from hongmao.onboarding.accounts import Accounts
 from hongmao.onboarding.contracts import JoinedLink, Lent, Progress
 from hongmao.onboarding.errors import LinkNotBuilt
 from hongmao.onboarding.launching import Launching
-from hongmao.onboarding.linking import Linking
+from hongmao.onboarding.linking import BY_HOUSE, Linking
 from hongmao.onboarding.trying import Trying
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Onboarding:
                 note=self._desk.catalog.note(link.note).title,
                 findings=tuple(one for one in findings if one.link == link.id),
                 approved=rules.is_approved(link),
+                by_house=link.review_note == BY_HOUSE,
                 rejected=rules.is_rejected(link),
             )
             for link in progress.links

@@ -39,6 +39,8 @@ from hongmao.ledger.rules import FROZEN
 from hongmao.links.api import HoldSource, load
 from hongmao.links.care.api import Code
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
+from hongmao.onboarding.api import Lent
+from hongmao.onboarding.api import Step as JoinStep
 from hongmao.policy.api import Route
 from hongmao.returns.api import AlarmKind, Completeness
 from hongmao.returns.contracts import CLICK_UNKNOWN, NO_CLICK_ID, Outcome, RefusalReason
@@ -47,6 +49,9 @@ from hongmao.web.pages.console.attribution import MEASURES
 from hongmao.web.pages.console.campaigns import MARKS
 from hongmao.web.pages.console.frame import PAGES
 from hongmao.web.pages.console.health import FEED_COLUMNS, LETTER_COLUMNS, SENDING_COLUMNS, WAKING_COLUMNS
+from hongmao.web.pages.console.join.doors import PLACES as JOIN_PLACES
+from hongmao.web.pages.console.join.doors import TOLD
+from hongmao.web.pages.console.join.screens import MENDS
 from hongmao.web.pages.reader.acts import ACTS
 from hongmao.web.pages.render import TEMPLATES
 
@@ -62,6 +67,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "step": STEP_NAMES,
     "state": tuple(State),
     "ripe": tuple(Ripeness),
+    **{f"join.{name}": tuple(JoinStep) for name in ("step", "title", "sub")},
+    "join.lent": tuple(Lent),
+    "join.seen": ("click", "visit", "order"),
+    "join.finding": tuple(Code),
+    "join.told": tuple(TOLD),
+    "join.field": tuple(JOIN_PLACES),
+    "join.mend": (*sorted({key.removeprefix("join.mend.") for key in MENDS.values()}), "category"),
     "nav": tuple(name for name, _, _ in PAGES),
     "preset": ("today", "yesterday", "last7", "last30"),
     "review": tuple(str(review.value) for review in Review),
