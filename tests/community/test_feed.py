@@ -79,7 +79,9 @@ class MemoryShelf:
 class House:
     """A community of notes, some of which sell."""
 
-    def __init__(self, notes: int = 30, selling: Sequence[int] = (), *, ad_every: int = 5, marks: Any = None) -> None:
+    def __init__(
+        self, notes: int = 30, selling: Sequence[int] = (), *, ad_every: int = 5, marks: Any = None, **more: Any
+    ) -> None:
         self.clock = SetClock(NOW)
         self.shelf = MemoryShelf([note(n, age_days=n % 9) for n in range(notes)])
         self.store = MemoryLinks(*(link(id=LinkId(f"link-{n}"), note=NoteId(f"note-{n}")) for n in selling))
@@ -94,6 +96,7 @@ class House:
             serves=lambda one: one.id not in self.dry,
             ad_every=ad_every,
             marks=marks or NoMarks(),
+            **more,
         )
 
     def organic(self, reader: ReaderId = LIN, pages: int = 99, **asked: Any) -> list[str]:

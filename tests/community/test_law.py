@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.test_feed import LIN, NOW, TOPICS, House, note
-from hongmao.community.api import Card, CursorMalformed, is_identified
+from hongmao.community.api import Card, CursorMalformed, Surface, SurfaceUnknown, is_identified, read_surface
 from hongmao.community.load import AdLoad, LoadLimits, read_load
 from hongmao.community.marks import NoteKind, NoteMark
 from hongmao.community.rules import lay_out, load_after
@@ -19,7 +19,7 @@ from hongmao.kernel.ids import CreatorId, LinkId, NoteId
 from links.factories import link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hongmao.catalog.contracts import Note
     from hongmao.links.api import AdLink
@@ -37,12 +37,12 @@ def test_LABEL_3_a_zone_under_the_label_speaks_for_its_cards_and_no_other_headin
         assert is_identified("广告", zone=heading)
 
 
-def session(house: House, sizes: Sequence[int]) -> list[Card]:
+def session(house: House, sizes: Sequence[int], surface: Surface = Surface.GENERAL) -> list[Card]:
     """Read a feed page by page, as many cards at a time as asked, until it ends."""
     cards: list[Card] = []
     cursor = None
     for limit in itertools.cycle(sizes):
-        page = house.community.feed(LIN, cursor=cursor, limit=limit)
+        page = house.community.feed(LIN, cursor=cursor, limit=limit, surface=surface)
         cards += page.cards
         cursor = page.cursor
         if cursor is None:
@@ -164,3 +164,35 @@ def test_LABEL_9_what_a_machine_made_is_told_on_its_card_and_page_from_the_next_
     assert [card.note.id for card in session(house, [30]) if card.ai] == ["note-3"]
     assert house.community.note_page(NoteId("note-3"), LIN).ai
     assert not house.community.note_page(NoteId("note-4"), LIN).ai
+
+
+@given(closed=st.sets(st.integers(0, 59)), selling=st.integers(0, 60), sizes=st.lists(st.integers(1, 50), min_size=1))
+def test_LABEL_8_a_surface_for_minors_shows_no_closed_link_bought_or_found_and_its_order_is_everybodys(
+    closed: set[int], selling: int, sizes: list[int]
+) -> None:
+    def suits(surface: Surface) -> Callable[[AdLink], bool]:
+        return lambda one: surface is Surface.GENERAL or int(one.id.removeprefix("link-")) not in closed
+
+    house = House(60, range(selling), suits=suits)
+    for_all, for_minors = session(house, sizes), session(house, sizes, Surface.MINOR)
+    assert {card.ad.link for card in for_all if card.ad} == {f"link-{n}" for n in range(selling)}
+    open_links = {f"link-{n}" for n in set(range(selling)) - closed}
+    assert {card.ad.link for card in for_minors if card.ad} <= open_links
+    assert {card.note.id for card in for_minors if card.ad} == {link.replace("link", "note") for link in open_links}
+    assert [card.note.id for card in for_minors if not card.bought] == house.organic(limit=50)
+    for number in range(selling):
+        page = house.community.note_page(NoteId(f"note-{number}"), LIN, surface=Surface.MINOR)
+        assert (page.ad is None) == (number in closed)
+
+
+def test_LABEL_8_where_nobody_knows_of_categories_minors_are_shown_no_link_at_all() -> None:
+    house = House(30, range(30))
+    assert not any(card.ad or card.bought for card in session(house, [30], Surface.MINOR))
+    assert all(card.ad for card in session(house, [30]))
+
+
+@pytest.mark.parametrize("word", ["", "minors", "Minor", " minor", "未成年人", "child"])
+def test_LABEL_8_a_surface_that_is_misspelt_is_refused_and_never_taken_for_the_general_one(word: str) -> None:
+    assert (read_surface(None), read_surface("minor")) == (Surface.GENERAL, Surface.MINOR)
+    with pytest.raises(SurfaceUnknown):
+        read_surface(word)

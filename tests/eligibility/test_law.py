@@ -92,3 +92,18 @@ def test_LABEL_8_what_is_open_to_minors_is_shown_and_the_service_says_the_same()
             "health_note",
             None,
         )
+
+
+def test_LABEL_8_shops_are_open_to_minors_from_the_moment_their_category_is_told_until_it_is_another() -> None:
+    with admission() as story:
+        toys = story.shop("taobao", category="母婴亲子", id="toys")
+        story.shop("taobao", category="美妆个护", id="lipstick")
+        story.shop("vip", category=None, id="untold")
+        another = story.another()
+        for look in (story.eligibility, another):
+            assert look.open_to_minors() == {"toys"}
+        story.eligibility.tell_facts(ROOT, toys.id, category="酒类")
+        for look in (story.eligibility, another):
+            assert look.open_to_minors() == frozenset()
+        story.shop("taobao", category="运动户外", id="balls")
+        assert another.open_to_minors() == {"balls"}

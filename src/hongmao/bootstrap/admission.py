@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from hongmao.bootstrap.clocks import open_clock
 from hongmao.catalog.api import Catalog
+from hongmao.community.api import Surface
 from hongmao.eligibility.api import Eligibility, LiveRules
 from hongmao.kernel.ids import IdMaker
 from hongmao.policy.api import Policy
@@ -21,11 +22,13 @@ from hongmao.storage.eligibility import SqlEligibilityStore
 from hongmao.storage.policy import SqlPolicyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from hongmao.bootstrap.settings import Settings
+    from hongmao.community.api import Suits
     from hongmao.eligibility.api import RuleAct
     from hongmao.kernel.clock import Clock
+    from hongmao.links.api import AdLink
     from hongmao.storage.database import Database
 
 
@@ -47,6 +50,21 @@ def admission_of(database: Database, catalog: Catalog, clock: Clock) -> Admissio
         catalog,
         clock,
     )
+
+
+def suits_of(eligibility: Eligibility) -> Suits:
+    """Say by its shop's category which link may stand on a surface (LABEL-8).
+
+    What the law closes to everybody is held, and stands nowhere; only minors' surfaces have to be asked about.
+    """
+
+    def on(surface: Surface) -> Callable[[AdLink], bool]:
+        if surface is Surface.GENERAL:
+            return lambda _: True
+        shown = eligibility.open_to_minors()
+        return lambda link: link.shop in shown
+
+    return on
 
 
 @contextmanager

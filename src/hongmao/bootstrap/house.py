@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypedDict
 from hongmao.attribution.api import KeptAttribution
 from hongmao.billing.agencies.service import Agencies
 from hongmao.billing.api import SPEND_ORDER, Billing, Books, read_spend_order
-from hongmao.bootstrap.admission import admission_of
+from hongmao.bootstrap.admission import admission_of, suits_of
 from hongmao.bootstrap.bidding import put_up_rating
 from hongmao.bootstrap.bills import put_up_bills
 from hongmao.bootstrap.care import put_up_care, quick_caller
@@ -242,6 +242,7 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             serves=Funds(billing, clock).serves,
             ad_every=int(ground.settings.ad_every),
             marks=marks,
+            suits=suits_of(admission.eligibility),
         ),
         ledger=ledger,
         billing=billing,

@@ -8,12 +8,13 @@ from hongmao.community.contracts import (
     FeedPage,
     NotePage,
 )
-from hongmao.community.errors import CursorMalformed, LabelMissing, LimitOutOfRange, NoteKindUnknown
+from hongmao.community.errors import CursorMalformed, LabelMissing, LimitOutOfRange, NoteKindUnknown, SurfaceUnknown
 from hongmao.community.load import LoadLimits
 from hongmao.community.marks import AiCopyGrant, MarkDesk, NoteKind, NoteMark, read_kind
 from hongmao.community.rules import is_identified
 from hongmao.community.service import AD_EVERY, AD_LOAD, Community
 from hongmao.community.store import Shelf
+from hongmao.community.surfaces import Suits, Surface, read_surface, unproven
 
 __all__ = [
     "AD_EVERY",
@@ -35,6 +36,11 @@ __all__ = [
     "NoteMark",
     "NotePage",
     "Shelf",
+    "Suits",
+    "Surface",
+    "SurfaceUnknown",
     "is_identified",
     "read_kind",
+    "read_surface",
+    "unproven",
 ]

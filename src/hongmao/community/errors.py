@@ -35,6 +35,16 @@ class NoteKindUnknown(BadInput):
     hint_en = "Correct it and send it again"
 
 
+class SurfaceUnknown(BadInput):
+    """No such surface."""
+
+    code = "surface_unknown"
+    zh = "{place} 应为 {known} 之一"
+    en = "{place} should be one of {known}"
+    hint_zh = "普通版面可不填；未成年人模式请填 minor"
+    hint_en = "Leave it out for the general surface; write minor for one that minors see"
+
+
 class LabelMissing(HongmaoError):
     """Promise 7: an ad component without 广告. It is a fault of ours and stops the page."""
 

@@ -19,6 +19,7 @@ from hongmao.community.errors import CursorMalformed, LimitOutOfRange
 from hongmao.community.load import CURSOR_PART, AdLoad, LoadLimits, read_load
 from hongmao.community.marks import NoMarks, NoteKind
 from hongmao.community.rules import lay_out, load_after, rank, rotate
+from hongmao.community.surfaces import Surface, unproven
 from hongmao.kernel.errors import NotFound
 from hongmao.links.api import AD_LABEL
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from hongmao.community.marks import Marks, NoteMark
     from hongmao.community.rules import Slot
     from hongmao.community.store import Shelf
+    from hongmao.community.surfaces import Suits
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import IdMaker, NoteId, ReaderId
     from hongmao.links.api import AdLink, LinkTable, TokenMinter
@@ -41,7 +43,10 @@ _IMPRESSION: Final = re.compile(r"imp_[0-9a-f]{28}")
 
 
 class Community:
-    """The reader's side. `serves` says whether a live link may be shown now: whether its merchant can still pay."""
+    """The reader's side. `serves` says whether a live link may be shown now: whether its merchant can still pay.
+
+    `suits` says which links the law lets stand on a surface (LABEL-8).
+    """
 
     def __init__(
         self,
@@ -55,6 +60,7 @@ class Community:
         ad_every: int = AD_EVERY,
         ad_load: LoadLimits = AD_LOAD,
         marks: Marks = NoMarks(),  # noqa: B008 - it holds nothing
+        suits: Suits = unproven,
     ) -> None:
         """Read notes from a shelf and links from the table."""
         self._shelf = shelf
@@ -66,6 +72,7 @@ class Community:
         self._ad_every = ad_every
         self._ad_load = ad_load
         self._marks = marks
+        self._suits = suits
         self._pool: tuple[int, tuple[Note, ...], Mapping[NoteId, NoteMark]] = (-1, (), {})
 
     def feed(
@@ -75,30 +82,42 @@ class Community:
         cursor: str | None = None,
         limit: int = FEED_LIMIT_DEFAULT,
         topic: str | None = None,
+        surface: Surface = Surface.GENERAL,
     ) -> FeedPage:
-        """Give a page of the feed, of one topic if asked. A cursor goes on in the order of the moment it was given."""
+        """Give a page of the feed, of one topic if asked. A cursor goes on in the order of the moment it was given.
+
+        A surface changes which links stand there, bought or not, and never the order of notes.
+        """
         if not 1 <= limit <= FEED_LIMIT_MAX:
             raise LimitOutOfRange(place="limit", high=FEED_LIMIT_MAX)
         at_ms, offset, load = self._position(cursor)
         notes = [note for note in self._notes() if topic in {None, note.topic}]
         organic = rank(notes, reader, at_ms)[offset:]
-        ads = self._ads(reader, at_ms, offset, topic)
+        may_stand = self._standing_on(surface)
+        ads = self._ads(reader, at_ms, offset, topic, may_stand)
         slots, used = lay_out(organic, list(ads), limit=limit, every=self._ad_every, load=load, limits=self._ad_load)
         more = used < len(organic)
         after = load_after(load, slots, self._ad_load).written()
         return FeedPage(
-            cards=tuple(self._card(slot, reader) for slot in slots),
+            cards=tuple(self._card(slot, reader, may_stand) for slot in slots),
             cursor=f"{at_ms}.{offset + used}.{after}" if more else None,
         )
 
-    def note_page(self, note: NoteId, reader: ReaderId, impression: str | None = None) -> NotePage:
+    def note_page(
+        self,
+        note: NoteId,
+        reader: ReaderId,
+        impression: str | None = None,
+        *,
+        surface: Surface = Surface.GENERAL,
+    ) -> NotePage:
         """Give a note's page; `impression` is the card's that led here, where one did."""
         found = self._shelf.note(note)
         if found.published_at_ms > self._clock.now_ms():
             raise NotFound(id=note)
         slot = impression if impression and _IMPRESSION.fullmatch(impression) else self._ids.mint("imp")
         self._notes()  # and with them what they are said to be
-        link = self._link_under(note, reader)
+        link = self._link_under(note, reader, self._standing_on(surface))
         return NotePage(
             note=found,
             creator=self._shelf.creator(found.creator),
@@ -131,29 +150,36 @@ class Community:
         mark = self._mark(note)
         return mark is None or mark.kind is not NoteKind.HEALTH
 
-    def _ads(self, reader: ReaderId, at_ms: int, offset: int, topic: str | None) -> Iterable[tuple[AdLink, Note]]:
+    def _standing_on(self, surface: Surface) -> Callable[[AdLink], bool]:
+        """Give what says whether a link may be shown on a page of a surface now."""
+        suits, serves = self._suits(surface), self._serves
+        return lambda link: suits(link) and serves(link)
+
+    def _ads(
+        self, reader: ReaderId, at_ms: int, offset: int, topic: str | None, may_stand: Callable[[AdLink], bool]
+    ) -> Iterable[tuple[AdLink, Note]]:
         """Give the links that may take places on this page, in the order of their turn."""
         notes = {
             note.id: note for note in self._notes() if note.published_at_ms <= at_ms and topic in {None, note.topic}
         }
         for link in rotate(self._table.live(), "ad", reader, at_ms, offset):
             note = notes.get(link.note)
-            if note is not None and self._may_sell(note.id) and self._serves(link):
+            if note is not None and self._may_sell(note.id) and may_stand(link):
                 yield link, note
 
-    def _link_under(self, note: NoteId, reader: ReaderId) -> AdLink | None:
+    def _link_under(self, note: NoteId, reader: ReaderId, may_stand: Callable[[AdLink], bool]) -> AdLink | None:
         if not self._may_sell(note):
             return None
         live = rotate(self._table.live_under(note), "component", reader, note)
-        return next((link for link in live if self._serves(link)), None)
+        return next((link for link in live if may_stand(link)), None)
 
     def _is_made(self, note: NoteId) -> bool:
         mark = self._mark(note)
         return mark is not None and mark.ai
 
-    def _card(self, slot: Slot, reader: ReaderId) -> Card:
+    def _card(self, slot: Slot, reader: ReaderId, may_stand: Callable[[AdLink], bool]) -> Card:
         impression = self._ids.mint("imp")
-        link = slot.bought_by or self._link_under(slot.note.id, reader)
+        link = slot.bought_by or self._link_under(slot.note.id, reader, may_stand)
         return Card(
             note=slot.note,
             creator=self._shelf.creator(slot.note.creator),

@@ -8,6 +8,7 @@ from hongmao.eligibility.deciding import Deciding
 from hongmao.eligibility.desk import Desk
 from hongmao.eligibility.judging import Judging
 from hongmao.eligibility.live import LiveRules
+from hongmao.eligibility.minors import ForMinors
 from hongmao.eligibility.telling import Telling
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.clock import Clock
 
 
-class Eligibility(Telling, Judging, Deciding):
+class Eligibility(Telling, Judging, Deciding, ForMinors):
     """准入: may this shop do this, who says so, and why."""
 
     def __init__(
@@ -27,3 +28,4 @@ class Eligibility(Telling, Judging, Deciding):
         Telling.__init__(self, desk)
         Judging.__init__(self, desk)
         Deciding.__init__(self, desk, self)
+        ForMinors.__init__(self, desk)

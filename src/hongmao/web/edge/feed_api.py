@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from hongmao.community.api import FEED_LIMIT_DEFAULT
+from hongmao.community.api import FEED_LIMIT_DEFAULT, read_surface
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import NoteId
 from hongmao.web.edge.errors import NumberUnreadable
@@ -25,13 +25,14 @@ _DIGITS_MAX = 9
 
 
 def feed(request: Request) -> JSONResponse:
-    """Give a page of the reader's feed: `limit`, `cursor` and `topic` may be asked."""
+    """Give a page of the reader's feed: `limit`, `cursor`, `topic` and `surface` (`general` or `minor`) may be asked."""
     try:
         page = services_of(request).community.feed(
             reader_of(request),
             cursor=request.query_params.get("cursor"),
             limit=_whole(request, "limit", FEED_LIMIT_DEFAULT),
             topic=request.query_params.get("topic"),
+            surface=read_surface(request.query_params.get("surface")),
         )
     except HongmaoError as error:
         return problem_response(error)
@@ -39,10 +40,13 @@ def feed(request: Request) -> JSONResponse:
 
 
 def note(request: Request) -> JSONResponse:
-    """Give a note with its component; `i` is the impression of the card that led here."""
+    """Give a note with its component; `i` is the impression of the card that led here, `surface` as of the feed."""
     try:
         page = services_of(request).community.note_page(
-            NoteId(request.path_params["note"]), reader_of(request), request.query_params.get("i")
+            NoteId(request.path_params["note"]),
+            reader_of(request),
+            request.query_params.get("i"),
+            surface=read_surface(request.query_params.get("surface")),
         )
     except HongmaoError as error:
         return problem_response(error)

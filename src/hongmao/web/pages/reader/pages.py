@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from hongmao.community.api import read_surface
 from hongmao.kernel.errors import NotFound
 from hongmao.kernel.ids import NoteId
 from hongmao.web.auth import refuse_cross_site
@@ -37,7 +38,7 @@ def feed(request: Request) -> Response:
     reader, now_ms = reader_of(request), services.clock.now_ms()
     place = place_of(request, now_ms)
     at = request.query_params.get("at")
-    opened = [services.community.feed(reader, cursor=at, topic=place.topic)] if at else _open(request, reader, place)
+    opened = [_one(request, reader, place, at)] if at else _open(request, reader, place)
     cursor = opened[-1].cursor
     more = place.more
     view = FeedView(
@@ -92,17 +93,22 @@ def cover(request: Request) -> Response:
 
 
 def _open(request: Request, reader: ReaderId, place: Place) -> list[FeedPage]:
-    community = services_of(request).community
-    pages = [community.feed(reader, cursor=place.cursor, topic=place.topic)]
-    while len(pages) < place.pages and pages[-1].cursor is not None:
-        pages.append(community.feed(reader, cursor=pages[-1].cursor, topic=place.topic))
+    pages = [_one(request, reader, place, place.cursor)]
+    while len(pages) < place.pages and (cursor := pages[-1].cursor) is not None:
+        pages.append(_one(request, reader, place, cursor))
     return pages
+
+
+def _one(request: Request, reader: ReaderId, place: Place, cursor: str) -> FeedPage:
+    community = services_of(request).community
+    return community.feed(reader, cursor=cursor, topic=place.topic, surface=place.surface)
 
 
 def _page(request: Request, reader: ReaderId) -> tuple[NotePage, str | None]:
     impression = request.query_params.get("i")
     community = services_of(request).community
-    return community.note_page(NoteId(request.path_params["note"]), reader, impression), impression
+    surface = read_surface(request.query_params.get("surface"))
+    return community.note_page(NoteId(request.path_params["note"]), reader, impression, surface=surface), impression
 
 
 def _note_response(request: Request, reader: ReaderId, page: NotePage) -> Response:

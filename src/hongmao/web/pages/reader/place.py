@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from hongmao.community.api import Surface, read_surface
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -28,6 +30,8 @@ class Place:
     """How many pages are open, 1 to `PAGES_MAX`."""
     topic: str | None = None
     """Only notes of this topic; None for all."""
+    surface: Surface = Surface.GENERAL
+    """Whom the pages are for: one that minors see leads to nothing but what they may see (LABEL-8)."""
 
     @property
     def more(self) -> Place:
@@ -44,6 +48,8 @@ class Place:
         asked = {"c": self.cursor, "n": str(self.pages)}
         if self.topic is not None:
             asked["t"] = self.topic
+        if self.surface is not Surface.GENERAL:
+            asked["surface"] = self.surface.value
         return f"{path}?{urlencode({**more, **asked})}"
 
 
@@ -54,9 +60,14 @@ def place_of(request: Request, now_ms: int) -> Place:
     pages = int(number) if number.isascii() and number.isdigit() and len(number) <= 3 else 1  # noqa: PLR2004
     topic = asked.get("t", "")[:TOPIC_CHARS_MAX] or None
     # A feed that begins at this very instant: the community's cursor is the instant and how many notes are behind.
-    return Place(cursor=asked.get("c") or f"{now_ms}.0", pages=min(max(pages, 1), PAGES_MAX), topic=topic)
+    return Place(
+        cursor=asked.get("c") or f"{now_ms}.0",
+        pages=min(max(pages, 1), PAGES_MAX),
+        topic=topic,
+        surface=read_surface(asked.get("surface")),
+    )
 
 
 def came_from_feed(request: Request) -> bool:
-    """Tell whether an address knows the feed's place it was opened from."""
-    return bool(request.query_params.get("c"))
+    """Tell whether an address knows the feed's place it was opened from, or at least whom the feed was for."""
+    return bool(request.query_params.get("c") or request.query_params.get("surface"))
