@@ -27,6 +27,9 @@ from hongmao.insight.rules import check_range, read_query
 from hongmao.insight.sentences import part
 from hongmao.insight.service import Insight
 from hongmao.insight.sight import Sight
+from hongmao.insight.statements.contracts import StatementFile, StatementFormat
+from hongmao.insight.statements.errors import StatementFormatUnknown, StatementTooLong
+from hongmao.insight.statements.writing import statement_format, write_statement
 
 __all__ = [
     "CREDIT_BY",
@@ -47,6 +50,10 @@ __all__ = [
     "Pin",
     "SidesNotComparable",
     "Sight",
+    "StatementFile",
+    "StatementFormat",
+    "StatementFormatUnknown",
+    "StatementTooLong",
     "TooManyDays",
     "check_pin",
     "check_range",
@@ -57,6 +64,8 @@ __all__ = [
     "read_query",
     "read_split",
     "render_report",
+    "statement_format",
     "write_pin",
+    "write_statement",
     "written",
 ]

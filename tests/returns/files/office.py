@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-import xlsxwriter  # type: ignore[import-untyped]  # carries no type information
+import xlsxwriter
 
 from hongmao.events.contracts import Event, Kind
 from hongmao.kernel.clock import SetClock

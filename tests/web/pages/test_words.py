@@ -9,7 +9,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from hongmao.attribution.words import REASONS
-from hongmao.billing.contracts import FUNDER
+from hongmao.billing.api import Party
+from hongmao.billing.contracts import FUNDER, INCOME, MEDIA
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
 from hongmao.billing.creators import CREATOR_LINE
@@ -35,6 +36,7 @@ from hongmao.insight.contracts import (
     State,
     ViewClock,
 )
+from hongmao.insight.statements.table import COLUMNS
 from hongmao.ledger.rules import FROZEN
 from hongmao.links.api import HoldSource, load
 from hongmao.links.care.api import Code
@@ -94,7 +96,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "outcome": tuple(Outcome),
     "placement": PLACEMENTS,
     "funder": (*FUNDER.values(), *GIVER.values()),
-    "purse": (*PurseKind, FROZEN, SERVICE_FEE),
+    "purse": (
+        *(*PurseKind, FROZEN, SERVICE_FEE, INCOME, MEDIA),
+        *("coinvest", "receivable", "revenue", "granted", "pgy_fee", "earnings"),
+    ),
+    "party": tuple(Party),
+    "books": (
+        *(*COLUMNS, "after", "title", "closed", "open", "balanced", "unbalanced", "in_yuan", "nothing", "converted"),
+        *("page", "chain.help", *(f"row.{name}" for name in ("statement", "opening", "movement", "closing", "chain"))),
+        *(f"row.total_{name}" for name in ("opening", "in", "out", "closing")),
+    ),
     "movement": (
         TOP_UP,
         GRANT,
