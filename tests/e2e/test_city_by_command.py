@@ -54,6 +54,17 @@ def test_the_report_is_one_object_with_figures_that_hang_together(report: dict[s
     assert sum(one["visits"] for one in platforms.values()) == report["visits"]
 
 
+def test_the_money_is_what_readers_tapped_for(report: dict[str, object]) -> None:
+    money, truth = report["money"], report["truth"]
+    assert isinstance(money, dict)
+    assert isinstance(truth, dict)
+    charged = {line: figures["charged_fen"] for line, figures in money["lines"].items()}
+    assert set(charged) == {"cid", "ud"}
+    assert sum(charged.values()) == truth["taps_fen"] > 0
+    assert charged["cid"] == report["spend_fen"]
+    assert money["verified"] is True
+
+
 def test_the_same_seed_prints_the_same_figures_twice(report: dict[str, object], tmp_path: Path) -> None:
     assert json.loads(hongmao(tmp_path / "again", *CITY)) == report
 
