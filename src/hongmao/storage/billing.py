@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, literal, select, tuple_
+from sqlalchemy import String, and_, column, func, insert, literal, select, values
 
 from hongmao.billing.budgets import CampaignDay
 from hongmao.billing.coinvest import Member, Programme
@@ -34,7 +34,7 @@ from hongmao.storage.upsert import insert_or_set
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
     from hongmao.billing.contracts import Spend
     from hongmao.billing.rules import Tap
@@ -67,14 +67,14 @@ class SqlBillingWork:
         )
 
     def paid(self, taps: Collection[Tap]) -> frozenset[Tap]:
-        """Say for which of these taps a click was paid already."""
-        tap = (ChargeRow.link_id, ChargeRow.impression)
+        """Say for which of these taps a click was paid already.
+
+        They are a table to be joined: given pairs to look among, SQLite would read every paid click there is.
+        """
         return frozenset(
             (row.link_id, row.impression or "")
             for part in _parts(sorted(taps))
-            for row in self._session.execute(
-                select(*tap).where(ChargeRow.amount_fen > 0, ChargeRow.impression.is_not(None), tuple_(*tap).in_(part))
-            )
+            for row in self._session.execute(_paid(part))
         )
 
     def add(self, charges: Sequence[Charge]) -> None:
@@ -198,6 +198,17 @@ class SqlBillingStore:
         )
         with self._database.session(TenantScope(tenant)) as session:
             return [Uncharged(reason=row.reason or "", clicks=row.clicks) for row in session.execute(query)]
+
+
+def _paid(taps: Sequence[Tap]) -> Select[str, str | None]:
+    asked = values(column("link", String), column("impression", String), name="asked").data(list(taps)).cte("asked")
+    same = and_(ChargeRow.link_id == asked.c.link, ChargeRow.impression == asked.c.impression)
+    return (
+        select(ChargeRow.link_id, ChargeRow.impression)
+        .select_from(asked)
+        .join(ChargeRow, same)
+        .where(ChargeRow.amount_fen > 0, ChargeRow.impression.is_not(None))
+    )
 
 
 def _within(window: Window) -> tuple[ColumnElement[bool], ...]:
