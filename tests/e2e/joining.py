@@ -40,6 +40,7 @@ class Street:
 
     url: str
     shop_url: str
+    home: Path
     clock: FileClock
     house: House
     admin: Line
@@ -112,6 +113,7 @@ def open_street(home: Path, *, stage: str = "open", auto_review: str = "made", s
         street = Street(
             url,
             shop_url,
+            home,
             clock,
             house,
             Line(url, {"authorization": f"Bearer {key}"}),
