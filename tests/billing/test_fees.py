@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hongmao
-from hongmao.billing.api import FeeTermsBeyond, FeeUnitUnconfirmed
+from hongmao.billing.api import Billing, FeeTermsBeyond, FeeUnitUnconfirmed
 from hongmao.billing.fees import Payer, bearer, receivable_of
 from hongmao.catalog.api import NotAllowed, NothingThere, Role
 from hongmao.events.contracts import Event, Kind, Logged
 from hongmao.kernel.ids import MerchantId
 from hongmao.kernel.time import DAY_MS, Window
 from hongmao.ledger.api import name_of
+from hongmao.storage.billing import SqlBillingStore
 from storage.opened import ALLIANCE_DAY, ROOT, House, house
 
 if TYPE_CHECKING:
@@ -313,3 +315,31 @@ def test_orders_without_a_merchant_or_of_a_tenant_that_nobody_knows_stop_nothing
     absorb(city, [pay("o1", merchant=None), pay("o2", tenant="t-unknown", merchant="m-unknown"), pay("o3")])
     assert owed_fen(city) == 10_00
     assert city.billing.position() == 3
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_BILL_5_two_servers_that_follow_one_log_book_every_fee_once(engine: str) -> None:
+    events = [event for n in range(30) for event in (pay(f"o{n}"), settle(f"o{n}", fee_fen=7_00 + n), refund(f"o{n}"))]
+    with house(engine) as city:
+        found(city)
+        terms(city)
+        start = threading.Barrier(2)
+        failed: list[Exception] = []
+
+        def serve(size: int) -> None:
+            billing = Billing(SqlBillingStore(city.database), city.ledger, city.catalog, city.clock)
+            start.wait()
+            try:
+                for at in range(0, len(events), size):
+                    billing.absorb([Logged(n, event) for n, event in enumerate(events[at : at + size], start=at + 1)])
+            except Exception as error:  # noqa: BLE001 - told to the test below
+                failed.append(error)
+
+        servers = [threading.Thread(target=serve, args=(size,)) for size in (7, 4)]
+        for server in servers:
+            server.start()
+        for server in servers:
+            server.join()
+        assert not failed
+        assert owed_fen(city) == sum(7_00 + n for n in range(30))
+        assert city.ledger.verify().balanced
