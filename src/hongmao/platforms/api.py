@@ -42,8 +42,10 @@ from hongmao.platforms.contracts import (
     SignedSample,
 )
 from hongmao.platforms.errors import GoodsUnread, GrantRefused, GrantUnanswered, LinkNotMade, ScoresUnread
+from hongmao.platforms.facts import SignedGoods, SignedScores, SignedShelf
 from hongmao.platforms.fields import EMPTY_MD5, FieldFault, Fields, click_of, facts_of, made_id, needed, version_of
 from hongmao.platforms.gateways import Gateway
+from hongmao.platforms.granting import Redeeming, consent_url, name_of, sandbox_doors, text_of
 from hongmao.platforms.paging import Turn
 from hongmao.platforms.sheets import Cells, read_cells, snapshot_version
 from hongmao.returns.contracts import Claim, RefusalReason, ReportCell, Row, RowProblem
@@ -125,6 +127,7 @@ __all__ = [
     "PullThrottled",
     "PullUnreadable",
     "Rate",
+    "Redeeming",
     "RefusalReason",
     "Reply",
     "ReportCell",
@@ -135,7 +138,10 @@ __all__ = [
     "ScoresUnread",
     "ShelfReader",
     "ShopRead",
+    "SignedGoods",
     "SignedSample",
+    "SignedScores",
+    "SignedShelf",
     "Target",
     "TargetAccount",
     "TargetLimits",
@@ -143,6 +149,7 @@ __all__ = [
     "Verdict",
     "Window",
     "click_of",
+    "consent_url",
     "day_of",
     "facts_of",
     "instant",
@@ -151,11 +158,14 @@ __all__ = [
     "json_fields",
     "json_rows",
     "made_id",
+    "name_of",
     "needed",
     "pull_error",
     "read_cells",
+    "sandbox_doors",
     "snapshot_version",
     "status_fault",
+    "text_of",
     "unreadable",
     "version_of",
 ]

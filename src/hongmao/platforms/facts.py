@@ -69,13 +69,13 @@ class SignedScores:
 
     def read(self, platform_shop_id: str, account: PlatformAccount, caller: Caller, *, now_ms: int) -> ShopRead:
         """Read one shop; nothing is told where nobody knows how to ask."""
-        method = method_of(account, "scores_method", SCORES_METHOD, is_real=self.is_real(account))
+        method = _method_of(account, "scores_method", SCORES_METHOD, is_real=self.is_real(account))
         if not method:
             return ShopRead()
         try:
             return shop_of(self.ask(account, method, platform_shop_id, caller, now_ms=now_ms), now_ms=now_ms)
-        except FAULTS as fault:
-            raise ScoresUnread(platform=account.platform, shop=platform_shop_id, answer=why_of(fault)) from None
+        except _FAULTS as fault:
+            raise ScoresUnread(platform=account.platform, shop=platform_shop_id, answer=_why_of(fault)) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +87,13 @@ class SignedGoods:
 
     def read(self, wanted: ItemWanted, account: PlatformAccount, caller: Caller, *, now_ms: int) -> ItemFacts:
         """Read one item; nothing is told where nobody knows how to ask."""
-        method = method_of(account, "goods_method", GOODS_METHOD, is_real=self.is_real(account))
+        method = _method_of(account, "goods_method", GOODS_METHOD, is_real=self.is_real(account))
         if not method:
             return ItemFacts()
         try:
             return item_of(self.ask(account, method, wanted.platform_item_id, caller, now_ms=now_ms))
-        except FAULTS as fault:
-            answer = why_of(fault)
+        except _FAULTS as fault:
+            answer = _why_of(fault)
             raise GoodsUnread(platform=account.platform, item=wanted.platform_item_id, answer=answer) from None
 
 
@@ -116,13 +116,13 @@ class SignedShelf:
         self, platform_shop_id: str, account: PlatformAccount, caller: Caller, *, now_ms: int
     ) -> tuple[ListedItem, ...]:
         """List what a shop sells; nothing where nobody knows how to ask."""
-        method = method_of(account, "shelf_method", SHELF_METHOD, is_real=self.is_real(account))
+        method = _method_of(account, "shelf_method", SHELF_METHOD, is_real=self.is_real(account))
         if not method:
             return ()
         try:
             return shelf_of(self.ask(account, method, platform_shop_id, caller, now_ms=now_ms))
-        except FAULTS as fault:
-            raise GoodsUnread(platform=account.platform, item=platform_shop_id, answer=why_of(fault)) from None
+        except _FAULTS as fault:
+            raise GoodsUnread(platform=account.platform, item=platform_shop_id, answer=_why_of(fault)) from None
 
 
 def shop_of(raw: bytes | msgspec.Raw | None, *, now_ms: int) -> ShopRead:
@@ -152,7 +152,7 @@ def item_of(raw: bytes | msgspec.Raw | None) -> ItemFacts:
     if told is None:
         raise Unreadable("item")
     return ItemFacts(
-        price_fen=price_fen_of(told.get("price")),
+        price_fen=_price_fen_of(told.get("price")),
         shop=_words(told.get("shop_id")),
         category=_words(told.get("category")),
         in_stock=_flag(told.get("in_stock"), "in_stock"),
@@ -169,7 +169,7 @@ def shelf_of(raw: bytes | msgspec.Raw | None) -> tuple[ListedItem, ...]:
     for place, row in enumerate(rows):
         told = json_fields(row) or {}
         id, title = text_of(told.get("item_id")), _words(told.get("title"), TITLE_CHARS_MAX)
-        price_fen, url = price_fen_of(told.get("price")), text_of(told.get("page_url"))
+        price_fen, url = _price_fen_of(told.get("price")), text_of(told.get("page_url"))
         if re.fullmatch(ID_PATTERN, id) is None or title is None or price_fen is None or not url:
             raise Unreadable(f"items[{place}]")
         found.append(ListedItem(platform_item_id=id, title=title, price_fen=price_fen, page_url=url))
@@ -199,7 +199,7 @@ def _score(raw: msgspec.Raw, place: str) -> str:
     return str(value)
 
 
-def price_fen_of(raw: msgspec.Raw | None) -> int | None:
+def _price_fen_of(raw: msgspec.Raw | None) -> int | None:
     """Read a price in yuan, a number or text, as fen; None where none is told."""
     text = bytes(raw or b"null").decode(errors="replace").strip().strip('"')
     if text == "null":
@@ -224,16 +224,16 @@ def _flag(raw: msgspec.Raw | None, place: str) -> bool | None:
     return None if text == b"null" else text == b"true"
 
 
-def method_of(account: PlatformAccount, setting: str, assumed: str, *, is_real: bool) -> str:
+def _method_of(account: PlatformAccount, setting: str, assumed: str, *, is_real: bool) -> str:
     """Say by which method to ask: the one that an account names, else our own beside a sandbox; "" where nobody knows one."""
     return account.settings.get(setting) or ("" if is_real else assumed)
 
 
-FAULTS: Final = (Unreadable, CallFailed, PullRefused, PullThrottled, PullUnreadable)
+_FAULTS: Final = (Unreadable, CallFailed, PullRefused, PullThrottled, PullUnreadable)
 """What an `Ask` may raise."""
 
 
-def why_of(fault: Exception) -> str:
+def _why_of(fault: Exception) -> str:
     """Say in a word why an answer could not be read."""
     if isinstance(fault, CallFailed):
         return fault.failure.value

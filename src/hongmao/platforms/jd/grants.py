@@ -15,9 +15,13 @@ from hongmao.platforms.api import (
     PullRefused,
     PullThrottled,
     PullUnreadable,
+    Redeeming,
+    consent_url,
     json_fields,
+    name_of,
+    sandbox_doors,
+    text_of,
 )
-from hongmao.platforms.granting import Redeeming, consent_url, name_of, sandbox_doors, text_of
 from hongmao.platforms.jd.client import GATEWAY, ROUTE, JosKey, jos_call, read_envelope
 
 if TYPE_CHECKING:

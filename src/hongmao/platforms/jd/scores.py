@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.facts import SignedScores
+from hongmao.platforms.api import SignedScores
 from hongmao.platforms.jd.client import JosKey, jos_call, read_result
 
 if TYPE_CHECKING:

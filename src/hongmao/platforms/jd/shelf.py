@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import json_fields
-from hongmao.platforms.facts import SignedShelf
+from hongmao.platforms.api import SignedShelf, json_fields
 from hongmao.platforms.jd.scores import ask_jos, is_jd
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.facts import SignedGoods
+from hongmao.platforms.api import SignedGoods
 from hongmao.platforms.pdd.client import PddKey, pdd_call, read_answer
 from hongmao.platforms.pdd.scores import is_pdd
 

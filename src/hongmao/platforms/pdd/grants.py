@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hongmao.platforms.api import Call, Granted, GrantedShop, json_fields
-from hongmao.platforms.granting import Redeeming, consent_url, name_of, sandbox_doors, text_of
+from hongmao.platforms.api import (
+    Call,
+    Granted,
+    GrantedShop,
+    Redeeming,
+    consent_url,
+    json_fields,
+    name_of,
+    sandbox_doors,
+    text_of,
+)
 from hongmao.platforms.pdd.client import ROUTE
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.facts import SignedScores
+from hongmao.platforms.api import SignedScores
 from hongmao.platforms.pdd.client import PddKey, pdd_call, read_answer
 
 if TYPE_CHECKING:

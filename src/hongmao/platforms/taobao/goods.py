@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.facts import SignedGoods
+from hongmao.platforms.api import SignedGoods
 from hongmao.platforms.taobao.scores import ask_top, is_taobao
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlencode
 
-from hongmao.platforms.api import Call, Granted, GrantedShop
-from hongmao.platforms.granting import Redeeming, consent_url, name_of, sandbox_doors, text_of
+from hongmao.platforms.api import Call, Granted, GrantedShop, Redeeming, consent_url, name_of, sandbox_doors, text_of
 from hongmao.platforms.taobao.client import FORM, ROUTE
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.platforms.api import pull_error
-from hongmao.platforms.facts import SignedScores
+from hongmao.platforms.api import SignedScores, pull_error
 from hongmao.platforms.taobao.client import TopFault, TopKey, is_real, read_answer, top_call
 
 if TYPE_CHECKING:
