@@ -24,7 +24,7 @@ from hongmao.insight.api import Insight
 from hongmao.insight.contracts import ReportQuery, ViewClock
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.ids import CreatorId, ItemId, LinkId, MerchantId, NoteId, ShopId, TenantId
-from hongmao.kernel.time import day_of, instant
+from hongmao.kernel.time import Window, day_of, instant
 from hongmao.links.api import AdLink, LinkUnknown, Review, TargetKind
 from hongmao.returns.api import BatchRecord, Outcome, RowRecord
 from hongmao.returns.contracts import ReportCellRecord
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from hongmao.billing.api import CreatorCost
     from hongmao.engines.session import Session
-    from hongmao.kernel.time import Window
 
 T = TypeVar("T")
 REGISTRY = load_registry()
@@ -77,6 +77,7 @@ class Stage:
         now: str = "2025-07-01 00:00",
         charges: Sequence[Charge] = (),
         given_back: Sequence[Credit] = (),
+        ordered: Sequence[tuple[date, CreatorCost]] = (),
         credited: bool = True,
     ) -> None:
         self.tables = MemoryTables(events)
@@ -90,7 +91,7 @@ class Stage:
             self.tables,
             cast("Any", FakeCatalog()),
             cast("Any", FakeLinks()),
-            cast("Any", FakeBilling(charges, given_back)),
+            cast("Any", FakeBilling(charges, given_back, ordered)),
             cast("Any", SimpleNamespace(verify=lambda: SimpleNamespace(balanced=True))),
             REGISTRY,
             self.attribution,
@@ -157,11 +158,28 @@ class FakeCredits:
         return next((one for one in self._given if one.event_id == event_id and tenant in (None, one.tenant)), None)
 
 
+class FakeOrders:
+    """What creators were paid, as billing tells it: every order is of tenant A."""
+
+    def __init__(self, ordered: Sequence[tuple[date, CreatorCost]]) -> None:
+        self._ordered = ordered
+
+    def costs(self, tenant: TenantId | None, window: Window) -> list[CreatorCost]:
+        paid = [cost for on, cost in self._ordered if window.contains(Window.of_day(on).start_ms)]
+        return paid if tenant in (None, A) else []
+
+
 class FakeBilling:
     """Charges as billing hands them out, without a ledger behind."""
 
-    def __init__(self, charges: Sequence[Charge], given_back: Sequence[Credit] = ()) -> None:
+    def __init__(
+        self,
+        charges: Sequence[Charge],
+        given_back: Sequence[Credit] = (),
+        ordered: Sequence[tuple[date, CreatorCost]] = (),
+    ) -> None:
         self._charges = charges
+        self.creators = FakeOrders(ordered)
         self.credits = FakeCredits(given_back)
 
     def spend(self, tenant: TenantId | None, window: Window) -> list[Spend]:

@@ -19,6 +19,7 @@ from hongmao.insight.errors import (
     TooManyDays,
 )
 from hongmao.insight.exports import markdown_of
+from hongmao.insight.funding import FundingRoi, funding_roi
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.glass import LookingGlass
 from hongmao.insight.pins import Pin, check_pin, digest, read_pin, write_pin, written
@@ -38,6 +39,7 @@ __all__ = [
     "DayUnreadable",
     "DaysBackwards",
     "DenominatorsDiffer",
+    "FundingRoi",
     "Grain",
     "Insight",
     "LiftUnreadable",
@@ -58,6 +60,7 @@ __all__ = [
     "check_pin",
     "check_range",
     "digest",
+    "funding_roi",
     "markdown_of",
     "part",
     "read_pin",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hongmao.definitions.contracts import Measure
     from hongmao.insight.cells import Cells
     from hongmao.insight.contracts import Beside, DefinitionRef, Figure, LiftResult, ReportQuery
+    from hongmao.insight.creators import Orders
     from hongmao.insight.gather import By
     from hongmao.insight.queries import Queries
     from hongmao.insight.sight import Sight
@@ -29,10 +30,13 @@ GRAINS: tuple[Grain, ...] = ("nothing", "day", "note", "link", "platform")
 class Asking:
     """Answers about metrics for one sight, by the definitions in force on each range's last day."""
 
-    def __init__(self, queries: Queries, charges: Charges, registry: Registry, sight: Sight, now_ms: int) -> None:
-        """Read the tables and the ledger's charges as they stand."""
+    def __init__(
+        self, queries: Queries, charges: Charges, orders: Orders, registry: Registry, sight: Sight, now_ms: int
+    ) -> None:
+        """Read the tables, the ledger's charges and its creators' orders as they stand."""
         self._queries = queries
         self._charges = charges
+        self._orders = orders
         self._registry = registry
         self._sight = sight
         self._now_ms = now_ms
@@ -103,7 +107,16 @@ class Asking:
         measures = vocabulary.measures_of(vocabulary.metric(name))
         charged = self._charges.rows(self._queries, self._sight, query, by=by) if _costs(measures) else []
         version = vocabulary.attribution(gather.CREDIT_BY).version
-        return gather.gather(self._queries, measures, self._sight, query, by=by, version=version, charged=charged)
+        return gather.gather(
+            self._queries,
+            measures,
+            self._sight,
+            query,
+            by=by,
+            version=version,
+            charged=charged,
+            orders=self._orders,
+        )
 
 
 def _costs(measures: tuple[Measure, ...]) -> bool:

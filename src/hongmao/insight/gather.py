@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from hongmao.insight import creators
 from hongmao.insight.cells import Cells, Row
+from hongmao.insight.lines import REPORTED_BY_LINE
 from hongmao.insight.questions import asked
 from hongmao.insight.rules import days_of
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from hongmao.definitions.contracts import Measure
     from hongmao.insight.contracts import ReportQuery
+    from hongmao.insight.creators import Orders
     from hongmao.insight.queries import Queries
     from hongmao.insight.questions import Question
     from hongmao.insight.sight import Sight
@@ -35,8 +38,12 @@ def gather(
     by: By,
     version: int,
     charged: list[Row],
+    orders: Orders | None = None,
 ) -> Cells:
-    """Ask for the rows of measures; credit is that of a `version`, `charged` are the ledger's, which no query holds."""
+    """Ask for the rows of measures; credit is that of a `version`, `charged` are the ledger's, which no query holds.
+
+    `orders` are what our own books paid creators: they stand beside what 蒲公英's report tells.
+    """
     shared: dict[str, object] = {
         "tenant": sight.tenant,
         "merchant": sight.merchant,
@@ -56,7 +63,10 @@ def gather(
             rows[question] = queries.read(
                 question.source, Row, **{**shared, **question.parameters(), "kinds": sorted(kinds)}
             )
-    heard = bool(queries.read("heard", Heard, tenant=sight.tenant))
+            if orders is not None and kinds & {creators.REPORT}:
+                rows[question] = [*rows[question], *orders.rows(queries, sight, query, question, by=by)]
+    # A line whose shops return nothing but a report has no 成交额 of ours, whatever other lines were told.
+    heard = query.scope not in REPORTED_BY_LINE and bool(queries.read("heard", Heard, tenant=sight.tenant))
     return Cells(rows, clock=query.clock, days=days_of(query), heard=heard, whole=sight.tenant is None)
 
 

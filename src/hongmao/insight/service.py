@@ -13,6 +13,7 @@ from hongmao.insight import trace as traces
 from hongmao.insight.asking import Asking
 from hongmao.insight.attribution_page import attribution_page
 from hongmao.insight.contracts import ReportQuery, SplitBy
+from hongmao.insight.creators import Orders
 from hongmao.insight.credit import Crediting
 from hongmao.insight.difference import Comparer
 from hongmao.insight.names import Names
@@ -95,6 +96,7 @@ class Insight:
         self._catalog = catalog
         self._links = links
         self._charges = Charges(billing)
+        self._orders = Orders(billing)
         self._ledger = ledger
         self._definitions = definitions
         self._attribution = attribution
@@ -271,8 +273,12 @@ class Insight:
     ) -> MetricAnswer:
         """Ask for any defined metric: of all or by a grain, against another range, beside a lift test."""
         registry, now_ms = self._definitions.snapshot(), self._clock.now_ms()
-        asking = Asking(self._queries, self._charges, registry, sight, now_ms)
+        asking = Asking(self._queries, self._charges, self._orders, registry, sight, now_ms)
         return asking.answer(name, query, by=by, against=against, lift=lift)
+
+    def default_window(self, day: date) -> str:
+        """Say which window is shown where nobody chooses one, by the definitions in force on a day."""
+        return self._windows(day)[0]
 
     def whose(self, order_id: str) -> tuple[tuple[TenantId, str], ...]:
         """Name every tenant and platform with an order of this number: for the operator's command line only."""

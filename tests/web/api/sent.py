@@ -89,6 +89,7 @@ QUERIES = (
     "/v1/wallets",
     "/v1/statement",
     "/v1/funding",
+    "/v1/roi",
     "/v1/coinvest",
     "/v1/fee-terms",
     "/v1/fees",

@@ -25,6 +25,7 @@ from hongmao.web.api import (
     policy,
     rates,
     reports,
+    roi,
     sending,
 )
 
@@ -52,5 +53,6 @@ routes: list[BaseRoute] = [
     *crediting.routes,
     *operations.routes,
     *reports.routes,
+    *roi.routes,
     *sending.routes,
 ]
