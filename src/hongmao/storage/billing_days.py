@@ -26,6 +26,9 @@ from hongmao.storage.upsert import insert_or_set
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
+
     from hongmao.storage.database import Database
     from hongmao.storage.scope import ScopedSession
 
@@ -53,7 +56,7 @@ class SqlDaysWork:
             to_data(CampaignDay, row)
             for part in _parts(sorted(keys))
             for row in self._session.scalars(
-                select(CampaignDayRow).where(tuple_(CampaignDayRow.account, CampaignDayRow.day).in_(part))
+                select(CampaignDayRow).where(*_both(CampaignDayRow.account, CampaignDayRow.day, part))
             )
         ]
 
@@ -67,13 +70,21 @@ class SqlDaysWork:
             to_data(ShownDay, row)
             for part in _parts(sorted(keys))
             for row in self._session.scalars(
-                select(ShownDayRow).where(tuple_(ShownDayRow.campaign, ShownDayRow.day).in_(part))
+                select(ShownDayRow).where(*_both(ShownDayRow.campaign, ShownDayRow.day, part))
             )
         ]
 
     def keep_shown(self, days: Sequence[ShownDay]) -> None:
         """Keep what was shown as it is now."""
         insert_or_set(self._session, ShownDayRow, [to_values(one, ShownDayRow) for one in days], *_SHOWN)
+
+
+def _both(
+    noun: InstrumentedAttribute[int], day: InstrumentedAttribute[int], keys: Collection[tuple[int, int]]
+) -> tuple[ColumnElement[bool], ...]:
+    """Ask for pairs by their halves as well: given pairs alone, SQLite would read the whole table."""
+    nouns, days = ({key[at] for key in keys} for at in (0, 1))
+    return noun.in_(nouns), day.in_(days), tuple_(noun, day).in_(keys)
 
 
 class SqlRates:

@@ -58,7 +58,8 @@ class SqlLedgerWork:
             query = (
                 select(AccountRow.number, *NAMES, AccountRow.floor_fen, BalanceRow.balance_fen)
                 .join(BalanceRow, BalanceRow.account_number == AccountRow.number)
-                .where(tuple_(*NAMES).in_(named))
+                # By owner as well: given rows of names alone, SQLite would read every account.
+                .where(AccountRow.owner.in_({a.owner for a in part}), tuple_(*NAMES).in_(named))
                 .with_for_update(of=BalanceRow)
             )
             for row in self._session.execute(query):

@@ -72,7 +72,12 @@ class SqlFollowerWork(SqlClicks):
         return {
             (row.account_id, row.fact): to_delivery(row)
             for part in _parts(sorted(facts))
-            for row in self._session.scalars(select(OutgoingRow).where(tuple_(*key).in_(part)))
+            for row in self._session.scalars(
+                # Each half by itself as well: given pairs alone, SQLite would read every delivery there is.
+                select(OutgoingRow).where(
+                    *(column.in_({one[at] for one in part}) for at, column in enumerate(key)), tuple_(*key).in_(part)
+                )
+            )
         }
 
     def enqueue(self, deliveries: Sequence[Delivery]) -> None:
