@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 from click.testing import CliRunner
 
-from hongmao.cli.ledger import ledger
 from hongmao.cli.options import span_of
 from hongmao.cli.returns.group import returns
 from hongmao.kernel.time import DAY_MS, instant
@@ -34,9 +33,3 @@ def test_days_that_run_backwards_ask_nobody(words: tuple[str, ...]) -> None:
     result = CliRunner().invoke(returns, [*words, *BACKWARDS])
     assert result.exit_code == 2
     assert "--to is before --from" in result.output
-
-
-@pytest.mark.usefixtures("home")
-def test_a_statement_is_of_days_that_run_forwards() -> None:
-    result = CliRunner().invoke(ledger, ["statement", "--merchant", "merchant-1", *BACKWARDS])
-    assert result.exit_code == 2

@@ -46,6 +46,7 @@ PATHS: dict[str, dict[str, Any]] = {
     "/v1/credits": {"events": ["e-1"], "reason": "mistake", "remark": "r"},
     "/v1/coinvest/p/members": {"merchant": "merchant-1", "joined": True},
     "/v1/wallets/grants": {"merchant": "merchant-1", "kind": "rebate", "amount_fen": 1, "key": "k"},
+    "/v1/months": {"month": "2025-04"},
     "/v1/ops/settle": {},
     "/v1/shops/shop-1/facts": {"kind": "marketplace", "badge": "none", "category": "美妆个护", "source": "typed"},
     "/v1/shops/shop-1/scores": {
@@ -101,6 +102,8 @@ QUERIES = (
     "/v1/bills/1/lines",
     "/v1/agency-clients",
     "/v1/ledger/verify",
+    "/v1/months",
+    "/v1/statements",
     "/v1/shops/shop-1/verdict",
     "/v1/shops/shop-1/verdicts",
     "/v1/verdicts/1/replay",

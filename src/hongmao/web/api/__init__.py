@@ -27,6 +27,7 @@ from hongmao.web.api import (
     reports,
     roi,
     sending,
+    statements,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ routes: list[BaseRoute] = [
     *crediting.routes,
     *operations.routes,
     *reports.routes,
+    *statements.routes,
     *roi.routes,
     *sending.routes,
 ]

@@ -58,6 +58,15 @@ class Made:
     value: object
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file instead of JSON. Its name is of letters, digits, dots and hyphens."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Act(Generic[S]):
     """What stands behind a method: who may, what they send (a body, or a GET's query), what it does."""
@@ -130,6 +139,9 @@ def refusal_of(error: HongmaoError) -> Response:
 
 def answer_of(given: object) -> Response:
     """Answer with what an act gave."""
+    if isinstance(given, Download):
+        headers = {**_GUARDS, "content-disposition": f'attachment; filename="{given.name}"'}
+        return Response(given.content, headers=headers, media_type=given.media_type)
     made = isinstance(given, Made)
     content = msgspec.json.encode(given.value if isinstance(given, Made) else given)
     return Response(content, status_code=201 if made else 200, headers=_GUARDS, media_type="application/json")
