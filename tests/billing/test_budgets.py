@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.budgeted import Agreed, click, logged, server
+from billing.budgeted import Agreed, click, logged, server, shown
 from hongmao.billing.budgets import Budgets, CampaignDay, PlacedTerms, Rate, Scheme, day_number
 from hongmao.billing.contracts import Line
 from hongmao.billing.purses import PurseKind, purse_account
@@ -314,8 +314,12 @@ def test_a_budget_that_is_raised_holds_for_the_next_piece_and_one_that_is_lowere
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_BILL_1_two_servers_that_charge_one_log_at_once_spend_one_budget(engine: str, tmp_path: Path) -> None:
-    log = logged([click(at, 37 + at * 13 % 90) for at in range(240)])
-    agreed = Agreed({"l1": terms(budget_fen=5_000)})
+    acts = [shown(at, link="l2") if at % 4 == 3 else click(at, 37 + at * 13 % 90) for at in range(240)]
+    log = logged(acts)
+    rate = Rate(from_ms=0, scheme=Scheme.CPM, amount_fen=4_700)
+    agreed = Agreed(
+        {"l1": terms(budget_fen=5_000), "l2": PlacedTerms(campaign=8, account=1, day_budget_fen=200, rates=(rate,))}
+    )
 
     def serve(url: str, pieces: list[list[Logged]], failed: list[BaseException]) -> None:
         with closing(open_database(url)) as own:
@@ -344,7 +348,7 @@ def test_BILL_1_two_servers_that_charge_one_log_at_once_spend_one_budget(engine:
             thread.join()
         assert failed == []
         charges = here.billing.charges(None, EVER)
-        [day] = here.billing.campaign_day(T1, ALLIANCE_DAY).values()
+        days = tuple(here.billing.campaign_day(T1, ALLIANCE_DAY).values())
         alone = bill(
             [one.event for one in log],
             paid=(),
@@ -352,6 +356,10 @@ def test_BILL_1_two_servers_that_charge_one_log_at_once_spend_one_budget(engine:
             budgets=Budgets(agreed.terms, overspend_fen=OVERSPEND),
         )
         assert costs(charges) == costs(alone.charges)  # in the log's order, as if one server had charged it
-        assert day == alone.days[0]
-        assert day.net_fen <= 5_000 < day.spent_fen <= 5_000 + OVERSPEND
+        assert days == alone.days
+        assert days[0].net_fen <= 5_000 < days[0].spent_fen <= 5_000 + OVERSPEND
+        [link] = here.billing.shown_days(T1, DAY, DAY + 1)
+        assert (link,) == alone.shown
+        assert (link.shown + link.over_budget, link.billed_fen) == (60, days[1].spent_fen)
+        assert 195 < link.billed_fen <= 200
         assert here.ledger.verify().balanced

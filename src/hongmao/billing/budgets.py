@@ -9,6 +9,7 @@ that stands when the click is charged, and a budget that was lowered takes nothi
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from hongmao.kernel.time import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from hongmao.events.contracts import Event
     from hongmao.kernel.ids import TenantId
@@ -121,6 +122,10 @@ class Budgets:
         self._days = {(one.campaign, one.day): one for one in days}
         self._overspend_fen = overspend_fen
         self._changed: set[tuple[int, int]] = set()
+        self._of_accounts: Counter[tuple[int, int]] = Counter()
+        self._given_back: Counter[tuple[int, int]] = Counter()
+        for one in self._days.values():
+            self._count(one, one.spent_fen, one.compensated_fen)
 
     def of(self, act: Event) -> PlacedTerms | None:
         """Say for what an act's link was placed when it happened; None where no campaign had it then."""
@@ -130,19 +135,16 @@ class Budgets:
     def above_fen(self, placed: PlacedTerms | None, at_ms: int, price_fen: int) -> int | None:
         """Say what part of a price stands above the budgets, 0 where they hold it; None where it is too much (BILL-1)."""
         above_fen = 0
-        for budget_fen, days in self._limits(placed, at_ms):
-            over_fen = min(price_fen, sum(one.net_fen for one in days) + price_fen - budget_fen)
-            if over_fen > 0 and sum(one.compensated_fen for one in days) + over_fen > self._overspend_fen:
+        for budget_fen, net_fen, compensated_fen in self._limits(placed, at_ms):
+            over_fen = min(price_fen, net_fen + price_fen - budget_fen)
+            if over_fen > 0 and compensated_fen + over_fen > self._overspend_fen:
                 return None
             above_fen = max(above_fen, over_fen)
         return above_fen
 
     def holds(self, placed: PlacedTerms, at_ms: int, price_fen: int) -> bool:
         """Tell whether the budgets hold a price whole."""
-        return all(
-            sum(one.net_fen for one in days) + price_fen <= budget_fen
-            for budget_fen, days in self._limits(placed, at_ms)
-        )
+        return all(net_fen + price_fen <= budget_fen for budget_fen, net_fen, _ in self._limits(placed, at_ms))
 
     def keep(
         self, placed: PlacedTerms, tenant: TenantId, at_ms: int, price_fen: int, *, compensated_fen: int = 0
@@ -158,18 +160,25 @@ class Budgets:
             compensated_fen=there.compensated_fen + compensated_fen,
         )
         self._changed.add(key)
+        self._count(there, price_fen, compensated_fen)
 
     @property
     def changed(self) -> tuple[CampaignDay, ...]:
         """Give the days that have moved, in the order of campaigns and days."""
         return tuple(self._days[key] for key in sorted(self._changed))
 
-    def _limits(self, placed: PlacedTerms | None, at_ms: int) -> Iterable[tuple[int, list[CampaignDay]]]:
+    def _count(self, day: CampaignDay, spent_fen: int, compensated_fen: int) -> None:
+        self._of_accounts[day.account, day.day] += spent_fen - compensated_fen
+        self._given_back[day.account, day.day] += compensated_fen
+
+    def _limits(self, placed: PlacedTerms | None, at_ms: int) -> Iterator[tuple[int, int, int]]:
+        """Give each budget with what its day has cost in the end, and how much was given back of it."""
         if placed is None:
             return
         day = day_number(at_ms)
         if placed.day_budget_fen is not None:
-            yield placed.day_budget_fen, [one for one in (self._days.get((placed.campaign, day)),) if one is not None]
+            own = self._days.get((placed.campaign, day))
+            yield placed.day_budget_fen, 0 if own is None else own.net_fen, 0 if own is None else own.compensated_fen
         if placed.account_budget_fen is not None:
-            found = (one for (_, of_day), one in self._days.items() if of_day == day)
-            yield placed.account_budget_fen, [one for one in found if one.account == placed.account]
+            key = (placed.account, day)
+            yield placed.account_budget_fen, self._of_accounts[key], self._given_back[key]
