@@ -43,7 +43,8 @@ class Lent(StrEnum):
     YES = "yes"  # 已授权, and filed where it has to be
     ASKED = "asked"  # 待达人接受
     UNFILED = "unfiled"  # 已授权, 未报备
-    NO = "no"  # 拒绝, 取消 or over
+    OVER = "over"  # 超期: its end is past
+    NO = "no"  # 拒绝 or 取消
     NEVER = "never"  # nobody asked
 
 

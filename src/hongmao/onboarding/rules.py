@@ -78,7 +78,10 @@ def lent_of(authorisation: Authorisation | None, at_ms: int) -> Lent:
         return Lent.YES
     if is_live(authorisation, at_ms):
         return Lent.UNFILED
-    return Lent.ASKED if authorisation.state is TaskAuth.ASKED else Lent.NO
+    if authorisation.state is TaskAuth.ASKED:
+        return Lent.ASKED
+    is_over = authorisation.to_ms is not None and at_ms >= authorisation.to_ms
+    return Lent.OVER if is_over and authorisation.state in {TaskAuth.GRANTED, TaskAuth.STANDING} else Lent.NO
 
 
 def is_approved(link: AdLink) -> bool:
