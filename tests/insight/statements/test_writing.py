@@ -135,7 +135,7 @@ def test_a_paper_holds_every_amount_and_says_what_and_whose_it_is(lang: Lang) ->
     for total in DRAWN.conversion.totals:
         assert all(amount in text for amount in (total.opening, total.came_in, total.went_out, total.closing))
     words = catalogue(lang)
-    for said in (words.text("books.title"), words.text("books.closed"), "0.1391 USD", "2025-05-31", "cmd|", "ab" * 32):
+    for said in (words.text("paper.title"), words.text("paper.closed"), "0.1391 USD", "2025-05-31", "cmd|", "ab" * 32):
         assert said in text.replace("\n", "") or said in text
 
 

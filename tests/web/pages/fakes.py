@@ -11,7 +11,16 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from hongmao.billing.api import Line, Purse, Statement, StatementLine, StatementMovement, Uncharged, Wallet
+from hongmao.billing.api import (
+    Line,
+    MonthStanding,
+    Purse,
+    Statement,
+    StatementLine,
+    StatementMovement,
+    Uncharged,
+    Wallet,
+)
 from hongmao.catalog.api import Creator, Item, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
 from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
 from hongmao.insight.api import read_query
@@ -23,6 +32,7 @@ from hongmao.kernel.time import DAY_MS
 from hongmao.links.api import HoldSource, LinkHold, LinkUnknown
 from hongmao.web.pages import error_page, routes
 from hongmao.web.services import Health
+from insight.statements import printing
 from web.pages import (
     samples,
     samples_admission,
@@ -30,6 +40,7 @@ from web.pages import (
     samples_campaigns,
     samples_care,
     samples_definitions,
+    samples_join,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +49,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from hongmao.billing.api import PartyStatement
     from hongmao.insight.contracts import (
         AttributionPage,
         LinkPage,
@@ -279,6 +291,9 @@ class FakeInsight:
 class FakeBilling:
     """A wallet with one top-up and two days of clicks."""
 
+    def wallet(self, _merchant: MerchantId) -> SimpleNamespace:
+        return SimpleNamespace(balance_fen=0)
+
     def wallets(self, who: Principal) -> list[Wallet]:
         merchant = MerchantId(f"merchant-{who.tenant.rsplit('-', 1)[-1]}")
         fen = 4_730_577 if who.tenant == MERCHANT_1 else 0
@@ -325,6 +340,25 @@ class FakeBilling:
         )
 
 
+@dataclass
+class FakeBooks:
+    """Two months, one of them closed, and a statement of it."""
+
+    def months(self, _who: Principal) -> list[MonthStanding]:
+        return [
+            MonthStanding(month="2025-05", closed=False),
+            MonthStanding(month="2025-04", closed=True, closed_at_ms=samples.NOW_MS, head="ab" * 32),
+        ]
+
+    def vouched(self, who: Principal) -> bool:
+        return who.tenant == MERCHANT_1
+
+    def statement(self, who: Principal, party: str, of: str | None, month: str) -> PartyStatement:
+        if (party, of, month) != ("merchant", f"merchant-{who.tenant.rsplit('-', 1)[-1]}", "2025-05"):
+            raise NotFound(id=of)
+        return printing.statement(printing.section())
+
+
 def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
     """Put the real pages before the cardboard house; `well` where no feed and no target is in trouble."""
     clock = SetClock(samples.NOW_MS)
@@ -342,9 +376,11 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         collector=FakeCollector(log),
         community=FakeCommunity(),
         billing=FakeBilling(),
+        books=FakeBooks(),
         definitions=desk.registry,
         definition_desk=desk,
         insight=FakeInsight(clock),
+        onboarding=samples_join.FakeOnboarding(),
         eligibility=samples_admission.FakeEligibility(),
         policy=samples_admission.FakePolicy(),
         campaigns=samples_campaigns.FakeCampaigns(),

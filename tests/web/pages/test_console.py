@@ -147,6 +147,22 @@ def test_the_statement_runs_from_opening_to_closing(merchant: Visitor) -> None:
     assert "红猫 UD" not in words.split("流水")[0].split("余额", 1)[1]
 
 
+def test_a_month_is_downloaded_in_the_readers_language_and_the_closed_ones_say_their_head(merchant: Visitor) -> None:
+    words = words_of(merchant.get("/console/wallet"))
+    for said in ("月账单", "未关账，数字仍会变动", "已关账", "ab" * 32, "PDF", "校验账本"):
+        assert said in words
+    assert "账本校验通过" not in words
+    assert "账本校验通过" in words_of(merchant.get("/console/wallet?verify=1"))
+    asked = "/console/statements?whose=merchant/merchant-1&month=2025-05&format="
+    for form, start in (("pdf", b"%PDF-"), ("xlsx", b"PK"), ("csv", "\ufeff项目".encode())):
+        answer = merchant.get(f"{asked}{form}")
+        assert (answer.status_code, answer.content[: len(start)]) == (200, start)
+        assert answer.headers["content-disposition"] == f'attachment; filename="merchant-m1-2025-05.{form}"'
+        assert answer.headers["cache-control"] == "no-store"
+    assert merchant.get(f"{asked}docx").status_code == 422
+    assert merchant.get(asked.replace("merchant-1", "merchant-2") + "pdf").status_code == 404
+
+
 def test_a_tenant_with_nothing_is_told_what_to_do(app: Starlette) -> None:
     visitor = Visitor(app).sign_in("brand2")
     for path in ("/console/", "/console/notes", "/console/links", "/console/orders"):

@@ -101,7 +101,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("coinvest", "receivable", "revenue", "granted", "pgy_fee", "earnings"),
     ),
     "party": tuple(Party),
-    "books": (
+    "paper": (
         *(*COLUMNS, "after", "title", "closed", "open", "balanced", "unbalanced", "in_yuan", "nothing", "converted"),
         *("page", "chain.help", *(f"row.{name}" for name in ("statement", "opening", "movement", "closing", "chain"))),
         *(f"row.total_{name}" for name in ("opening", "in", "out", "closing")),

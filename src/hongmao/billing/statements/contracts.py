@@ -150,7 +150,9 @@ class PartyStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthStanding:
-    """A month that a statement can be drawn of, and whether its books are closed."""
+    """A month that a statement can be drawn of, and whether its books are closed; then when, and with which head."""
 
     month: str
     closed: bool
+    closed_at_ms: int | None = None
+    head: str | None = None

@@ -139,7 +139,15 @@ class Books:
         month = month_with(day_of(self._clock.now_ms()))
         found = []
         for _ in range(MONTHS_SHOWN):
-            found.append(MonthStanding(month=month.text, closed=close_over(closes, month) is not None))
+            close = close_over(closes, month)
+            found.append(
+                MonthStanding(
+                    month=month.text,
+                    closed=close is not None,
+                    closed_at_ms=close.at_ms if close else None,
+                    head=close.head_hash if close else None,
+                )
+            )
             month = month_before(month)
         return found
 

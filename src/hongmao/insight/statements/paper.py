@@ -43,7 +43,7 @@ def pdf_of(statement: PartyStatement, words: Words) -> bytes:
     if rows > PDF_ROWS_MAX:
         raise StatementTooLong(place="format", rows=rows, limit=PDF_ROWS_MAX)
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-    title = f"{words.text('books.title')} / {_whose(statement, words)} / {statement.month}"
+    title = f"{words.text('paper.title')} / {_whose(statement, words)} / {statement.month}"
     pages = _laid_out(statement, words, title, None)[1]
     return _laid_out(statement, words, title, pages)[0]
 
@@ -58,7 +58,7 @@ def _laid_out(statement: PartyStatement, words: Words, title: str, pages: int | 
         canvas.setFillColor(_GREY)
         canvas.drawString(_MARGIN, _MARGIN - 8, title)
         if pages is not None:
-            at = words.text("books.page", number=document.page, pages=pages)
+            at = words.text("paper.page", number=document.page, pages=pages)
             canvas.drawRightString(A4[0] - _MARGIN, _MARGIN - 8, at)
 
     kept = io.BytesIO()
@@ -85,31 +85,31 @@ def _whose(statement: PartyStatement, words: Words) -> str:
 def _story(statement: PartyStatement, words: Words) -> Iterator[Flowable]:
     from reportlab.platypus import KeepTogether, Spacer  # noqa: PLC0415 - see `pdf_of`
 
-    state = words.text("books.closed" if statement.closed else "books.open")
-    yield _said(f"{words.text('books.title')} {statement.month}", size=18, after=6)
-    yield _said(f"{_whose(statement, words)} / {state} / {words.text('books.in_yuan')}", size=10, after=10)
+    state = words.text("paper.closed" if statement.closed else "paper.open")
+    yield _said(f"{words.text('paper.title')} {statement.month}", size=18, after=6)
+    yield _said(f"{_whose(statement, words)} / {state} / {words.text('paper.in_yuan')}", size=10, after=10)
     yield from _totals(statement, words)
     for section in statement.sections:
         head = (
             section.owner,
             kind_of(section.kind, words),
             words.code("scope", section.line),
-            f"{words.text('books.funder')} {words.code('funder', section.funder)}",
+            f"{words.text('paper.funder')} {words.code('funder', section.funder)}",
         )
         yield Spacer(1, 12)
         yield _table(_moves(section, words), _WIDTHS, heading=_said(" / ".join(head), size=10.5))
     if not statement.sections:
-        yield _said(words.text("books.nothing"), size=10, after=4)
+        yield _said(words.text("paper.nothing"), size=10, after=4)
     yield Spacer(1, 14)
-    chain = f"{words.text('books.row.chain')} {statement.seal}: {statement.head}"
-    met = words.text("books.balanced" if statement.balanced else "books.unbalanced")
+    chain = f"{words.text('paper.row.chain')} {statement.seal}: {statement.head}"
+    met = words.text("paper.balanced" if statement.balanced else "paper.unbalanced")
     yield KeepTogether(
-        [_said(met, size=10, after=3), _said(chain, size=8, after=2), _said(words.text("books.chain.help"), size=8)]
+        [_said(met, size=10, after=3), _said(chain, size=8, after=2), _said(words.text("paper.chain.help"), size=8)]
     )
 
 
 def _totals(statement: PartyStatement, words: Words) -> Iterator[Flowable]:
-    names = [words.text(f"books.row.total_{name}") for name in ("opening", "in", "out", "closing")]
+    names = [words.text(f"paper.row.total_{name}") for name in ("opening", "in", "out", "closing")]
     rows = [
         [
             words.code("scope", total.line),
@@ -118,12 +118,12 @@ def _totals(statement: PartyStatement, words: Words) -> Iterator[Flowable]:
         for total in statement.totals
     ]
     if rows:
-        yield _table([[words.text("books.line"), *names], *rows], _TOTAL_WIDTHS)
+        yield _table([[words.text("paper.line"), *names], *rows], _TOTAL_WIDTHS)
     if statement.conversion is None:
         return
     rate = statement.conversion.rate
     yield _said(
-        f"{words.text('books.converted')}: 1 CNY = {rate.rate} {rate.currency} / {rate.day} / {rate.source}",
+        f"{words.text('paper.converted')}: 1 CNY = {rate.rate} {rate.currency} / {rate.day} / {rate.source}",
         size=9,
         before=8,
         after=4,
@@ -133,13 +133,13 @@ def _totals(statement: PartyStatement, words: Words) -> Iterator[Flowable]:
         [words.code("scope", total.line), total.opening, total.came_in, total.went_out, total.closing]
         for total in statement.conversion.totals
     ]
-    yield _table([[f"{words.text('books.line')} ({rate.currency})", *names], *turned], _TOTAL_WIDTHS)
+    yield _table([[f"{words.text('paper.line')} ({rate.currency})", *names], *turned], _TOTAL_WIDTHS)
 
 
 def _moves(section: Section, words: Words) -> list[list[str]]:
     after_fen = section.opening_fen
-    header = [words.text(f"books.{name}") for name in ("day", "why", "entries", "amount", "after")]
-    rows = [header, [section.first_day.isoformat(), words.text("books.row.opening"), "", "", _amount(after_fen)]]
+    header = [words.text(f"paper.{name}") for name in ("day", "why", "entries", "amount", "after")]
+    rows = [header, [section.first_day.isoformat(), words.text("paper.row.opening"), "", "", _amount(after_fen)]]
     # A day's movements are sums, so their order is ours to choose: what came in stands before what it paid for.
     for move in sorted(section.movements, key=lambda one: (one.day, -one.amount_fen)):
         after_fen += move.amount_fen
@@ -154,7 +154,7 @@ def _moves(section: Section, words: Words) -> list[list[str]]:
         )
     return [
         *rows,
-        [section.last_day.isoformat(), words.text("books.row.closing"), "", "", _amount(section.closing_fen)],
+        [section.last_day.isoformat(), words.text("paper.row.closing"), "", "", _amount(section.closing_fen)],
     ]
 
 

@@ -49,28 +49,28 @@ def _written(cell: Cell) -> str:
 
 
 def _lines(statement: PartyStatement, words: Words) -> Iterator[str]:
-    state = words.text("books.closed" if statement.closed else "books.open")
+    state = words.text("paper.closed" if statement.closed else "paper.open")
     yield f"{words.code('party', statement.party)} {statement.of} · {statement.month} · {state}"
     for section in statement.sections:
         names = (
             kind_of(section.kind, words),
             words.code("scope", section.line),
-            f"{words.text('books.funder')} {words.code('funder', section.funder)}",
+            f"{words.text('paper.funder')} {words.code('funder', section.funder)}",
         )
         yield f"{section.owner} · {' · '.join(names)}"
-        yield _line(f"{section.first_day} {words.text('books.row.opening')}", section.opening_fen)
+        yield _line(f"{section.first_day} {words.text('paper.row.opening')}", section.opening_fen)
         for move in section.movements:
             yield _line(f"{move.day} {words.code('movement', move.why)} x{move.entries}", move.amount_fen)
-        yield _line(f"{section.last_day} {words.text('books.row.closing')}", section.closing_fen)
+        yield _line(f"{section.last_day} {words.text('paper.row.closing')}", section.closing_fen)
     for total in statement.totals:
         line = words.code("scope", total.line)
-        yield _line(f"{line} · {words.text('books.row.total_opening')}", total.opening_fen)
-        yield _line(f"{line} · {words.text('books.row.total_in')}", total.in_fen)
-        yield _line(f"{line} · {words.text('books.row.total_out')}", total.out_fen)
-        yield _line(f"{line} · {words.text('books.row.total_closing')}", total.closing_fen)
+        yield _line(f"{line} · {words.text('paper.row.total_opening')}", total.opening_fen)
+        yield _line(f"{line} · {words.text('paper.row.total_in')}", total.in_fen)
+        yield _line(f"{line} · {words.text('paper.row.total_out')}", total.out_fen)
+        yield _line(f"{line} · {words.text('paper.row.total_closing')}", total.closing_fen)
     yield from _other_currency(statement, words)
-    yield f"{words.text('books.row.chain')} {statement.seal} {statement.head}"
-    yield words.text("books.balanced" if statement.balanced else "books.unbalanced")
+    yield f"{words.text('paper.row.chain')} {statement.seal} {statement.head}"
+    yield words.text("paper.balanced" if statement.balanced else "paper.unbalanced")
 
 
 def _other_currency(statement: PartyStatement, words: Words) -> Iterator[str]:

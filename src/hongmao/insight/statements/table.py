@@ -37,12 +37,12 @@ _COMMANDS: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 def header_of(words: Words) -> Row:
     """Name the columns."""
-    return tuple(words.text(f"books.{name}") for name in COLUMNS)
+    return tuple(words.text(f"paper.{name}") for name in COLUMNS)
 
 
 def rows_of(statement: PartyStatement, words: Words) -> Iterator[Row]:
     """Write a statement down: what it is, each account, totals by line, converted ones with their rate, the chain's head."""
-    state = words.text("books.closed" if statement.closed else "books.open")
+    state = words.text("paper.closed" if statement.closed else "paper.open")
     yield _row(
         words,
         "statement",
@@ -127,6 +127,6 @@ def _converted(total: ConvertedTotal, said: tuple[str, Decimal, str, str], words
 
 
 def _row(words: Words, name: str, **cells: str | int | Decimal) -> Row:
-    named = {"row": words.text(f"books.row.{name}"), **cells}
+    named = {"row": words.text(f"paper.row.{name}"), **cells}
     given = (named.get(column, "") for column in COLUMNS)
     return tuple(safe(cell) if isinstance(cell, str) else cell for cell in given)

@@ -79,6 +79,7 @@ routes: list[Route | Mount] = [
     Route("/console/orders/{order:path}", orders.order),
     Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
+    Route("/console/statements", wallet.statement_file),
     Route("/console/admission", admission.admission),
     Route("/console/admission", admission.act, methods=["POST"]),
     Route("/console/definitions", definitions.definitions),

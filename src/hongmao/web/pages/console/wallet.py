@@ -6,19 +6,27 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
+from hongmao.billing.api import Party
+from hongmao.catalog.api import TenantKind
+from hongmao.insight.api import StatementFormat, statement_format, write_statement
 from hongmao.kernel.time import Window
+from hongmao.web.i18n import catalogue
 from hongmao.web.pages.console.filters import filters_of
 from hongmao.web.pages.console.frame import frame_of
-from hongmao.web.pages.render import render
+from hongmao.web.pages.render import HEADERS, render
+from hongmao.web.problems import lang_of
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
-    from hongmao.billing.api import Purse, Statement, StatementLine, Uncharged, Wallet
+    from hongmao.billing.api import MonthStanding, Purse, Statement, StatementLine, Uncharged, Wallet
+    from hongmao.kernel.ids import MerchantId
     from hongmao.web.pages.console.filters import Filters
     from hongmao.web.pages.console.views import Frame
 
@@ -63,6 +71,14 @@ class LineStatement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """One choice of whose statement to download: `party/id`."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WalletPage:
     """钱包."""
 
@@ -71,6 +87,13 @@ class WalletPage:
     balances: tuple[Balance, ...]
     statements: tuple[LineStatement, ...]
     uncharged: tuple[Uncharged, ...]
+    whose: tuple[Whose, ...]
+    months: tuple[MonthStanding, ...]
+    forms: tuple[str, ...] = tuple(
+        one.value for one in (StatementFormat.PDF, StatementFormat.XLSX, StatementFormat.CSV)
+    )
+    vouched: bool | None = None
+    """Whether the ledger adds up; None where nobody asked, since it reads every seal since the last close."""
 
 
 def wallet(request: Request) -> Response:
@@ -89,8 +112,32 @@ def wallet(request: Request) -> Response:
         balances=tuple(_balance(one, names[one.merchant]) for one in wallets if _in_use(one, drawn)),
         statements=tuple(_statement(line, name) for name, statement in drawn for line in statement.lines),
         uncharged=tuple(row for _, statement in drawn for row in statement.uncharged),
+        whose=_whose(request, frame, names),
+        months=tuple(services.books.months(frame.who)),
+        vouched=services.books.vouched(frame.who) if "verify" in request.query_params else None,
     )
     return render(request, "console/wallet.html", page)
+
+
+def statement_file(request: Request) -> Response:
+    """Answer `GET /console/statements`: a month's statement as a file, in the language of the reader."""
+    frame = frame_of(request, "wallet")
+    asked = request.query_params
+    party, _, of = asked.get("whose", "").partition("/")
+    form = statement_format(asked.get("format", ""))
+    drawn = services_of(request).books.statement(frame.who, party, of or None, asked.get("month", ""))
+    file = write_statement(drawn, form, catalogue(lang_of(request)))
+    kept = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, headers={**HEADERS, **kept}, media_type=file.media_type)
+
+
+def _whose(request: Request, frame: Frame, names: Mapping[MerchantId, str]) -> tuple[Whose, ...]:
+    """List the merchants of a tenant, and the tenant itself where it is an agency."""
+    mine = [Whose(value=f"{Party.MERCHANT}/{id_}", name=name) for id_, name in names.items()]
+    tenant = services_of(request).catalog.tenant(frame.who.tenant)
+    if tenant.kind is TenantKind.AGENCY:
+        mine.insert(0, Whose(value=f"{Party.AGENCY}/{tenant.id}", name=tenant.name))
+    return tuple(mine)
 
 
 def _in_use(wallet_: Wallet, drawn: list[tuple[str, Statement]]) -> bool:
