@@ -40,7 +40,6 @@ from web.pages import (
     samples_campaigns,
     samples_care,
     samples_definitions,
-    samples_join,
 )
 
 if TYPE_CHECKING:
@@ -380,7 +379,6 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         definitions=desk.registry,
         definition_desk=desk,
         insight=FakeInsight(clock),
-        onboarding=samples_join.FakeOnboarding(),
         eligibility=samples_admission.FakeEligibility(),
         policy=samples_admission.FakePolicy(),
         campaigns=samples_campaigns.FakeCampaigns(),
