@@ -16,6 +16,7 @@ from hongmao.bootstrap.clocks import FileClock
 from hongmao.bootstrap.draining import configured
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
+from hongmao.catalog.api import PLATFORM, Principal, Role, TenantKind
 from hongmao.kernel.time import MINUTE_MS, instant
 from hongmao.platforms.outbound import Outbound
 from hongmao.platforms.registry import load_platforms
@@ -66,8 +67,9 @@ class Street:
 
     def tenant(self) -> str:
         """Name the one merchant that signed up."""
-        found = self.admin.must(self.admin.get("/v1/tenants"), "GET", "tenants").json()["tenants"]
-        [tenant] = [one["id"] for one in found if one["kind"] == "merchant"]  # type: ignore[index, union-attr]
+        catalog = self.house.services.catalog
+        root = Principal(id="tests", tenant=PLATFORM, role=Role.ADMIN, name="tests")
+        [tenant] = [one.id for one in catalog.tenants(root) if one.kind is TenantKind.MERCHANT]
         return str(tenant)
 
     def lend(self, *notes: str, tenant: str = "") -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from e2e.joining import Street
     from hongmao.catalog.api import Principal
+    from hongmao.kernel.errors import HongmaoError
     from hongmao.onboarding.api import Onboarding, Progress
 
 WANTED = Wanted(budget_fen=10_000, bid_fen=100)
@@ -47,6 +48,9 @@ class Merchant:
     @property
     def progress(self) -> Progress:
         return self.onboarding.where(self.who)
+
+    def stands_at(self, step: Step) -> bool:
+        return self.progress.current is step
 
     def connect(self) -> None:
         accounts = self.onboarding.accounts
@@ -118,23 +122,23 @@ def test_article_row_7_a_merchant_is_shown_while_it_is_listed_and_not_a_minute_l
 def test_article_row_20_from_sign_up_to_a_running_test_campaign_and_no_id_is_copied(street: Street) -> None:
     began_ms = street.clock.now_ms()
     one = Merchant(street)
-    assert one.progress.current is Step.SHOP
+    assert one.stands_at(Step.SHOP)
     one.connect()
-    assert one.progress.current is Step.NOTES
+    assert one.stands_at(Step.NOTES)
     [(shop, items)] = one.onboarding.linking.items(one.progress)
     assert [(item.title, item.price_fen) for item in items] == [("清透防晒乳 50ml", 12_900)]
     one.onboarding.linking.ask(one.who, ["note-1"])
     assert [note.lent for note in one.onboarding.linking.notes(one.who)] == [Lent.ASKED, Lent.NEVER, Lent.NEVER]
     street.lend("note-1", tenant=one.who.tenant)
     one.build()
-    assert one.progress.current is Step.LINK
+    assert one.stands_at(Step.LINK)
     [link] = one.progress.links
     assert (link.shop, link.note, link.price_fen, link.paused) == (shop.id, "note-1", 0, True)
     one.onboarding.trying.trial(one.who, link)
     number = one.go()
     one.top_up()
     street.catch_up()
-    assert one.progress.current is Step.RUNNING
+    assert one.stands_at(Step.RUNNING)
     [running] = one.onboarding.launching.running(one.progress)
     assert (running.campaign.number, running.state, running.reasons) == (number, 1, ())
     assert (running.budget_fen, running.bid_fen) == (10_000, 100)
@@ -191,7 +195,7 @@ def test_a_shop_below_sees_what_to_mend_and_goes_on_after_a_better_score(street:
     street.score(experience="4.49")
     one = Merchant(street)
     one.connect()
-    assert one.progress.current is Step.SHOP
+    assert one.stands_at(Step.SHOP)
     [standing] = one.progress.shops
     below = [finding for finding in standing.standing.verdict.findings if not finding.ok]
     assert [(finding.what, finding.found) for finding in below] == [("experience", "4.49")]
@@ -202,7 +206,7 @@ def test_a_shop_below_sees_what_to_mend_and_goes_on_after_a_better_score(street:
     street.score(experience="4.50")
     street.wait(DAY_MS)
     one.onboarding.accounts.reread(one.who)
-    assert one.progress.current is Step.NOTES
+    assert one.stands_at(Step.NOTES)
 
 
 def test_whoever_leaves_comes_back_to_where_they_were_and_two_tabs_make_one_campaign(street: Street) -> None:
@@ -243,7 +247,7 @@ def test_a_campaign_that_was_left_half_way_is_finished_by_the_next_press(
     one.go()
     [account] = campaigns.advertisers(one.who.tenant)
     assert len(campaigns.of(account, Noun.CAMPAIGN)) == len(campaigns.of(account, Noun.CREATIVITY)) == 1
-    assert one.progress.current is Step.RUNNING
+    assert one.stands_at(Step.RUNNING)
 
 
 def test_without_the_houses_own_review_a_person_looks_first(tmp_path: Path) -> None:
@@ -292,25 +296,27 @@ def test_what_cannot_be_is_named_and_changes_nothing(street: Street) -> None:
     linking, [shop] = one.onboarding.linking, one.progress.passing
     picked = f"{shop.id}/{ITEM}"
     street.lend("note-1", tenant=one.who.tenant)
-    for item, notes, error in (
+    picks: list[tuple[str, list[str], type[HongmaoError]]] = [
         ("", ["note-1"], ItemNotPicked),
         (f"{shop.id}/1", ["note-1"], ItemNotPicked),
         (f"somebody/{ITEM}", ["note-1"], ItemNotPicked),
         (picked, [], NotesNotPicked),
         (picked, [f"note-{n}" for n in range(21)], NotesNotPicked),
         (picked, ["note-2"], NoteNotLent),
-    ):
+    ]
+    for item, notes, error in picks:
         with pytest.raises(error):
             linking.build(one.who, one.progress, item, notes)
     assert one.progress.links == ()
     one.build()
-    for wanted, error in (
+    wishes: list[tuple[Wanted, type[HongmaoError]]] = [
         (Wanted(budget_fen=9_999, bid_fen=100), BudgetOutside),
         (Wanted(budget_fen=10_000, bid_fen=0), BidOutside),
         (Wanted(budget_fen=10_000, bid_fen=10_001), BidOutside),
         (Wanted(budget_fen=10_000, bid_fen=100, first_hour=8, after_hour=8), HoursEmpty),
         (Wanted(budget_fen=10_000, bid_fen=100, first_hour=-1), HoursEmpty),
-    ):
+    ]
+    for wanted, error in wishes:
         with pytest.raises(error):
             one.go(wanted)
     assert one.progress.campaigns == ()
@@ -323,5 +329,5 @@ def test_a_house_that_only_observes_lets_a_shop_below_go_on(tmp_path: Path) -> N
         one = Merchant(street)
         one.run()
         street.catch_up()
-        assert one.progress.current is Step.RUNNING
+        assert one.stands_at(Step.RUNNING)
         assert shown(street)

@@ -40,6 +40,7 @@ from web.pages import (
     samples_campaigns,
     samples_care,
     samples_definitions,
+    samples_join,
 )
 
 if TYPE_CHECKING:
@@ -293,6 +294,9 @@ class FakeBilling:
     def wallet(self, _merchant: MerchantId) -> SimpleNamespace:
         return SimpleNamespace(balance_fen=0)
 
+    def wallet(self, _merchant: MerchantId) -> SimpleNamespace:
+        return SimpleNamespace(balance_fen=0)
+
     def wallets(self, who: Principal) -> list[Wallet]:
         merchant = MerchantId(f"merchant-{who.tenant.rsplit('-', 1)[-1]}")
         fen = 4_730_577 if who.tenant == MERCHANT_1 else 0
@@ -379,6 +383,7 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         definitions=desk.registry,
         definition_desk=desk,
         insight=FakeInsight(clock),
+        onboarding=samples_join.FakeOnboarding(),
         eligibility=samples_admission.FakeEligibility(),
         policy=samples_admission.FakePolicy(),
         campaigns=samples_campaigns.FakeCampaigns(),

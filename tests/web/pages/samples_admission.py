@@ -79,6 +79,9 @@ class FakeEligibility:
     def stage(self) -> StageSet:
         return StageSet(stage=Stage.PERCENT, percent=10, who="admin", why=samples.NASTY, at_ms=samples.NOW_MS)
 
+    def open_categories(self) -> tuple[str, ...]:
+        return ("美妆个护", samples.NASTY)
+
     def standings(self, who: Principal, *, limit: int) -> tuple[ShopStanding, ...]:
         if who.tenant != TENANT:
             return ()

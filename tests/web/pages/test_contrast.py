@@ -11,6 +11,8 @@ from shared import ROOT
 TOKENS = ROOT / "src" / "hongmao" / "web" / "assets" / "css" / "tokens.css"
 PAIRS = [
     *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in ("paper", "surface", "sunken")),
+    ("ink", "red-soft"),
+    ("ink-3", "red-soft"),
     ("red", "paper"),
     ("red", "surface"),
     ("red", "red-soft"),
