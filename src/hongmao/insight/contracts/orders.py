@@ -357,17 +357,7 @@ class SubOrderTrace:
     @property
     def steps(self) -> tuple[tuple[str, Step], ...]:
         """Give the eight steps in order, each with its name."""
-        every = (
-            self.received,
-            self.verified,
-            self.deduped,
-            self.matched,
-            self.credited,
-            self.billed,
-            self.sent_on,
-            self.answered,
-        )
-        return tuple(zip(STEP_NAMES, every, strict=True))
+        return tuple((name, getattr(self, name)) for name in STEP_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
