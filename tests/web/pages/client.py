@@ -39,6 +39,16 @@ class Visitor:
         own = {"origin": ORIGIN, **(headers or {})}
         return self._ask("POST", path, form=form or {}, headers=own, follow=follow)
 
+    def upload(self, path: str, form: dict[str, str], name: str, content: bytes) -> httpx.Response:
+        """Post a form with one file."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, cookies=self._cookies) as client:
+                return await client.post(path, data=form, files={"file": (name, content)}, headers={"origin": ORIGIN})
+
+        return asyncio.run(ask())
+
     def sign_in(self, login: str) -> Visitor:
         answer = self.post("/console/login", {"login": login, "password": PASSWORD})
         assert answer.status_code == 303

@@ -27,6 +27,8 @@ PAGES = [
     ("brand1", "/console/attribution"),
     ("brand1", "/console/attribution?model=markov%3A1&by=creator&measure=net"),
     ("brand1", "/console/wallet"),
+    ("brand1", "/console/books"),
+    ("brand1", "/console/books?bill=1"),
     ("brand1", "/console/admission"),
     ("brand1", "/console/care"),
     ("", "/console/join"),

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from hongmao.attribution.words import REASONS
+from hongmao.billing.api import Outcome as BillOutcome
 from hongmao.billing.api import Party
 from hongmao.billing.contracts import FUNDER, INCOME, MEDIA
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
@@ -71,6 +72,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "ripe": tuple(Ripeness),
     **{f"join.{name}": tuple(JoinStep) for name in ("step", "title", "sub")},
     "join.lent": tuple(Lent),
+    "books.outcome": tuple(BillOutcome),
     "join.seen": ("click", "visit", "order"),
     "join.finding": tuple(Code),
     "join.told": tuple(TOLD),

@@ -11,6 +11,7 @@ from hongmao.web.pages import static
 from hongmao.web.pages.console import (
     admission,
     attribution,
+    books,
     campaigns,
     care,
     creatives,
@@ -79,6 +80,9 @@ routes: list[Route | Mount] = [
     Route("/console/orders/{order:path}", orders.order),
     Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
+    Route("/console/books", books.books),
+    Route("/console/books", books.act, methods=["POST"]),
+    Route("/console/books/{bill}", books.reconcile, methods=["POST"]),
     Route("/console/statements", wallet.statement_file),
     Route("/console/admission", admission.admission),
     Route("/console/admission", admission.act, methods=["POST"]),

@@ -27,6 +27,7 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("orders", "/console/orders", Permission.READ_REPORTS),
     ("attribution", "/console/attribution", Permission.READ_REPORTS),
     ("wallet", "/console/wallet", Permission.READ_WALLETS),
+    ("books", "/console/books", Permission.READ_WALLETS),
     ("admission", "/console/admission", Permission.READ_REPORTS),
     ("join", "/console/join", Permission.WRITE_LINKS),
     ("definitions", "/console/definitions", Permission.READ_REPORTS),
