@@ -9,12 +9,15 @@ Everything is decided by the plan: the same seed gives the same money to the sam
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from hongmao.kernel.time import DAY_MS, HOUR_MS, day_of
 from hongmao.world.wire import CityLineDown
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from hongmao.world.spec import Plan, Story
     from hongmao.world.truth import Truth
     from hongmao.world.wire import Line
@@ -35,6 +38,7 @@ NOTE_PRICE_FEN: Final = 1_200_00
 ORDERS_END_AFTER_DAYS: Final = 10
 BROKEN_OFF: Final = 2
 """The brand whose creator does not deliver, so that its order is cancelled."""
+CLOSING_DAY: Final = 2
 AUDIT_AT_MS: Final = 11 * HOUR_MS
 _SHANGHAI_MS: Final = 8 * HOUR_MS
 _UNKNOWN: Final = 404
@@ -60,7 +64,7 @@ def endow(plan: Plan, platform: Line) -> None:
 
 
 class Finance:
-    """The house's finance desk: ends creators' orders, and gives back the clicks of orders that were no real ones."""
+    """The house's finance desk: ends creators' orders, gives back the clicks behind faked ones, and closes months."""
 
     def __init__(self, plan: Plan, platform: Line) -> None:
         """Set the terms of fees, let merchants order a note each, and remember no audit yet."""
@@ -83,6 +87,7 @@ class Finance:
         """Do what this instant is the hour of."""
         if (at_ms + _SHANGHAI_MS) % DAY_MS == AUDIT_AT_MS:
             self._audit(truth)
+            self._close_month(day_of(at_ms))
             if (at_ms - self._plan.start_ms) // DAY_MS == ORDERS_END_AFTER_DAYS:
                 self._end_orders()
 
@@ -109,6 +114,12 @@ class Finance:
             raise CityLineDown(method="GET", url=path, status=answer.status, answer=sub_orders)
         batches = [str(one["billed"]["batch"]) for one in sub_orders if one["billed"]["batch"]]
         return batches[0].removeprefix(_CLICKS) if batches else None
+
+    def _close_month(self, today: date) -> None:
+        """Close the month before, once it has been over for a day: whatever is charged of it has been charged by then."""
+        if today.day == CLOSING_DAY:
+            self._platform.add("/v1/ops/settle", {})
+            self._platform.add("/v1/months", {"month": f"{today - timedelta(days=CLOSING_DAY):%Y-%m}"})
 
     def _end_orders(self) -> None:
         for brand in range(len(self._plan.brands)):
