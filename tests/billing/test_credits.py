@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billing.budgeted import Agreed, server
 from hongmao.billing.api import (
     AlreadyCredited,
     ChargeUnknown,
@@ -22,6 +23,7 @@ from hongmao.billing.api import (
     ProgrammeUnknown,
     RefundNotCredited,
 )
+from hongmao.billing.budgets import PlacedTerms
 from hongmao.billing.contracts import INCOME, MEDIA
 from hongmao.billing.credits import crediting
 from hongmao.billing.rules import legs_of, revenue_of, wallet_account
@@ -279,6 +281,31 @@ def test_a_programmes_money_goes_back_to_its_investor_when_it_is_over(city: Hous
     assert city.billing.coinvest.running(ROOT)[0].left_fen == 30
     assert city.billing.coinvest.wind_up(ROOT, "p").returned_fen == 30
     assert balances(city)["@outside/cash/cid/alibaba"] == 0
+    assert city.ledger.verify().balanced
+
+
+def test_BILL_1_what_was_given_back_above_a_budget_is_not_given_back_again(city: House) -> None:
+    programme(city, cap_fen=300)
+    city.billing.top_up(ROOT, M1, "cid", 30_000, "k")
+    placed = PlacedTerms(campaign=7, account=1, day_budget_fen=10_000, account_budget_fen=None)
+    billing = server(city.database, Agreed({"l1": placed}), 500)
+    # 99.00 and 3.00: the second stands above the day's budget by 2.00, which are given back at once.
+    billing.absorb([Logged(n, click(n, price_fen=price)) for n, price in ((1, 9_900), (2, 300))])
+    assert balances(city)["m1/compensation/cid/community"] == 200
+    ((whole, _),) = give(city, 1)
+    assert (whole.amount_fen, whole.compensated_fen) == (9_900, 0)
+    ((part, _),) = give(city, 2)
+    assert (part.amount_fen, part.compensated_fen, part.batch) == (100, 200, "credit/e-2")
+    # The merchant has what it paid in, 2.00 of it as what the community gave.
+    assert balances(city)["m1/cash/cid/merchant"] + balances(city)["m1/compensation/cid/community"] == 30_000
+    assert balances(city)["@alibaba/coinvest.p/cid/alibaba"] == 300
+    # The day keeps what it spent: no room comes back to it, so the whole next click stands above the budget.
+    billing.absorb([Logged(3, click(3, price_fen=300))])
+    third = billing.charge_of("e-3")
+    assert third is not None
+    assert (third.reason, third.compensated_fen) == (None, 300)
+    ((none, _),) = give(city, 3)
+    assert (none.amount_fen, none.compensated_fen, none.batch) == (0, 300, None)
     assert city.ledger.verify().balanced
 
 
