@@ -119,6 +119,9 @@ def test_an_order_is_placed_by_its_merchant_and_ended_by_the_house(
     assert (seen["wallet"]["balance_fen"], seen["wallet"]["frozen_fen"]) == (280_00, 0)
     assert [(order["id"], order["state"]) for order in seen["orders"]] == [("o-1", "released")]
     assert finance.get("/v1/creator-orders", merchant="merchant-1", after="o-1").json()["orders"] == []
+    admin.add("/v1/creator-orders", **{**ORDER, "id": "o-2", "tenant": "tenant-1"})
+    assert finance.get("/v1/creator-orders", merchant="merchant-1", limit=1).json()["next"] == "o-1"
+    assert finance.get("/v1/creator-orders", merchant="merchant-1", after="o-1", limit=2).json()["next"] is None
     # What the note has cost: its creator, the community, and the click of that day.
     admin.add("/v1/wallets/top-ups", merchant="merchant-1", line="cid", amount_fen=1_000, key="c")
     absorb(house, click(house))
@@ -152,6 +155,8 @@ def test_a_click_is_given_back_by_the_house_and_seen_beside_its_charge(
     assert (other.status_code, other.json()["error"]["code"]) == (409, "already_credited")
     (listed,) = finance.get("/v1/credits", merchant="merchant-1").json()["credits"]
     assert listed["event_id"] == "e-1"
+    assert finance.get("/v1/credits", merchant="merchant-1", limit=1).json()["next"] == "e-1"
+    assert finance.get("/v1/credits", merchant="merchant-1", after="e-1").json() == {"credits": [], "next": None}
     house.clock.advance(DAY_MS)
     assert finance.get("/v1/credits", merchant="merchant-1", **{"from": "2025-05-08"}).json()["credits"] == []
     assert stranger.get("/v1/credits", merchant="merchant-1").status_code == 404

@@ -10,6 +10,7 @@ from hongmao.catalog.api import Permission
 from hongmao.kernel.ids import MerchantId, check_id
 from hongmao.web.api.doors import Act, Made, door
 from hongmao.web.api.reading import Page, Standing, in_order, moment
+from hongmao.web.api.rows import page_of
 
 if TYPE_CHECKING:
     from hongmao.web.api.doors import Call
@@ -60,10 +61,8 @@ def _end(call: Call, body: OrderEndBody) -> object:
 
 def _orders(call: Call, query: OrdersQuery) -> object:
     creators, merchant = call.services.billing.creators, _merchant(query.merchant)
-    return {
-        "wallet": creators.wallet(call.who, merchant),
-        "orders": creators.orders(call.who, merchant, after=query.after, limit=query.rows),
-    }
+    orders = creators.orders(call.who, merchant, after=query.after, limit=query.rows)
+    return {"wallet": creators.wallet(call.who, merchant), **page_of("orders", orders, query)}
 
 
 def _costs(call: Call, query: CostQuery) -> object:

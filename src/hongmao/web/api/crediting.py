@@ -43,7 +43,8 @@ def _listed(call: Call, query: CreditsQuery) -> object:
     end_ms = moment(query.to, place="to") if query.to is not None else AT_MS_MAX
     in_order(start_ms, end_ms, place="to")
     listed = call.services.billing.credits.listed
-    return {"credits": listed(call.who, merchant, start_ms, end_ms, after=query.after, limit=query.rows)}
+    rows = listed(call.who, merchant, start_ms, end_ms, after=query.after, limit=query.rows)
+    return {"credits": rows, "next": rows[-1].event_id if len(rows) == query.rows else None}
 
 
 routes = [
