@@ -117,6 +117,6 @@ def test_nothing_is_lost_and_every_difference_is_explained(
         for one in days:
             assert one.ours_fen == sum(fen for day, _, fen in ours if day == one.day)
             assert one.theirs_fen == sum(fen for day, _, fen in theirs if day == one.day)
-    for one in found:
-        assert (one.outcome is Outcome.SAME) == (one.difference_fen == 0)
-        assert (one.outcome is Outcome.MISSING) == (one.theirs_fen is None and one.difference_fen != 0)
+    for key in found:
+        assert (key.outcome is Outcome.SAME) == (key.difference_fen == 0)
+        assert (key.outcome is Outcome.MISSING) == (key.theirs_fen is None and key.difference_fen != 0)
