@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hongmao.catalog.api import Role
+from hongmao.kernel.ids import MerchantId, TenantId
 from hongmao.kernel.time import instant
 from insight.statements.printing import csv_rows, pdf_pages, xlsx_rows
+from storage.opened import ROOT
 from web.api.front import found_tenant
 from web.api.sent import fault
 
@@ -97,6 +100,23 @@ def test_a_tenant_gets_nobody_elses_and_hears_no_name(admin: Caller, finance: Ca
     assert finance.get("/v1/statements", **asked, month="2025-05", tenant="tenant-2").status_code == 403
     analyst = finance.get("/v1/statements", **MINE, tenant="tenant-2")
     assert analyst.status_code == 403
+
+
+def test_an_agency_reads_its_clients_for_the_days_agreed(
+    house: Front, browser: Browser, admin: Caller, finance: Caller
+) -> None:
+    assert finance.get("/v1/statements", **MINE).status_code == 200
+    admin.add("/v1/tenants", id="dai", name="代理", kind="agency")
+    agent = house.caller(browser, Role.FINANCE, "dai")
+    house.agencies.appoint(ROOT, MerchantId("merchant-1"), TenantId("dai"), date(2025, 5, 2), None)
+    drawn = agent.get("/v1/statements", party="agency", of="dai", month="2025-05").json()
+    assert {(one["owner"], one["first_day"], one["last_day"]) for one in drawn["sections"]} == {
+        ("merchant-1", "2025-05-02", "2025-05-31")
+    }
+    # Of a month that is not wholly its own it hears nothing; the next one is.
+    assert agent.get("/v1/statements", **MINE).status_code == 404
+    assert agent.get("/v1/statements", **{**MINE, "month": "2025-06"}).status_code == 200
+    assert agent.get("/v1/statements", party="agency", of="tenant-1", month="2025-05").status_code == 404
 
 
 @pytest.mark.parametrize(
