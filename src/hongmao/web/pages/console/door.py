@@ -23,6 +23,7 @@ from hongmao.web.pages.console.frame import TENANT_COOKIE, home_of
 from hongmao.web.pages.forms import form_of, own_path
 from hongmao.web.pages.render import render
 from hongmao.web.problems import LANG_COOKIE, lang_of
+from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,6 +42,8 @@ class LoginPage:
     """What was typed before, so that only the password is typed again."""
     problem: str | None
     """Why it failed, in the reader's language."""
+    joins: bool
+    """Whether merchants may sign up by themselves."""
 
 
 def login_page(request: Request) -> Response:
@@ -49,7 +52,7 @@ def login_page(request: Request) -> Response:
     who = principal(request)
     if who is not None:
         return RedirectResponse(wanted or home_of(who), status_code=303)
-    return render(request, "console/login.html", LoginPage(next=wanted, login="", problem=None))
+    return render(request, "console/login.html", LoginPage(next=wanted, login="", problem=None, joins=_joins(request)))
 
 
 async def log_in(request: Request) -> Response:
@@ -60,7 +63,8 @@ async def log_in(request: Request) -> Response:
         who = await run_in_threadpool(sign_in, request, login, form.get("password", ""))
     except (SignInFailed, TooManyTries) as error:
         lang = lang_of(request)
-        page = LoginPage(next=wanted, login=login[:64], problem=f"{error.message(lang)}. {error.hint(lang)}")
+        problem = f"{error.message(lang)}. {error.hint(lang)}"
+        page = LoginPage(next=wanted, login=login[:64], problem=problem, joins=_joins(request))
         return render(request, "console/login.html", page, status=error.status)
     response = RedirectResponse(wanted or home_of(who), status_code=303)
     open_session(request, response, who)
@@ -93,3 +97,7 @@ async def choose_language(request: Request) -> Response:
     if form.get("lang") in {"zh", "en"}:
         response.set_cookie(LANG_COOKIE, form["lang"], max_age=YEAR_S, path="/", httponly=True, samesite="lax")
     return response
+
+
+def _joins(request: Request) -> bool:
+    return services_of(request).onboarding.accounts.signs_up
