@@ -91,6 +91,10 @@ def test_article_row_6_one_brand_has_three_lines_of_which_the_default_view_shows
     default = stage.insight.overview(A, query(*days))
     assert default.query.scope == "cid"
     assert (default.spend.text, default.gmv_gross.text, default.roi_gross.text) == ("300.00", "600.00", "2.00")
+    whole = stage.insight.all_spend(A, query(*days))
+    assert whole is not None
+    assert whole.text == "350.00"
+    assert stage.insight.all_spend(A, query(*days, scope="all")) is None
     spent = {
         scope: stage.insight.metric(sight, "spend", query(*days, scope=scope), by="platform")
         for scope in ("cid", "ud", "all")

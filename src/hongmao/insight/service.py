@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from hongmao.insight.contracts import (
         AttributionPage,
         Difference,
+        Figure,
         LiftResult,
         LinkPage,
         LinkRow,
@@ -114,6 +116,15 @@ class Insight:
             self._writer(vocabulary, sight, query, by="nothing"),
             credited_by=reference(vocabulary.attribution(gather.CREDIT_BY)),
         )
+
+    def all_spend(self, tenant: TenantId, query: ReportQuery) -> Figure | None:
+        """Give what was spent on all lines together; None where that is what was asked for.
+
+        A view shows one line by default: this is what its spend is a part of.
+        """
+        if query.scope == "all":
+            return None
+        return self.metric(Sight.of(tenant), "spend", replace(query, scope="all")).figure
 
     def notes(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> tuple[NoteRow, ...]:
         """List a tenant's notes with their figures, the one that earned most first."""

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from hongmao.billing.api import PartyStatement
     from hongmao.insight.contracts import (
         AttributionPage,
+        Figure,
         LinkPage,
         LinkRow,
         NoteRow,
@@ -264,6 +265,9 @@ class FakeInsight:
 
     def overview(self, tenant: TenantId, query: ReportQuery) -> Overview:
         return samples.overview(query, empty=tenant != MERCHANT_1)
+
+    def all_spend(self, tenant: TenantId, query: ReportQuery) -> Figure | None:
+        return samples.overview(query, empty=False).spend if tenant == MERCHANT_1 else None
 
     def notes(self, tenant: TenantId, _: ReportQuery) -> tuple[NoteRow, ...]:
         return samples.note_rows() if tenant == MERCHANT_1 else ()

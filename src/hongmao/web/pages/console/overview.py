@@ -34,11 +34,13 @@ def overview(request: Request) -> Response:
     """Answer `GET /console/`."""
     frame = frame_of(request, "overview")
     filters = filters_of(request)
-    report = services_of(request).insight.overview(frame.tenant, filters.query)
-    return render(request, "console/overview.html", view(frame, filters, report))
+    insight = services_of(request).insight
+    report = insight.overview(frame.tenant, filters.query)
+    every = insight.all_spend(frame.tenant, filters.query)
+    return render(request, "console/overview.html", view(frame, filters, report, every))
 
 
-def view(frame: Frame, filters: Filters, report: Overview) -> OverviewPage:
+def view(frame: Frame, filters: Filters, report: Overview, all_spend: Figure | None = None) -> OverviewPage:
     """Lay a report out as the page shows it."""
     visits = next(step.count for step in report.steps if step.name == "visits")
     slices = funnel.steps([step.count.numerator for step in report.steps])
@@ -46,6 +48,7 @@ def view(frame: Frame, filters: Filters, report: Overview) -> OverviewPage:
         frame=frame,
         filters=filters,
         report=report,
+        all_spend=all_spend,
         anything=any(step.count.numerator for step in report.steps),
         kpis=tuple(
             _kpi(figure, report) for figure in (report.spend, visits, report.cpuv, report.roi_gross, report.roi_net)

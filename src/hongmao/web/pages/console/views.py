@@ -74,6 +74,8 @@ class OverviewPage:
     frame: Frame
     filters: Filters
     report: Overview
+    all_spend: Figure | None
+    """消耗 of all lines together, where one line is shown."""
     anything: bool
     """Whether anything at all happened in these days."""
     kpis: tuple[Kpi, ...]
