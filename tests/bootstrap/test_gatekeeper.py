@@ -67,8 +67,8 @@ class Gated:
 
 
 @contextmanager
-def gated() -> Iterator[Gated]:
-    with admission() as story:
+def gated(engine: str = "sqlite") -> Iterator[Gated]:
+    with admission(engine) as story:
         clock, catalog, database = story.clock, story.catalog, story.house.database
         store = SqlLinkStore(database)
         links = Links(store, clock, IdMaker(clock, random.Random(3)), ALLOWED)

@@ -74,8 +74,9 @@ def set_holds(session: ScopedSession, source: HoldSource, wanted: Mapping[LinkId
             for link, reason in changes.placed.items()
         ]
         session.execute(insert(LinkHoldRow), rows)
-    for link, reason in changes.said_anew.items():
-        session.execute(update(LinkHoldRow).where(of_source, LinkHoldRow.link_id == link).values(reason=reason))
+    for reason in sorted(set(changes.said_anew.values())):
+        for some in _parts(link for link, said in changes.said_anew.items() if said == reason):
+            session.execute(update(LinkHoldRow).where(of_source, LinkHoldRow.link_id.in_(some)).values(reason=reason))
     for some in _parts(changes.lifted):
         session.execute(delete(LinkHoldRow).where(of_source, LinkHoldRow.link_id.in_(some)))
     for paused in (True, False):

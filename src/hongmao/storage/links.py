@@ -113,7 +113,7 @@ class SqlLinkStore:
     def table(self) -> Sequence[AdLink]:
         """List every link of the deployment, oldest first."""
         with self._database.session(_JUMP) as session:
-            return [link_of_row(row) for row in session.scalars(select(AdLinkRow).order_by(*_OLDEST))]
+            return [_link_of(row) for row in session.execute(select(*_COLUMNS).order_by(*_OLDEST))]
 
     def revision(self) -> int:
         """Give a number that grows with every change; the database itself counts them, whoever makes them."""
@@ -165,7 +165,11 @@ def _page_behind(revision: int, link: str) -> Select[Any]:
 
 
 def _read(row: Row[Any]) -> AdLink:
-    values = dict(zip(_FIELDS, row[_FIRST:], strict=True))
+    return _link_of(row[_FIRST:])
+
+
+def _link_of(columns: Sequence[Any]) -> AdLink:
+    values = dict(zip(_FIELDS, columns, strict=True))
     values.update((name, _REVIEW[values[name]]) for name in _REVIEWS)
     return AdLink(**values)
 
