@@ -53,7 +53,10 @@ class RateBeyond(BadInput):
     code = "rate_beyond"
     zh = "计费方式的 {place} 不合法"
     en = "A campaign cannot be charged by such a {place}"
-    hint_zh = "scheme 为 cpc、cpm 或 ocpx；amount_fen 为千次曝光或单个目标的价格（1 到 {fen_max} 整数分），cpc 为 0；原因至多 200 字"
+    hint_zh = (
+        "scheme 为 cpc、cpm 或 ocpx；amount_fen 为千次曝光或单个目标的价格（1 到 {fen_max} 整数分），cpc 为 0；"
+        "原因至多 200 字"
+    )
     hint_en = (
         "scheme is cpc, cpm or ocpx; amount_fen is for a thousand impressions or one goal, whole fen from 1 to {fen_max}, and 0 "
         "for cpc; a reason has at most 200 characters"
