@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-import pyarrow as pa
-from pyarrow import parquet
 from python_calamine import CalamineError, CalamineWorkbook
 
 from hongmao.returns.files.errors import FileTooLarge, FileUnreadable, FileUnsafe
@@ -214,6 +212,9 @@ def _check_archive(path: Path, name: str) -> None:
 
 
 def _parquet_lines(path: Path, _scanned: Scan, name: str) -> Iterator[Line]:
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and whoever charges clicks comes past here
+    from pyarrow import parquet  # noqa: PLC0415 - with it
+
     try:
         with parquet.ParquetFile(path) as table:
             groups = (table.metadata.row_group(n).total_byte_size for n in range(table.metadata.num_row_groups))
