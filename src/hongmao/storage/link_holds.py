@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import BigInteger, String, delete, exists, insert, literal, select, update
 
 from hongmao.kernel.ids import LinkId
 from hongmao.links.holds import HoldSource, LinkHold, changes_between
@@ -15,6 +15,8 @@ from hongmao.storage.models import AdLinkRow, LinkHoldRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Insert
 
     from hongmao.storage.scope import ScopedSession
 
@@ -68,12 +70,9 @@ def set_holds(session: ScopedSession, source: HoldSource, wanted: Mapping[LinkId
     changes = changes_between(held, {link: reason for link, reason in wanted.items() if link in owners or link in held})
     if not changes:
         return 0
-    if changes.placed:
-        rows = [
-            {"tenant_id": owners[link], "link_id": link, "source": source, "reason": reason, "since_ms": at_ms}
-            for link, reason in changes.placed.items()
-        ]
-        session.execute(insert(LinkHoldRow), rows)
+    for reason in sorted(set(changes.placed.values())):
+        for some in _parts(link for link, said in changes.placed.items() if said == reason):
+            session.execute(_placing(source, reason, at_ms, some))
     for reason in sorted(set(changes.said_anew.values())):
         for some in _parts(link for link, said in changes.said_anew.items() if said == reason):
             session.execute(update(LinkHoldRow).where(of_source, LinkHoldRow.link_id.in_(some)).values(reason=reason))
@@ -84,6 +83,13 @@ def set_holds(session: ScopedSession, source: HoldSource, wanted: Mapping[LinkId
         differs = AdLinkRow.paused.is_not(paused) & (anybody if paused else ~anybody)
         session.execute(update(AdLinkRow).where(differs).values(paused=paused))
     return len(changes)
+
+
+def _placing(source: HoldSource, reason: str, at_ms: int, links: Sequence[str]) -> Insert:
+    """Write the same hold for many links in one statement: a driver that sends rows one by one takes a minute over them."""
+    hold = (literal(source.value, String), literal(reason, String), literal(at_ms, BigInteger))
+    rows = select(AdLinkRow.tenant_id, AdLinkRow.id, *hold).where(AdLinkRow.id.in_(links))
+    return insert(LinkHoldRow).from_select(["tenant_id", "link_id", "source", "reason", "since_ms"], rows)
 
 
 def _owners(session: ScopedSession, links: Iterable[str]) -> Iterator[tuple[str, str]]:
