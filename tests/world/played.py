@@ -22,6 +22,7 @@ from hongmao.bootstrap.settings import Settings
 from hongmao.kernel.time import HOUR_MS, Window
 from hongmao.platforms.registry import load_platforms
 from hongmao.platforms.sandbox.shop import Delivery, create_shop_app
+from hongmao.world.money import is_hour_of_audit
 from hongmao.world.play import Play
 from hongmao.world.wire import Line
 
@@ -78,6 +79,8 @@ class PlayedCity(Play):
         self.charge()
         if at_ms % HOUR_MS == 0:
             self.drain_shop()
+            if is_hour_of_audit(at_ms):
+                self.house.workers.settle()  # a day's work at a time, as workers would have done it by now
             super().beat(at_ms)
 
     def live_until(self, at_ms: int) -> None:

@@ -85,7 +85,7 @@ class Finance:
 
     def work(self, at_ms: int, truth: Truth) -> None:
         """Do what this instant is the hour of."""
-        if (at_ms + _SHANGHAI_MS) % DAY_MS == AUDIT_AT_MS:
+        if is_hour_of_audit(at_ms):
             self._audit(truth)
             self._close_month(day_of(at_ms))
             if (at_ms - self._plan.start_ms) // DAY_MS == ORDERS_END_AFTER_DAYS:
@@ -131,6 +131,11 @@ class Finance:
         """Give the first note of a brand that sells something: the one it had ordered."""
         stories = (story for story in self._plan.stories if story.good is not None and story.good.brand == brand)
         return next(stories, None)
+
+
+def is_hour_of_audit(at_ms: int) -> bool:
+    """Tell whether this instant is when the finance desk looks."""
+    return (at_ms + _SHANGHAI_MS) % DAY_MS == AUDIT_AT_MS
 
 
 def _owner(brand: int) -> dict[str, str]:

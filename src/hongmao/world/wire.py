@@ -13,7 +13,7 @@ from hongmao.kernel.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 120.0  # letting a house of many days settle takes a slow machine longer than any other question
 UNWELL = 503
 TRIES = 4  # a gateway fails a question once; to fail it four times in a row it must be down
 
