@@ -46,7 +46,7 @@ class Live:
         gone = [found for found in map(before.find, links) if found is not None and is_live(found[1])]
         gone_at = [_position(self.places, link.id, before.at) for _, link in gone]
         places = np.delete(self.places, np.array(gone_at, np.intp))
-        notes = self.notes.changed([self._standing(place, link.note) for place, link in gone], (), ())
+        notes = self.notes.changed(self._standing(gone), (), ())
         if move is not None:
             places, notes = move.of(places), notes.moved(move)
         new = [found for found in map(after.find, links) if found is not None and is_live(found[1])]
@@ -63,8 +63,11 @@ class Live:
         found = (at(place) for _, place in self.notes.find(hashed(note)))
         return sorted((link for link in found if link.note == note), key=lambda link: link.id)
 
-    def _standing(self, place: int, note: str) -> int:
-        return next(at for at, other in self.notes.find(hashed(note)) if other == place)
+    def _standing(self, gone: Sequence[tuple[int, AdLink]]) -> list[int]:
+        """Say where places stand in the index. Each note is looked through once, however many of its links go at once."""
+        notes = {hashed(link.note) for _, link in gone}
+        at_of = {place: at for note in notes for at, place in self.notes.find(note)}
+        return [at_of[place] for place, _ in gone]
 
 
 class LiveLinks(Sequence["AdLink"]):

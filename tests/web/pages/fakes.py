@@ -22,7 +22,7 @@ from hongmao.billing.api import (
     Wallet,
 )
 from hongmao.catalog.api import Creator, Item, Merchant, Note, NoteType, Principal, Role, Shop, Tenant, TenantKind
-from hongmao.community.api import AdComponent, Card, FeedPage, NotePage
+from hongmao.community.api import AdComponent, Card, FeedPage, NotePage, Surface
 from hongmao.insight.api import read_query
 from hongmao.insight.contracts import WINDOWS
 from hongmao.kernel.clock import SetClock
@@ -37,8 +37,8 @@ from web.pages import (
     samples,
     samples_admission,
     samples_attribution,
-    samples_campaigns,
     samples_books,
+    samples_campaigns,
     samples_care,
     samples_definitions,
     samples_join,
@@ -170,8 +170,18 @@ class FakeCommunity:
     served: int = 0
     made: set[str] = field(default_factory=set)
     """Notes that a machine made."""
+    surfaces: list[Surface] = field(default_factory=list)
+    """For whom pages were asked, in their order."""
 
-    def feed(self, reader: ReaderId, *, cursor: str | None = None, topic: str | None = None) -> FeedPage:
+    def feed(
+        self,
+        reader: ReaderId,
+        *,
+        cursor: str | None = None,
+        topic: str | None = None,
+        surface: Surface = Surface.GENERAL,
+    ) -> FeedPage:
+        self.surfaces.append(surface)
         assert reader.startswith("r_")
         at_ms, _, offset = (cursor or f"{samples.NOW_MS}.0").partition(".")
         start = int(offset)
@@ -179,7 +189,10 @@ class FakeCommunity:
         cards = tuple(self._card(note, n) for n, note in enumerate(notes[start : start + PAGE]))
         return FeedPage(cards=cards, cursor=f"{at_ms}.{start + PAGE}" if start + PAGE < len(notes) else None)
 
-    def note_page(self, note: NoteId, _: ReaderId, impression: str | None = None) -> NotePage:
+    def note_page(
+        self, note: NoteId, _: ReaderId, impression: str | None = None, *, surface: Surface = Surface.GENERAL
+    ) -> NotePage:
+        self.surfaces.append(surface)
         found = next((one for one in NOTES if one.id == note), None)
         if found is None:
             raise NotFound(id=note)
@@ -299,9 +312,6 @@ class FakeBilling:
     def wallet(self, _merchant: MerchantId) -> SimpleNamespace:
         return SimpleNamespace(balance_fen=0)
 
-    def wallet(self, _merchant: MerchantId) -> SimpleNamespace:
-        return SimpleNamespace(balance_fen=0)
-
     def wallets(self, who: Principal) -> list[Wallet]:
         merchant = MerchantId(f"merchant-{who.tenant.rsplit('-', 1)[-1]}")
         fen = 4_730_577 if who.tenant == MERCHANT_1 else 0
@@ -384,8 +394,8 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         collector=FakeCollector(log),
         community=FakeCommunity(),
         billing=FakeBilling(),
-        bills=samples_books.FakeBills(),
         books=FakeBooks(),
+        bills=samples_books.FakeBills(),
         definitions=desk.registry,
         definition_desk=desk,
         insight=FakeInsight(clock),

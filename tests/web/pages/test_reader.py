@@ -176,3 +176,14 @@ def test_covers_are_drawn_and_kept_for_ever(visitor: Visitor) -> None:
         "..%2F..%2Fetc",
     ):
         assert visitor.get(f"/covers/{name}.svg").status_code == 404
+
+
+def test_LABEL_8_a_page_that_is_asked_for_minors_asks_for_minors_and_its_links_stay_there(
+    app: Starlette, visitor: Visitor
+) -> None:
+    page = visitor.get("/feed?surface=minor")
+    visitor.get("/n/note-001?surface=minor")
+    visitor.get("/feed")
+    assert app.state.services.community.surfaces == ["minor", "minor", "general"]
+    assert "surface=minor" in page.text
+    assert visitor.get("/feed?surface=adults").status_code == 422
