@@ -82,7 +82,7 @@ def month(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mont
 
 def holds(city: PlayedCity) -> dict[str, set[str]]:
     links = city.house.services.links
-    found = {link.id: {one.source for one in links.holds(link.tenant, link.id)} for link in links.every()}
+    found = {link.id: {one.source.value for one in links.holds(link.tenant, link.id)} for link in links.every()}
     return {link: sources for link, sources in found.items() if sources}
 
 

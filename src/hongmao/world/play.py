@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hongmao.kernel.errors import Unavailable
 from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from hongmao.world.city import MovableClock
     from hongmao.world.spec import Plan
-    from hongmao.world.stage import Stage
 
 FAULTS = {
     "late_ms": [0, HOUR_MS // 2],
@@ -46,10 +45,25 @@ class ShopStuck(Unavailable):
     hint_en = "Look into sandbox.log and serve.log"
 
 
+class Doors(Protocol):
+    """Where the house and the street are that a play is given in; a stage tells it."""
+
+    platform_url: str
+    shop_url: str
+
+    def admin_line(self) -> Line:
+        """Open a line to the house as its administrator."""
+        ...
+
+    def shop_line(self) -> Line:
+        """Open a line to the street with the right to set its shelves."""
+        ...
+
+
 class Play:
     """One performance."""
 
-    def __init__(self, plan: Plan, stage: Stage, clock: MovableClock, *, days: int) -> None:
+    def __init__(self, plan: Plan, stage: Doors, clock: MovableClock, *, days: int) -> None:
         """Found the city on a stage that is up."""
         self._admin = stage.admin_line()
         self._control = stage.shop_line()
