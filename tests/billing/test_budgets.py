@@ -139,6 +139,13 @@ def test_a_click_from_before_its_link_was_bound_is_spent_for_no_campaign() -> No
     assert [(one.campaign, one.reason) for one in decided.charges] == [(None, None), (7, "over_budget")]
 
 
+def test_a_click_that_can_cost_nothing_is_no_campaign_s_whoever_is_charged_with_it() -> None:
+    # Nobody asks for the terms of such a click's link: they are known only where another act of its piece wants them.
+    free = [click(1, 0), click(2, 10, invalid="bot"), click(3, 10, labelled=None), click(4, 10, media="other")]
+    decided = bill([*free, click(5, 10)], paid=(), funds_fen={CID: 1_000}, budgets=Budgets({"l1": terms()}))
+    assert [charge.campaign for charge in decided.charges] == [None, None, None, None, 7]
+
+
 def test_a_day_is_the_click_s_own_in_shanghai_and_a_new_one_begins_at_its_midnight() -> None:
     midnight = (DAY + 1) * DAY_MS - 8 * 3_600_000
     clicks = [click(1, 80), click(2, 80, occurred_at_ms=midnight - 1), click(3, 80, occurred_at_ms=midnight)]

@@ -20,7 +20,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billing.money_town import MONTHS, SORTS, MoneyTown, Tap, town
+from billing.money_auditor import town
+from billing.money_town import MONTHS, SORTS, Act, MoneyTown, Tap
 from hongmao.kernel.time import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
@@ -52,6 +53,19 @@ TAPS = st.lists(
     max_size=4,
 )
 
+SHOWN_SORTS = st.sampled_from(("valid", "valid", "valid", "valid", *SORTS))
+NTH = st.integers(0, 1)
+BUDGETS = st.none() | st.integers(1, 150)
+CPM_FEN = (1_500, 9_999, 40_000)
+REPLANS = st.one_of(
+    st.tuples(st.just("budget"), WHO, st.integers(-1, 1), BUDGETS),
+    st.tuples(st.just("agree"), WHO, NTH, st.just("cpm"), st.sampled_from(CPM_FEN)),
+    st.tuples(st.just("agree"), WHO, NTH, st.just("cpc"), st.just(0)),
+    st.tuples(st.just("pause"), WHO, LINES),
+)
+"""Acts that change what campaigns agreed to."""
+CAMPAIGN_BUDGETS = st.tuples(BUDGETS, BUDGETS, st.none() | st.sampled_from(CPM_FEN))
+
 PROGRAMMES = st.tuples(st.integers(1, 10), st.integers(1, 10), st.integers(40, 200), st.none() | st.integers(1, 40))
 
 
@@ -70,12 +84,22 @@ class MoneyMachine(RuleBasedStateMachine):
         super().__init__()
         self.town, self.auditor = town()
 
-    @initialize(fen=st.integers(200, 900), programme=st.none() | PROGRAMMES)
-    def begin(self, fen: int, programme: tuple[int, int, int, int | None] | None) -> None:
+    @initialize(fen=st.integers(200, 900), programme=st.none() | PROGRAMMES, budgets=st.none() | CAMPAIGN_BUDGETS)
+    def begin(
+        self,
+        fen: int,
+        programme: tuple[int, int, int, int | None] | None,
+        budgets: tuple[int | None, int | None, int | None] | None,
+    ) -> None:
         for who, line in ((0, "cid"), (1, "cid"), (0, "ud")):
             self.town.do(("top_up", who, line, fen, f"first-{line}"))
         if programme is not None:
             self.found(programme)
+        if budgets is not None:
+            own_fen, account_fen, cpm = budgets
+            self.town.do(("budget", 0, -1, account_fen))
+            for who, line, nth in ((0, "cid", 0), (0, "ud", 1), (1, "cid", 0)):
+                self.place(who, line, nth, own_fen, None if (who, nth) == (0, 0) else cpm)
 
     @rule(who=WHO, line=LINES, fen=FEN, key=KEYS)
     def top_up(self, who: int, line: str, fen: int, key: str) -> None:
@@ -136,6 +160,37 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(number=ANY)
     def free(self, number: int) -> None:
         self.town.do(("free", one_of(self.auditor.holds, number)))
+
+    @rule(who=WHO, line=LINES, nth=NTH, fen=BUDGETS, cpm=st.none() | st.sampled_from(CPM_FEN))
+    def place(self, who: int, line: str, nth: int, fen: int | None, cpm: int | None) -> None:
+        self.town.do(("place", who, line, nth))
+        self.town.do(("budget", who, nth, fen))
+        if cpm is not None:
+            self.town.do(("agree", who, nth, "cpm", cpm))
+
+    @rule(act=REPLANS)
+    def replan(self, act: Act) -> None:
+        self.town.do(act)
+
+    @precondition(lambda self: self.town.agreed.by_impressions())
+    @rule(number=ANY, times=st.integers(1, 4), hours_ago=HOURS_AGO, sort=SHOWN_SORTS, at_once=st.booleans())
+    def show(self, number: int, times: int, hours_ago: int, sort: str, *, at_once: bool) -> None:
+        _, merchant, line = one_of(self.town.agreed.by_impressions(), number).split("-")
+        tap = Tap(merchant=int(merchant), line=line, price_fen=0, impression=0, hours_ago=hours_ago, sort=sort)
+        self.town.do(("show", len(self.town.log), tap, times))
+        if at_once:
+            self.follow()
+
+    @precondition(lambda self: self.town.agreed.bound)
+    @rule(number=ANY, prices=st.lists(st.integers(1, 60), min_size=1, max_size=4), impression=ANY)
+    def click_placed(self, number: int, prices: list[int], impression: int) -> None:
+        _, merchant, line = one_of(self.town.agreed.bound, number).split("-")
+        taps = tuple(
+            Tap(merchant=int(merchant), line=line, price_fen=price_fen, impression=impression + nth)
+            for nth, price_fen in enumerate(prices)
+        )
+        self.town.do(("click", len(self.town.log), taps))
+        self.follow()
 
     @rule()
     def expire(self) -> None:

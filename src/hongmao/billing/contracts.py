@@ -55,7 +55,8 @@ class Charge:
     """计费: what one component click cost. `reason` says why it cost nothing; None where it was paid.
 
     `funder` is whose money paid most of it; the ledger's batch has every part. `campaign` is what it was spent for, where a
-    campaign had the link when it was clicked; `compensated_fen` of its price was given back, being above a budget.
+    campaign had the link when it was clicked; a click that could cost nothing by itself is no campaign's. `compensated_fen` of
+    its price was given back, being above a budget.
     """
 
     event_id: str

@@ -118,15 +118,17 @@ class _Counter:
 
     def take(self, act: Event) -> None:
         """Charge an act: a click, or an impression that counts."""
-        placed, wallet = self.budgets.of(act), wallet_of(act)
+        wallet = wallet_of(act)
         if act.kind is not Kind.IMPRESSION:
-            self._take_click(act, placed, wallet)
-        elif placed is not None and wallet is not None:
+            self._take_click(act, wallet)
+        elif (placed := self.budgets.of(act)) is not None and wallet is not None:
             self.showing.take(act, purses_beside(wallet, self.order), placed, self.funds, self.budgets)
 
-    def _take_click(self, click: Event, placed: PlacedTerms | None, wallet: Account | None) -> None:
-        price_fen = click.price_fen or 0
-        reason = own_reason(click) or self._free(click, placed)
+    def _take_click(self, click: Event, wallet: Account | None) -> None:
+        price_fen, reason = click.price_fen or 0, own_reason(click)
+        # No campaign is asked for a click that can cost nothing: others of its piece must not decide whether one is known.
+        placed = None if reason else self.budgets.of(click)
+        reason = reason or self._free(click, placed)
         above_fen = 0 if reason else self.budgets.above_fen(placed, click.occurred_at_ms, price_fen)
         match, parts = None, tuple[Part, ...]()
         if above_fen is None:
