@@ -136,6 +136,9 @@ class MemoryLedgerStore:
             return None
         return self.books.balances[account] if before_ms is None else self.books.then(account, before_ms)
 
+    def balances(self, accounts: Collection[Account]) -> dict[Account, int]:
+        return {account: self.books.balances[account] for account in accounts if account in self.books.floors}
+
     def accounts_of(self, owner: str) -> Sequence[Account]:
         return sorted(account for account in self.books.floors if account.owner == owner)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,18 @@ def test_an_account_is_opened_once_with_one_floor(city: Stage) -> None:
     with pytest.raises(AccountMissing):
         city.ledger.post(move("k", BANK, stranger, 1))
     assert city.ledger.accounts_of("w") == [WALLET, GIFT]
+
+
+def test_several_balances_come_at_once_and_what_nobody_opened_is_left_out(city: Stage) -> None:
+    city.ledger.post(move("k1", BANK, WALLET, 100))
+    city.ledger.post(move("k2", WALLET, GIFT, 30))
+    stranger = replace(WALLET, owner="nobody")
+    # One that has the owner of one and the kind of another is neither.
+    crossed = replace(BANK, kind=WALLET.kind, line="nowhere")
+    found = city.ledger.balances([WALLET, GIFT, stranger, crossed])
+    assert found == {account: city.ledger.balance(account) for account in (WALLET, GIFT)}
+    assert found[WALLET] == 70
+    assert city.ledger.balances(()) == {}
 
 
 def test_a_past_balance_is_what_counted_before_that_instant(city: Stage) -> None:

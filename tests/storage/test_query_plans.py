@@ -11,6 +11,7 @@ from hongmao.kernel.ids import MerchantId
 from hongmao.ledger.api import Account
 from hongmao.storage.base import Base
 from hongmao.storage.billing import SqlBillingStore
+from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.outgoing_follow import SqlFollowerWork
 from hongmao.storage.scope import PlatformScope
 from storage.opened import opened
@@ -39,6 +40,16 @@ ASKED: dict[str, Callable[[SqlBillingWork], object]] = {
     "credits": lambda work: work.beside.credits.find({"e-1", "e-2"}),
     "postings": lambda work: work.beside.credits.postings({"click/e-1", "click/e-2"}),
 }
+
+
+def test_a_merchants_wallet_is_one_statement() -> None:
+    with opened() as database:
+        asked: list[str] = []
+        with database.session(PlatformScope("a test counts what is asked")) as session:
+            engine = session.connection().engine
+        event.listen(engine, "before_cursor_execute", lambda _c, _cursor, sql, *_: asked.append(sql))
+        assert SqlLedgerStore(database).balances([_account(f"m{number}") for number in range(8)]) == {}
+        assert len([sql for sql in asked if sql.startswith("SELECT")]) == 1
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -195,11 +195,10 @@ class Billing:
     def wallet(self, merchant: MerchantId, line: Line | str = Line.CID) -> Wallet:
         """Give what a merchant has left on a line; whether somebody may know it is decided by whoever asks."""
         account = wallet_account(merchant, _line(line))
-        found = [(purse, self._ledger.balance(purse)) for purse in purses_beside(account, self._order)]
+        beside = purses_beside(account, self._order)
+        found = self._ledger.balances(beside)
         purses = tuple(
-            Purse(kind=purse.kind, funder=purse.funder, balance_fen=balance_fen)
-            for purse, balance_fen in found
-            if balance_fen is not None
+            Purse(kind=purse.kind, funder=purse.funder, balance_fen=found[purse]) for purse in beside if purse in found
         )
         return Wallet(
             merchant=merchant,

@@ -11,7 +11,7 @@ from hongmao.ledger.holding import EXPIRED_AT_ONCE_MAX, capture_all, expire_due,
 from hongmao.ledger.posting import open_accounts, post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.time import Window
@@ -106,6 +106,10 @@ class Ledger:
     def balance(self, account: Account, at_ms: int | None = None) -> int | None:
         """Give a balance now, or of what counts before an instant; None for an account nobody opened."""
         return self._store.balance(account, at_ms)
+
+    def balances(self, accounts: Collection[Account]) -> Mapping[Account, int]:
+        """Give the balances of now of several accounts at once; one that nobody opened is left out."""
+        return self._store.balances(accounts)
 
     def accounts_of(self, owner: str) -> Sequence[Account]:
         """List an owner's accounts."""

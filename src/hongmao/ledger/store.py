@@ -83,6 +83,10 @@ class LedgerStore(Protocol):
         """Give an account's balance, now or of what counts before an instant; None for an account nobody opened."""
         ...
 
+    def balances(self, accounts: Collection[Account]) -> Mapping[Account, int]:
+        """Give the balances of now of those accounts that are open."""
+        ...
+
     def accounts_of(self, owner: str) -> Sequence[Account]:
         """List an owner's accounts."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import String, and_, column, func, insert, literal, select, values
 
@@ -27,6 +27,7 @@ from hongmao.storage.models import (
     ProgrammeRow,
     ShownDayRow,
 )
+from hongmao.storage.parts import in_parts
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.scope import PlatformScope, TenantScope
 from hongmao.storage.upsert import insert_or_set
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from hongmao.storage.scope import Scope, ScopedSession
 
 CONSUMER = "billing"
-KEYS_PER_QUERY = 500
 _HOUSE = PlatformScope("billing follows the log, which holds every tenant's clicks")
 
 
@@ -62,7 +62,7 @@ class SqlBillingWork:
         """Say which of these clicks have a charge already."""
         return frozenset(
             found
-            for part in _parts(sorted(event_ids))
+            for part in in_parts(sorted(event_ids))
             for found in self._session.scalars(select(ChargeRow.event_id).where(ChargeRow.event_id.in_(part)))
         )
 
@@ -73,7 +73,7 @@ class SqlBillingWork:
         """
         return frozenset(
             (row.link_id, row.impression or "")
-            for part in _parts(sorted(taps))
+            for part in in_parts(sorted(taps))
             for row in self._session.execute(_paid(part))
         )
 
@@ -98,7 +98,7 @@ class SqlBillingWork:
             return [to_data(Member, row) for row in self._session.scalars(query)]
         return [
             to_data(Member, row)
-            for part in _parts(sorted(merchants))
+            for part in in_parts(sorted(merchants))
             for row in self._session.scalars(query.where(MemberRow.merchant_id.in_(part)))
         ]
 
@@ -217,7 +217,3 @@ def _within(window: Window) -> tuple[ColumnElement[bool], ...]:
 
 def _scope(tenant: TenantId | None) -> Scope:
     return _HOUSE if tenant is None else TenantScope(tenant)
-
-
-def _parts(values: list[Any]) -> Iterator[list[Any]]:
-    return (values[start : start + KEYS_PER_QUERY] for start in range(0, len(values), KEYS_PER_QUERY))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, literal, select, update
 
@@ -21,11 +21,12 @@ from hongmao.storage.models import (
     EntryRow,
     HoldRow,
 )
+from hongmao.storage.parts import in_parts
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from hongmao.billing.fees import FeeTerms, FeeTotal
     from hongmao.kernel.ids import MerchantId, TenantId
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from hongmao.storage.database import Database
     from hongmao.storage.scope import ScopedSession
 
-KEYS_PER_QUERY = 500
 _HOUSE = PlatformScope("an order stands as its hold does, and holds belong to the ledger; rows are asked for by tenant")
 
 
@@ -81,7 +81,7 @@ class SqlCreditWork:
         query = select(ChargeRow) if tenant is None else select(ChargeRow).where(ChargeRow.tenant_id == tenant)
         return {
             row.event_id: to_data(Charge, row)
-            for part in _parts(event_ids)
+            for part in in_parts(sorted(event_ids))
             for row in self._session.scalars(query.where(ChargeRow.event_id.in_(part)))
         }
 
@@ -104,7 +104,7 @@ class SqlCreditWork:
         )
         heads: dict[str, tuple[str, int]] = {}
         entries: dict[str, list[Entry]] = {}
-        for part in _parts(keys):
+        for part in in_parts(sorted(keys)):
             for row in self._session.execute(query.where(BatchRow.key.in_(part))):
                 account = Account(owner=row.owner, kind=row.kind, line=row.line, funder=row.funder)
                 heads[row.key] = (row.why, row.at_ms)
@@ -215,11 +215,6 @@ class SqlBeside:
 def _credits(session: ScopedSession, event_ids: Collection[str]) -> dict[str, Credit]:
     return {
         row.event_id: to_data(Credit, row)
-        for part in _parts(event_ids)
+        for part in in_parts(sorted(event_ids))
         for row in session.scalars(select(CreditRow).where(CreditRow.event_id.in_(part)))
     }
-
-
-def _parts(keys: Collection[str]) -> Iterator[list[Any]]:
-    wanted = sorted(keys)
-    return (wanted[start : start + KEYS_PER_QUERY] for start in range(0, len(wanted), KEYS_PER_QUERY))

@@ -26,10 +26,11 @@ from hongmao.storage.models import (
     EntryRow,
     FeeLineRow,
 )
+from hongmao.storage.parts import in_parts
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from hongmao.billing.api import BillingStore
     from hongmao.billing.bills.contracts import BillFormat
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from hongmao.storage.database import Database
     from hongmao.storage.scope import Scope, ScopedSession
 
-KEYS_PER_QUERY = 500
 _HOUSE = PlatformScope("a bill is looked up before it is known whose it is, and its money stands in the house's ledger")
 
 
@@ -208,7 +208,7 @@ class SqlOurBooks:
         within = (FeeLineRow.at_ms >= period.start_ms, FeeLineRow.at_ms < period.end_ms)
         found: dict[str, Booked] = {}
         with self._database.session(TenantScope(bill.tenant)) as session:
-            for where in ((*within,), *((FeeLineRow.sub_order.in_(part),) for part in _parts(keys))):
+            for where in ((*within,), *((FeeLineRow.sub_order.in_(part),) for part in in_parts(sorted(keys)))):
                 for row in session.scalars(mine.where(*where)):
                     found[row.sub_order] = Booked(day=day_of(row.at_ms), key=row.sub_order, amount_fen=row.booked_fen)
         return [found[key] for key in sorted(found)]
@@ -295,8 +295,3 @@ def _read_day(text: str | None) -> date | None:
 
 def _scope(tenant: TenantId | None) -> Scope:
     return _HOUSE if tenant is None else TenantScope(tenant)
-
-
-def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
-    every = sorted(keys)
-    return (every[start : start + KEYS_PER_QUERY] for start in range(0, len(every), KEYS_PER_QUERY))

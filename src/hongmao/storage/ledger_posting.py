@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import func, insert, literal, select, tuple_, update
+from sqlalchemy import func, insert, literal, select, update
 
 from hongmao.ledger.chain import linked
 from hongmao.ledger.contracts import Account, Head, HoldState, Standing
 from hongmao.ledger.holds import frozen_of
 from hongmao.ledger.sums import day_sums, hour_sums
-from hongmao.storage.ledger_reading import NAMES, account_of, read_closes, read_head, read_holds
+from hongmao.storage.ledger_reading import (
+    NAMES,
+    account_of,
+    read_closes,
+    read_head,
+    read_holds,
+    these_accounts,
+)
 from hongmao.storage.ledger_then import balances_at
 from hongmao.storage.models import (
     AccountRow,
@@ -25,17 +32,16 @@ from hongmao.storage.models import (
     HourSumRow,
     SealRow,
 )
+from hongmao.storage.parts import in_parts
 from hongmao.storage.upsert import insert_or_add, insert_or_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Table
 
     from hongmao.ledger.contracts import Batch, Close, Entry, Held
     from hongmao.storage.scope import ScopedSession
-
-KEYS_PER_QUERY = 500
 
 
 class SqlLedgerWork:
@@ -53,13 +59,11 @@ class SqlLedgerWork:
     def standings(self, accounts: Collection[Account]) -> dict[Account, Standing]:
         """Give the standings of those accounts that are open."""
         found: dict[Account, Standing] = {}
-        for part in _parts(sorted(accounts)):
-            named = [(a.owner, a.kind, a.line, a.funder) for a in part]
+        for part in in_parts(sorted(accounts)):
             query = (
                 select(AccountRow.number, *NAMES, AccountRow.floor_fen, BalanceRow.balance_fen)
                 .join(BalanceRow, BalanceRow.account_number == AccountRow.number)
-                # By owner as well: given rows of names alone, SQLite would read every account.
-                .where(AccountRow.owner.in_({a.owner for a in part}), tuple_(*NAMES).in_(named))
+                .where(*these_accounts(part))
                 .with_for_update(of=BalanceRow)
             )
             for row in self._session.execute(query):
@@ -70,7 +74,7 @@ class SqlLedgerWork:
     def bodies(self, keys: Collection[str]) -> dict[str, str]:
         """Give the fingerprints of those keys that were posted."""
         found: dict[str, str] = {}
-        for part in _parts(sorted(keys)):
+        for part in in_parts(sorted(keys)):
             rows = self._session.execute(select(BatchRow.key, BatchRow.body).where(BatchRow.key.in_(part)))
             found.update({row.key: row.body for row in rows})
         return found
@@ -108,7 +112,7 @@ class SqlLedgerWork:
     def holds(self, keys: Collection[str]) -> dict[str, Held]:
         """Give what is known of holds."""
         found: dict[str, Held] = {}
-        for part in _parts(sorted(keys)):
+        for part in in_parts(sorted(keys)):
             found.update({held.key: held for held in read_holds(self._session, HoldRow.key.in_(part))})
         return found
 
@@ -210,7 +214,3 @@ class SqlLedgerWork:
             "amount_fen": entry.amount_fen,
             "at_ms": batch.at_ms,
         }
-
-
-def _parts(values: list[Any]) -> Iterator[list[Any]]:
-    return (values[start : start + KEYS_PER_QUERY] for start in range(0, len(values), KEYS_PER_QUERY))

@@ -12,17 +12,17 @@ from hongmao.events.contracts import Event
 from hongmao.returns.out.contracts import DEAD_LETTERS, WAITING, Delivery
 from hongmao.storage.consumers import advance, held
 from hongmao.storage.models import GateRow, OutgoingRow, SeenClickRow, UnsentRow
+from hongmao.storage.parts import in_parts
 from hongmao.storage.upsert import insert_new
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from hongmao.returns.out.contracts import Unsent
     from hongmao.returns.out.store import Ended
     from hongmao.storage.scope import ScopedSession
 
 CONSUMER = "outgoing"
-KEYS_PER_QUERY = 500
 FORGET_MAX = 1_000  # a piece at a time: the follower must not stand still for a spring-clean
 _EVENT = msgspec.json.Decoder(Event)
 _SAME = ("id", "target", "fact", "lane", "event_type", "due_ms", "next_at_ms", "ratio_millionths", "state", "test")
@@ -40,7 +40,7 @@ class SqlClicks:
         """Give those clicks that are known, by click id."""
         return {
             row.click_id: _EVENT.decode(row.event)
-            for part in _parts(sorted(click_ids))
+            for part in in_parts(sorted(click_ids))
             for row in self._session.scalars(select(SeenClickRow).where(SeenClickRow.click_id.in_(part)))
         }
 
@@ -71,7 +71,7 @@ class SqlFollowerWork(SqlClicks):
         key = (OutgoingRow.account_id, OutgoingRow.fact)
         return {
             (row.account_id, row.fact): to_delivery(row)
-            for part in _parts(sorted(facts))
+            for part in in_parts(sorted(facts))
             for row in self._session.scalars(
                 # Each half by itself as well: given pairs alone, SQLite would read every delivery there is.
                 select(OutgoingRow).where(
@@ -182,7 +182,3 @@ def _values(delivery: Delivery) -> dict[str, Any]:
 
 def _json(event: Event) -> str:
     return msgspec.json.encode(event).decode()
-
-
-def _parts(values: list[Any]) -> Iterator[list[Any]]:
-    return (values[start : start + KEYS_PER_QUERY] for start in range(0, len(values), KEYS_PER_QUERY))
