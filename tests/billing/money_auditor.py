@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from billing.memory_billing import MemoryBillingStore
 from billing.money_campaigns import CampaignAudit
+from billing.money_credits import CreditAudit
 from billing.money_town import MoneyTown
 from hongmao.billing.api import Line
 from hongmao.billing.coinvest import purse_of
@@ -40,12 +41,19 @@ class Auditor:
         self._paid: set[tuple[str, str | None]] = set()
         self._matched: Counter[tuple[str, str]] = Counter()
         self._batch: dict[str, Batch] = {}
+        self._wound: Counter[str] = Counter()
         self._campaigns = CampaignAudit(store)
+        self._credits = CreditAudit(store)
 
     @property
     def holds(self) -> Collection[str]:
         """Give the keys that were ever held."""
         return self._store.ledger.books.holds.keys()
+
+    @property
+    def paid(self) -> Collection[str]:
+        """Give the clicks that were paid."""
+        return [id for id, charge in self._store.kept.charges.items() if charge.amount_fen]
 
     def look(self, town: MoneyTown) -> None:
         """Look at everything that has moved since; raises what does not fit."""
@@ -62,12 +70,16 @@ class Auditor:
             assert written.batch.at_ms >= closed_before_ms
             self._enter(written.batch.entries)
             self._batch[written.batch.key] = written.batch
+            if written.batch.why == "coinvest_end":
+                for entry in written.batch.entries:
+                    self._wound[entry.account.kind] -= entry.amount_fen
         assert books.seals[-1].last_batch == len(books.written) if books.seals else not books.written
         fresh = [one.batch for one in books.written[self._batches :]]
         self._batches = len(books.written)
         self._weigh()
         charges = self._charges(town)
         self._campaigns.look(town.agreed, town.log, charges, fresh)
+        self._credits.look(self._batch, charged=bool(charges))
         self._programmes()
 
     def _seals_seen(self, seals: list[Any]) -> int:
@@ -140,7 +152,8 @@ class Auditor:
                 self._matched[programme, charge.merchant or ""] -= entry.amount_fen
         matched_fen = -moved.pop("@alibaba", 0) if charge.line == Line.CID else moved.pop("@alibaba", 0)
         assert moved.pop("@community") == charge.amount_fen
-        assert moved == {charge.merchant: matched_fen - charge.amount_fen} or (not moved and not charge.merchant)
+        own_fen = charge.amount_fen - matched_fen  # nothing where a programme catches up and pays a small click whole
+        assert moved == ({charge.merchant: -own_fen} if own_fen else {})
         assert (batch.at_ms == charge.at_ms) == (batch.why == "click")
         assert batch.at_ms >= charge.at_ms
 
@@ -158,15 +171,21 @@ class Auditor:
             assert moved == {("@alibaba", "income", "ud"): -fen, ("@alibaba", "media", "ud"): fen}
 
     def _programmes(self) -> None:
-        """Say of programmes that they gave their share at most, and their cap at most (BILL-6)."""
-        kept, balances = self._store.kept, self._store.ledger.books.balances
+        """Say of programmes that they gave their share at most, and their cap at most (BILL-6).
+
+        A credit takes a click out of both totals: a programme that had paid more of the others than its parts waits
+        until they have caught up.
+        """
+        kept, balances, back = self._store.kept, self._store.ledger.books.balances, self._credits.matched_back
         for programme in kept.programmes.values():
             given_fen = 0
             for (id, merchant), member in kept.members.items():
                 if id == programme.id:
                     share_fen = member.seen_fen * programme.match_parts // (programme.own_parts + programme.match_parts)
-                    assert 0 <= member.matched_fen <= min(share_fen, programme.member_cap_fen or share_fen)
-                    assert member.matched_fen == self._matched[id, merchant]
+                    most_fen = member.seen_fen if self._credits.any_of(merchant) else share_fen
+                    assert 0 <= member.matched_fen <= min(most_fen, programme.member_cap_fen or most_fen)
+                    assert member.matched_fen == self._matched[id, merchant] - back[id, merchant]
                     given_fen += member.matched_fen
             assert given_fen <= programme.cap_fen
-            assert balances[purse_of(programme.id)] == programme.cap_fen - given_fen
+            purse = purse_of(programme.id)
+            assert balances[purse] == programme.cap_fen - given_fen - self._wound[purse.kind]

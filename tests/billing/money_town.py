@@ -35,7 +35,7 @@ PROGRAMME: Final = "p"
 Act = tuple[Any, ...]
 """The name of an act, and what it is done with: plain values, so that it can be done again."""
 NEVER_REFUSED: Final = frozenset({"absorb", "expire"})
-MAY_MOVE_AGAIN: Final = frozenset({"expire", "advance"})
+MAY_MOVE_AGAIN: Final = frozenset({"expire", "advance", "wind_up"})
 """Acts that have no key. All others, done again, move nothing."""
 
 
@@ -177,10 +177,16 @@ class MoneyTown:
     def _absorb(self, start: int, end: int) -> None:
         self.billing.absorb(self.log[start:end])
 
-    def _found(self, own: int, match: int, cap_fen: int, member_cap_fen: int | None) -> None:
+    def _credit(self, ids: tuple[str, ...], reason: str) -> None:
+        self.billing.credits.give(ROOT, ids, reason)
+
+    def _wind_up(self) -> None:
+        self.billing.coinvest.wind_up(ROOT, PROGRAMME)
+
+    def _found(self, own: int, match: int, cap_fen: int, member_cap_fen: int | None, refunds: bool) -> None:  # noqa: FBT001 - an act
         self.billing.coinvest.found(
             ROOT, PROGRAMME, own_parts=own, match_parts=match, cap_fen=cap_fen, member_cap_fen=member_cap_fen,
-            from_ms=LAST_OF_MAY - DAY_MS, to_ms=LAST_OF_MAY + 3 * DAY_MS,
+            from_ms=LAST_OF_MAY - DAY_MS, to_ms=LAST_OF_MAY + 3 * DAY_MS, credits_refunds=refunds,
         )  # fmt: skip
 
     def _join(self, merchant: int) -> None:

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 
 from billing.money_auditor import town
 from billing.money_town import MONTHS, SORTS, Act, MoneyTown, Tap
+from hongmao.billing.api import CreditReason
 from hongmao.kernel.time import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ REPLANS = st.one_of(
 """Acts that change what campaigns agreed to."""
 CAMPAIGN_BUDGETS = st.tuples(BUDGETS, BUDGETS, st.none() | st.sampled_from(CPM_FEN))
 
-PROGRAMMES = st.tuples(st.integers(1, 10), st.integers(1, 10), st.integers(40, 200), st.none() | st.integers(1, 40))
+PROGRAMMES = st.tuples(
+    st.integers(1, 10), st.integers(1, 10), st.integers(40, 200), st.none() | st.integers(1, 40), st.booleans()
+)
 
 
 def one_of(keys: Iterable[str], number: int) -> str:
@@ -88,7 +91,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def begin(
         self,
         fen: int,
-        programme: tuple[int, int, int, int | None] | None,
+        programme: tuple[int, int, int, int | None, bool] | None,
         budgets: tuple[int | None, int | None, int | None] | None,
     ) -> None:
         for who, line in ((0, "cid"), (1, "cid"), (0, "ud")):
@@ -136,7 +139,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.town.do(("absorb", start, min(start + size, len(self.town.log))))
 
     @rule(programme=PROGRAMMES)
-    def found(self, programme: tuple[int, int, int, int | None]) -> None:
+    def found(self, programme: tuple[int, int, int, int | None, bool]) -> None:
         self.town.do(("found", *programme))
         for who in (0, 1):
             self.town.do(("join", who))
@@ -144,6 +147,19 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(who=WHO, stay=st.booleans())
     def come_or_go(self, who: int, *, stay: bool) -> None:
         self.town.do(("join" if stay else "leave", who))
+
+    @precondition(lambda self: self.town.billing.position())
+    @rule(numbers=st.lists(ANY, min_size=1, max_size=4), paid=st.booleans(), reason=st.sampled_from(CreditReason))
+    def credit(self, numbers: list[int], reason: str, *, paid: bool) -> None:
+        """Of clicks that were paid, or of anything that stands in the log."""
+        ids = self.auditor.paid if paid and self.auditor.paid else [f"e-{n}" for n in range(1, len(self.town.log) + 1)]
+        self.town.do(("credit", tuple(one_of(ids, number) for number in numbers), str(reason)))
+
+    @rule(wait=st.booleans())
+    def wind_up(self, *, wait: bool) -> None:
+        if wait:
+            self.town.do(("advance", 4 * DAY_MS))
+        self.town.do(("wind_up",))
 
     @rule(who=WHO, fen=FEN, hours=st.sampled_from((1, 20)), key=KEYS)
     def hold(self, who: int, fen: int, hours: int, key: str) -> None:
