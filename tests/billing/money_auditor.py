@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from billing.memory_billing import MemoryBillingStore
 from billing.money_campaigns import CampaignAudit
 from billing.money_credits import CreditAudit
+from billing.money_fees import FeeAudit
 from billing.money_town import MoneyTown
 from hongmao.billing.api import Line
 from hongmao.billing.coinvest import purse_of
@@ -44,6 +45,7 @@ class Auditor:
         self._wound: Counter[str] = Counter()
         self._campaigns = CampaignAudit(store)
         self._credits = CreditAudit(store)
+        self._fees = FeeAudit(store)
 
     @property
     def holds(self) -> Collection[str]:
@@ -80,6 +82,7 @@ class Auditor:
         charges = self._charges(town)
         self._campaigns.look(town.agreed, town.log, charges, fresh)
         self._credits.look(self._batch, charged=bool(charges))
+        self._fees.look(town.log, town.fee_terms, fresh)
         self._programmes()
 
     def _seals_seen(self, seals: list[Any]) -> int:
@@ -109,7 +112,8 @@ class Auditor:
             by_line[account.line] += fen
             floor_fen = books.floors[account]
             assert floor_fen is None or fen >= floor_fen, f"{account} stands at {fen}"
-            assert floor_fen == 0 or account.owner.startswith("@"), f"{account} may be overdrawn"
+            owes = account.owner.startswith("@") or account.kind == "service_fee"
+            assert floor_fen == 0 or owes, f"{account} may be overdrawn"
         assert not any(by_line.values())
         held: Counter[Account] = Counter()
         for hold in books.holds.values():

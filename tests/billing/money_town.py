@@ -5,10 +5,12 @@ Billing and the ledger are the real ones; what keeps them is given. Who looks af
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from billing.money_campaigns import OVERSPEND_FEN, Agreed, account_of, campaign_of
+from billing.money_fees import PLATFORM, Terms, Told, told_event
 from hongmao.billing.api import Billing, Line, Rate, Scheme
 from hongmao.billing.purses import PurseKind, purse_account
 from hongmao.catalog.api import Merchant
@@ -35,8 +37,8 @@ PROGRAMME: Final = "p"
 Act = tuple[Any, ...]
 """The name of an act, and what it is done with: plain values, so that it can be done again."""
 NEVER_REFUSED: Final = frozenset({"absorb", "expire"})
-MAY_MOVE_AGAIN: Final = frozenset({"expire", "advance", "wind_up"})
-"""Acts that have no key. All others, done again, move nothing."""
+MAY_MOVE_AGAIN: Final = frozenset({"expire", "advance", "wind_up", "terms"})
+"""Acts that have no key, or that outrank what was said since. All others, done again, move nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class MoneyTown:
             overspend_fen=OVERSPEND_FEN,
         )
         self.log: list[Logged] = []
+        self.fee_terms: defaultdict[str, list[Terms]] = defaultdict(list)
         self.done: list[tuple[Act, str, Head]] = []
 
     def do(self, act: Act) -> str:
@@ -131,6 +134,20 @@ class MoneyTown:
         """Write impressions to the log."""
         for offset in range(number + 1, number + times + 1):
             self._write(offset, f"seen-s{offset}", tap, kind=Kind.IMPRESSION, impression=f"s{offset}", price_fen=None)
+
+    def _tell(self, number: int, told: tuple[Told, ...]) -> None:
+        """Write to the log what a shop tells of sub-orders."""
+        for offset, one in enumerate(told, number + 1):
+            at_ms = self.clock.now_ms() - one.hours_ago * HOUR_MS
+            if offset > len(self.log):
+                self.log.append(Logged(offset, told_event(f"ret-{offset}", one, MERCHANTS[one.merchant], at_ms)))
+
+    def _terms(self, merchant: int, payer: str, rate_ppm: int | None, from_day: str) -> None:
+        who = MERCHANTS[merchant]
+        self.billing.fees.set_terms(
+            ROOT, who, PLATFORM, payer=payer, from_day=from_day, rate_ppm=rate_ppm, unit_confirmed=True
+        )
+        self.fee_terms[who].append(Terms(payer=payer, rate_ppm=rate_ppm, from_day=from_day))
 
     def _click_twice(self, number: int, offset: int) -> None:
         """Write a click to the log a second time, as a retry would that the log does not see."""

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from billing.money_auditor import town
+from billing.money_fees import Told
 from billing.money_town import MONTHS, SORTS, Act, MoneyTown, Tap
 from hongmao.billing.api import CreditReason
 from hongmao.kernel.time import DAY_MS, HOUR_MS
@@ -58,6 +59,23 @@ SHOWN_SORTS = st.sampled_from(("valid", "valid", "valid", "valid", *SORTS))
 NTH = st.integers(0, 1)
 BUDGETS = st.none() | st.integers(1, 150)
 CPM_FEN = (1_500, 9_999, 40_000)
+PAYERS = st.sampled_from(("merchant", "agency", "community"))
+DAYS = st.sampled_from(("2025-05-01", "2025-05-31", "2025-06-01"))
+TOLD = st.lists(
+    st.builds(
+        Told,
+        merchant=WHO,
+        kind=st.sampled_from(("pay", "settle", "refund", "presale_balance")),
+        sub=st.sampled_from(("o1", "o2")),
+        version=st.integers(1, 3),
+        amount_fen=st.integers(0, 300),
+        fee_fen=st.none() | st.integers(0, 40),
+        hours_ago=HOURS_AGO,
+        ref=st.sampled_from(("r1", "r2")),
+    ),
+    min_size=1,
+    max_size=4,
+)
 REPLANS = st.one_of(
     st.tuples(st.just("budget"), WHO, st.integers(-1, 1), BUDGETS),
     st.tuples(st.just("agree"), WHO, NTH, st.just("cpm"), st.sampled_from(CPM_FEN)),
@@ -96,6 +114,7 @@ class MoneyMachine(RuleBasedStateMachine):
     ) -> None:
         for who, line in ((0, "cid"), (1, "cid"), (0, "ud")):
             self.town.do(("top_up", who, line, fen, f"first-{line}"))
+        self.town.do(("terms", 0, "merchant", None, "2025-05-01"))
         if programme is not None:
             self.found(programme)
         if budgets is not None:
@@ -147,6 +166,16 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(who=WHO, stay=st.booleans())
     def come_or_go(self, who: int, *, stay: bool) -> None:
         self.town.do(("join" if stay else "leave", who))
+
+    @rule(told=TOLD, at_once=st.booleans())
+    def tell(self, told: list[Told], *, at_once: bool) -> None:
+        self.town.do(("tell", len(self.town.log), tuple(told)))
+        if at_once:
+            self.follow()
+
+    @rule(terms=st.tuples(WHO, PAYERS, st.none() | st.sampled_from((0, 35_000, 1_000_000)), DAYS))
+    def terms(self, terms: tuple[int, str, int | None, str]) -> None:
+        self.town.do(("terms", *terms))
 
     @precondition(lambda self: self.town.billing.position())
     @rule(numbers=st.lists(ANY, min_size=1, max_size=4), paid=st.booleans(), reason=st.sampled_from(CreditReason))
