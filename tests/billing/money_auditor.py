@@ -9,6 +9,7 @@ from billing.memory_billing import MemoryBillingStore
 from billing.money_campaigns import CampaignAudit
 from billing.money_credits import CreditAudit
 from billing.money_fees import FeeAudit
+from billing.money_orders import KEYS, OrderAudit
 from billing.money_town import MoneyTown
 from hongmao.billing.api import Line
 from hongmao.billing.coinvest import purse_of
@@ -46,11 +47,17 @@ class Auditor:
         self._campaigns = CampaignAudit(store)
         self._credits = CreditAudit(store)
         self._fees = FeeAudit(store)
+        self._orders = OrderAudit(store)
 
     @property
     def holds(self) -> Collection[str]:
-        """Give the keys that were ever held."""
-        return self._store.ledger.books.holds.keys()
+        """Give the keys that were ever held but for orders of creators, which are ended by nobody else."""
+        return [key for key in self._store.ledger.books.holds if not key.startswith(KEYS)]
+
+    @property
+    def orders(self) -> Collection[tuple[str, str]]:
+        """Give the orders of creators: merchant and id."""
+        return self._store.kept.orders.keys()
 
     @property
     def paid(self) -> Collection[str]:
@@ -83,6 +90,7 @@ class Auditor:
         self._campaigns.look(town.agreed, town.log, charges, fresh)
         self._credits.look(self._batch, charged=bool(charges))
         self._fees.look(town.log, town.fee_terms, fresh)
+        self._orders.look(fresh)
         self._programmes()
 
     def _seals_seen(self, seals: list[Any]) -> int:

@@ -13,11 +13,11 @@ from billing.money_campaigns import OVERSPEND_FEN, Agreed, account_of, campaign_
 from billing.money_fees import PLATFORM, Terms, Told, told_event
 from hongmao.billing.api import Billing, Line, Rate, Scheme
 from hongmao.billing.purses import PurseKind, purse_account
-from hongmao.catalog.api import Merchant
+from hongmao.catalog.api import Creator, Merchant, Note, NoteType
 from hongmao.events.contracts import Event, Kind, Logged
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import HongmaoError
-from hongmao.kernel.ids import MerchantId, TenantId
+from hongmao.kernel.ids import CreatorId, MerchantId, NoteId, TenantId
 from hongmao.kernel.time import DAY_MS, HOUR_MS, instant
 from hongmao.ledger.api import Hold, HoldState, Ledger, Take
 from storage.opened import ROOT
@@ -69,7 +69,23 @@ def link_of(merchant: int, line: str) -> str:
 
 
 class Registry:
-    """The two merchants, each of a tenant of its own: all that billing asks a catalog for."""
+    """The two merchants, each of a tenant of its own, and creators with a note each: all that billing asks a catalog for."""
+
+    def creator(self, id: CreatorId) -> Creator:
+        return Creator(id=id, name=id, bio="")
+
+    def note(self, id: NoteId) -> Note:
+        creator = CreatorId(id.replace("n", "c"))
+        return Note(
+            id=id,
+            creator=creator,
+            type=NoteType.PICTURE,
+            title="t",
+            body="b",
+            topic="美妆",
+            cover="c",
+            published_at_ms=0,
+        )
 
     def merchant(self, who: Principal, id: MerchantId) -> Merchant:  # noqa: ARG002 - the interface
         return Merchant(id=id, tenant=TenantId(f"t-{id}"), name=id)
@@ -211,6 +227,15 @@ class MoneyTown:
 
     def _leave(self, merchant: int) -> None:
         self.billing.coinvest.leave(ROOT, PROGRAMME, MERCHANTS[merchant])
+
+    def _order(self, merchant: int, id: str, creator: str, price_fen: int, note: str | None) -> None:
+        self.billing.creators.place(ROOT, MERCHANTS[merchant], id, creator=creator, price_fen=price_fen, note=note)
+
+    def _cancel(self, merchant: int, id: str) -> None:
+        self.billing.creators.cancel(ROOT, MERCHANTS[merchant], id)
+
+    def _release(self, merchant: int, id: str) -> None:
+        self.billing.creators.release(ROOT, MERCHANTS[merchant], id)
 
     def _hold(self, merchant: int, fen: int, hours: int, key: str) -> None:
         source = purse_account(MERCHANTS[merchant], Line.CID, PurseKind.CASH)

@@ -22,8 +22,9 @@ from hypothesis.stateful import (
 
 from billing.money_auditor import town
 from billing.money_fees import Told
-from billing.money_town import MONTHS, SORTS, Act, MoneyTown, Tap
+from billing.money_town import MERCHANTS, MONTHS, SORTS, Act, MoneyTown, Tap
 from hongmao.billing.api import CreditReason
+from hongmao.kernel.ids import MerchantId
 from hongmao.kernel.time import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 WHO = st.integers(0, 1)
 LINES = st.sampled_from(("cid", "cid", "cid", "ud"))
+TOP_UP_LINES = st.sampled_from(("cid", "ud", "creator"))
 FEN = st.integers(1, 400)
 PRICES = st.integers(0, 150)
 KEYS = st.sampled_from(("k0", "k1", "k2"))
@@ -59,6 +61,7 @@ SHOWN_SORTS = st.sampled_from(("valid", "valid", "valid", "valid", *SORTS))
 NTH = st.integers(0, 1)
 BUDGETS = st.none() | st.integers(1, 150)
 CPM_FEN = (1_500, 9_999, 40_000)
+WAITS = st.sampled_from((0, 0, HOUR_MS, DAY_MS, 181 * DAY_MS))
 PAYERS = st.sampled_from(("merchant", "agency", "community"))
 DAYS = st.sampled_from(("2025-05-01", "2025-05-31", "2025-06-01"))
 TOLD = st.lists(
@@ -112,7 +115,7 @@ class MoneyMachine(RuleBasedStateMachine):
         programme: tuple[int, int, int, int | None, bool] | None,
         budgets: tuple[int | None, int | None, int | None] | None,
     ) -> None:
-        for who, line in ((0, "cid"), (1, "cid"), (0, "ud")):
+        for who, line in ((0, "cid"), (1, "cid"), (0, "ud"), (0, "creator")):
             self.town.do(("top_up", who, line, fen, f"first-{line}"))
         self.town.do(("terms", 0, "merchant", None, "2025-05-01"))
         if programme is not None:
@@ -123,7 +126,7 @@ class MoneyMachine(RuleBasedStateMachine):
             for who, line, nth in ((0, "cid", 0), (0, "ud", 1), (1, "cid", 0)):
                 self.place(who, line, nth, own_fen, None if (who, nth) == (0, 0) else cpm)
 
-    @rule(who=WHO, line=LINES, fen=FEN, key=KEYS)
+    @rule(who=WHO, line=TOP_UP_LINES, fen=FEN, key=KEYS)
     def top_up(self, who: int, line: str, fen: int, key: str) -> None:
         self.town.do(("top_up", who, line, fen, key))
 
@@ -189,6 +192,20 @@ class MoneyMachine(RuleBasedStateMachine):
         if wait:
             self.town.do(("advance", 4 * DAY_MS))
         self.town.do(("wind_up",))
+
+    @rule(who=WHO, id=KEYS, creator=st.sampled_from("ab"), fen=st.integers(1, 250), note=st.booleans())
+    def order(self, who: int, id: str, creator: str, fen: int, *, note: bool) -> None:
+        self.town.do(("order", who, id, f"c{creator}", fen, f"n{creator}" if note else None))
+
+    @precondition(lambda self: self.auditor.orders)
+    @rule(number=ANY, end=st.sampled_from(("cancel", "release")), wait=WAITS)
+    def end_order(self, number: int, end: str, wait: int) -> None:
+        """After some time, or when its time is over."""
+        there = sorted(self.auditor.orders)
+        merchant, id = there[number % len(there)]
+        if wait:
+            self.town.do(("advance", wait))
+        self.town.do((end, MERCHANTS.index(MerchantId(merchant)), id))
 
     @rule(who=WHO, fen=FEN, hours=st.sampled_from((1, 20)), key=KEYS)
     def hold(self, who: int, fen: int, hours: int, key: str) -> None:
