@@ -171,7 +171,8 @@ class Auditor:
 
     def _given_back(self, charge: Charge) -> None:
         """Say of what stood above a budget that the merchant has it back, on the line that paid."""
-        batch = self._batch[compensation_key(charge.event_id)]
+        batch = self._batch.get(compensation_key(charge.event_id))
+        assert batch is not None, "what stood above a budget was not given back (BILL-1)"
         moved: Counter[tuple[str, str, str]] = Counter()
         for entry in batch.entries:
             moved[entry.account.owner, entry.account.kind, entry.account.line] += entry.amount_fen
