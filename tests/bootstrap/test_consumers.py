@@ -32,6 +32,7 @@ READS_ON = {
     "hongmao.bootstrap.readers": "readers",
     "hongmao.bootstrap.fronts": None,  # hands on what others ask
     "hongmao.bootstrap.metered": None,  # looks at the oldest event that waits
+    "hongmao.billing.statements.service": None,  # looks at what billing has yet to charge, behind billing's own position
     "hongmao.events.retention": None,  # compares what is let go of with the lake
 }
 

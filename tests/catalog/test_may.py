@@ -30,6 +30,7 @@ write_shop_facts x x . . .
 credit           x . . . .
 close_books      x . . . .
 import_bills     x . . x .
+order_creators   x x . . .
 """
 
 
