@@ -44,7 +44,7 @@ class CreditAudit:
                 gone[programme, credit.merchant] += charge.amount_fen - charge.compensated_fen
         for key, gone_fen in gone.items():
             if not charged:
-                now_fen = {(m.programme, m.merchant): m.seen_fen for m in kept.members.values()}[key]
+                now_fen = {(m.programme, str(m.merchant)): m.seen_fen for m in kept.members.values()}[key]
                 assert now_fen <= max(0, self._seen[key] - gone_fen), (
                     "a credit gave the programme no room back (BILL-6)"
                 )

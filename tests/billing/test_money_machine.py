@@ -14,7 +14,9 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from billing.money_machine import MoneyMachine
-from hongmao.billing import crediting, feeing, rules, service
+from hongmao.billing import crediting, feeing, fees, rules, service
+from hongmao.billing import credits as credits_
+from hongmao.ledger import posting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +52,7 @@ def _pay_for_bots(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keep_what_stands_above_a_budget(patch: pytest.MonkeyPatch) -> None:
-    post = service.post
+    post = posting.post
 
     def without(work: Any, batches: Any, now_ms: int) -> Any:
         return post(work, [one for one in batches if one.why != "compensate"], now_ms)
@@ -59,7 +61,7 @@ def _keep_what_stands_above_a_budget(patch: pytest.MonkeyPatch) -> None:
 
 
 def _book_a_fee_twice(patch: pytest.MonkeyPatch) -> None:
-    booked = feeing.booked
+    booked = fees.booked
 
     def twice(*values: Any, **named: Any) -> Any:
         line, batch = booked(*values, **named)
@@ -73,7 +75,7 @@ def _credit_another_merchant(patch: pytest.MonkeyPatch) -> None:
 
 
 def _turn_credits(patch: pytest.MonkeyPatch, turned: Callable[[Batch], Batch]) -> None:
-    made = crediting.crediting
+    made = credits_.crediting
 
     def other(*values: Any) -> Batch | None:
         batch = made(*values)
