@@ -18,7 +18,7 @@ from hongmao.ledger.api import Ledger, frozen_of
 from hongmao.storage.database import open_database
 from hongmao.storage.ledger import SqlLedgerStore
 from ledger.moves import ALLIANCE_DAY, FLOORS, WALLET
-from ledger.writers import write
+from ledger.writers import GROUP, write
 from shared import ROOT
 from storage.opened import opened
 from storage.postgres import database_url
@@ -54,12 +54,12 @@ def founded(store: SqlLedgerStore) -> Ledger:
     return ledger
 
 
-def together(url: str, postings: int) -> list[int | None]:
+def together(url: str, postings: int, group: int) -> list[int | None]:
     """Let the writers write, and give how they ended."""
     # What a writer imports is imported once, by a server that then forks; without it eight of them are slow to begin.
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload(["ledger.writers"])
-    writers = [server.Process(target=write, args=(url, f"writer-{n}", postings)) for n in range(WRITERS)]
+    writers = [server.Process(target=write, args=(url, f"writer-{n}", postings, group)) for n in range(WRITERS)]
     with mock.patch.dict(os.environ, PYTHONPATH=PATHS):
         for writer in writers:
             writer.start()
@@ -68,29 +68,29 @@ def together(url: str, postings: int) -> list[int | None]:
     return [writer.exitcode for writer in writers]
 
 
-def wrote_one_book(engine: str, folder: Path, postings: int) -> None:
+def wrote_one_book(engine: str, folder: Path, postings: int, group: int) -> None:
     with reached(engine, folder) as (url, ledger):
-        assert together(url, postings) == [0] * WRITERS
+        assert together(url, postings, group) == [0] * WRITERS
         check = ledger.verify()
         assert check.balanced, check
         assert check.batches >= WRITERS * postings
-        assert check.seals >= WRITERS * postings // 5
+        assert check.seals >= WRITERS * postings // group
         # Told again, nothing happens twice.
         head = ledger.head()
-        write(url, "writer-0", min(postings, 500))
+        write(url, "writer-0", min(postings, 500), group)
         assert ledger.head() == head
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_eight_processes_write_one_chain(engine: str, tmp_path: Path) -> None:
-    wrote_one_book(engine, tmp_path, 500)
+    wrote_one_book(engine, tmp_path, 500, GROUP)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_eight_processes_write_a_hundred_thousand_postings_into_one_chain(engine: str, tmp_path: Path) -> None:
-    wrote_one_book(engine, tmp_path, 12_500)
+    wrote_one_book(engine, tmp_path, 12_500, 25)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

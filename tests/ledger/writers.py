@@ -17,16 +17,16 @@ from ledger.moves import ALLIANCE_DAY, BANK, SHOP, WALLET, hold, move, take
 GROUP = 5
 
 
-def write(url: str, name: str, postings: int) -> None:
+def write(url: str, name: str, postings: int, group: int = GROUP) -> None:
     """Post in groups, spend what there is, hold and take, at instants of some hours; begin again where others were first."""
     database = open_database(url)
     clock = SetClock(ALLIANCE_DAY)
     ledger = Ledger(SqlLedgerStore(database), clock)
     luck = random.Random(name)
-    for start in range(0, postings, GROUP):
+    for start in range(0, postings, group):
         at_ms = ALLIANCE_DAY + luck.randrange(48) * HOUR_MS + luck.randrange(60) * MINUTE_MS
         clock.set(at_ms)
-        keys = [f"{name}/{number}" for number in range(start, min(start + GROUP, postings))]
+        keys = [f"{name}/{number}" for number in range(start, min(start + group, postings))]
         act = luck.choice((_move_in, _spend, _spend, _hold))
         while True:
             try:
