@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.budgeted import Agreed, click, logged, server, shown
-from hongmao.billing.budgets import Budgets, PlacedTerms, Rate, Scheme, day_number
+from hongmao.billing.budgets import Budgets, PlacedTerms, Rate, Scheme
 from hongmao.billing.contracts import Line
 from hongmao.billing.cpm import Showing, cost_fen, counts
 from hongmao.billing.rules import bill, wallet_account
 from hongmao.kernel.ids import MerchantId, TenantId
-from hongmao.kernel.time import DAY_MS, Window
+from hongmao.kernel.time import DAY_MS, Window, day_number
 from storage.opened import ALLIANCE_DAY, ROOT, House, house
 
 if TYPE_CHECKING:

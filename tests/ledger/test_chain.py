@@ -15,10 +15,10 @@ from sqlalchemy.exc import DBAPIError
 
 from hongmao.kernel.clock import SetClock
 from hongmao.kernel.errors import HongmaoError
-from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, day_number
 from hongmao.ledger.api import Ledger, post
 from hongmao.ledger.chain import GENESIS, linked
-from hongmao.ledger.sums import day_number_of, midnight
+from hongmao.ledger.sums import midnight
 from hongmao.storage.database import open_database
 from hongmao.storage.ledger import SqlLedgerStore
 from hongmao.storage.ledger_posting import SqlLedgerWork
@@ -224,7 +224,7 @@ ONLY_GROWING = ["ledger_batches", "ledger_entries", "ledger_seals", "ledger_clos
 def test_what_only_grows_refuses_every_change(sqlite: Stage, table: str) -> None:
     sqlite.ledger.post(move("k1", BANK, WALLET, 10))
     sqlite.clock.set(ALLIANCE_DAY + DAY_MS)
-    sqlite.ledger.close_period("seventh", midnight(day_number_of(ALLIANCE_DAY) + 1), "finance")
+    sqlite.ledger.close_period("seventh", midnight(day_number(ALLIANCE_DAY) + 1), "finance")
     key = {"ledger_close_balances": "balance_fen"}.get(table, "number")
     for act in ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"):
         with pytest.raises(DBAPIError, match=f"{table} is append-only"):

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, Window, instant
-from hongmao.ledger.sums import day_number_of, midnight, since
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, Window, day_number, instant
+from hongmao.ledger.sums import midnight, since
 from ledger.moves import BANK, SHOP, WALLET, move
 from ledger.stage import HOUSE, Stage, staged
 
@@ -35,7 +35,7 @@ def test_what_follows_an_instant_is_cut_without_gap_or_overlap(at_ms: int) -> No
     assert 0 <= cut.rest_end_ms - at_ms < HOUR_MS
     assert 0 <= cut.hours_end - cut.hour < 24
     assert midnight(cut.day) == cut.hours_end * HOUR_MS - 8 * HOUR_MS
-    assert day_number_of(midnight(cut.day)) == cut.day == day_number_of(midnight(cut.day) - 1) + 1
+    assert day_number(midnight(cut.day)) == cut.day == day_number(midnight(cut.day) - 1) + 1
 
 
 @settings(max_examples=30)

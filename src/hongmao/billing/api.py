@@ -23,7 +23,6 @@ from hongmao.billing.budgets import (
     Rate,
     Rates,
     Scheme,
-    day_number,
 )
 from hongmao.billing.coinvest import Member, Programme, Running, Wound
 from hongmao.billing.coinvesting import Coinvesting
@@ -95,7 +94,6 @@ from hongmao.billing.statements.contracts import (
     ConvertedTotal,
     Exchange,
     MonthStanding,
-    Moved,
     Party,
     PartyStatement,
     Section,
@@ -182,7 +180,6 @@ __all__ = [
     "MonthStanding",
     "MonthUnread",
     "MonthUnreadable",
-    "Moved",
     "NoRates",
     "NoteCredit",
     "NoteNotTheirs",
@@ -235,7 +232,6 @@ __all__ = [
     "bill_platforms",
     "bill_told",
     "creator_owner",
-    "day_number",
     "ecpm_fen",
     "exchange_of",
     "line_told",

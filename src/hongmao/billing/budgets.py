@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS
+from hongmao.kernel.time import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 OVERSPEND_FEN: Final = 5_000
 OVERSPEND_FEN_MAX: Final = 1_000_000
-_SHANGHAI_MS: Final = 8 * HOUR_MS
 
 
 class Scheme(StrEnum):
@@ -97,15 +96,6 @@ class CampaignDay:
     def net_fen(self) -> int:
         """Give what the day has cost in the end."""
         return self.spent_fen - self.compensated_fen
-
-
-def day_number(at_ms: int) -> int:
-    """Count the Shanghai day of an instant from 1970-01-01.
-
-    >>> day_number(1_746_547_200_000), day_number(1_746_547_199_999)  # midnight in Shanghai, and just before
-    (20215, 20214)
-    """
-    return (at_ms + _SHANGHAI_MS) // DAY_MS
 
 
 class Budgets:

@@ -12,10 +12,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from hongmao.billing.budgets import Rate, Scheme, day_number
+from hongmao.billing.budgets import Rate, Scheme
 from hongmao.billing.purses import split
 from hongmao.events.contracts import Kind
 from hongmao.kernel.ids import MerchantId, TenantId
+from hongmao.kernel.time import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hongmao.billing.coinvest import takes_part, undone
-from hongmao.billing.contracts import Line, click_key
+from hongmao.billing.contracts import Line, click_key, compensation_key
 from hongmao.billing.credits import (
     Credit,
     Credited,
     CreditReason,
     compensated_fen,
-    compensation_key,
     crediting,
     matched,
     paid_fen,

@@ -83,11 +83,6 @@ def credit_key(event_id: str) -> str:
     return f"{CREDIT}/{event_id}"
 
 
-def compensation_key(event_id: str) -> str:
-    """Name the batch that gave back what a click took beyond its budget."""
-    return f"compensate/{event_id}"
-
-
 def legs(batch: Batch) -> tuple[Leg, ...]:
     """Read a charge's posting as its legs: each entry that takes has the one that gets right behind it."""
     pairs = zip(batch.entries[::2], batch.entries[1::2], strict=True)

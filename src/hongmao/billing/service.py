@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from hongmao.billing.budgets import OVERSPEND_FEN, Budgets, NoRates, day_number
+from hongmao.billing.budgets import OVERSPEND_FEN, Budgets, NoRates
 from hongmao.billing.coinvest import Matching, purse_of
 from hongmao.billing.coinvesting import Coinvesting
 from hongmao.billing.contracts import (
@@ -15,7 +14,6 @@ from hongmao.billing.contracts import (
     Purse,
     Statement,
     StatementLine,
-    StatementMovement,
     TopUp,
     Wallet,
 )
@@ -37,10 +35,11 @@ from hongmao.billing.rules import (
     wallet_account,
     wallet_of,
 )
+from hongmao.billing.statements.rules import movements_of
 from hongmao.catalog.api import Permission, demand
 from hongmao.events.contracts import Kind
 from hongmao.kernel.ids import MerchantId, check_id
-from hongmao.kernel.time import Window
+from hongmao.kernel.time import Window, day_number
 from hongmao.ledger.api import open_accounts, post
 
 if TYPE_CHECKING:
@@ -55,12 +54,11 @@ if TYPE_CHECKING:
     from hongmao.events.contracts import Event, Logged
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import TenantId
-    from hongmao.ledger.api import Account, Ledger
+    from hongmao.ledger.api import Account, Batch, Ledger, Posted
     from hongmao.ledger.contracts import Turnover
 
 TOP_UP_FEN_MAX = 10_000_000_000  # a hundred million yuan, above any single recharge
 CHARGES_PAGE_MAX = 1_000
-_EPOCH = date(1970, 1, 1)
 
 
 class Billing:
@@ -157,11 +155,8 @@ class Billing:
         wallet = wallet_of_creators(owner.id) if line == CREATOR_LINE else wallet_account(owner.id, _line(line))
         if not _is_payment(amount_fen):
             raise TopUpBeyond(place="amount_fen", fen_max=TOP_UP_FEN_MAX)
-        now_ms = self._clock.now_ms()
-        entered = top_up(wallet, amount_fen, check_id(key, place="key"), now_ms)
-        with self._store.begin() as work:
-            open_accounts(work.ledger, {wallet: 0, outside_of(wallet): None})
-            (posted,) = post(work.ledger, (entered,), now_ms)
+        entered = top_up(wallet, amount_fen, check_id(key, place="key"), self._clock.now_ms())
+        posted = self._enter(entered, wallet, outside_of(wallet))
         return TopUp(
             merchant=owner.id,
             line=wallet.line,
@@ -178,11 +173,8 @@ class Billing:
         purse = purse_account(owner.id, Line.CID, _given(kind))
         if not _is_payment(amount_fen):
             raise GrantBeyond(place="amount_fen", fen_max=TOP_UP_FEN_MAX)
-        now_ms = self._clock.now_ms()
-        entered = grant(purse, amount_fen, check_id(key, place="key"), now_ms)
-        with self._store.begin() as work:
-            open_accounts(work.ledger, {purse: 0, giver_of(purse): None})
-            (posted,) = post(work.ledger, (entered,), now_ms)
+        entered = grant(purse, amount_fen, check_id(key, place="key"), self._clock.now_ms())
+        posted = self._enter(entered, purse, giver_of(purse))
         return Granted(
             merchant=owner.id,
             kind=purse.kind,
@@ -238,6 +230,13 @@ class Billing:
             to_ms=window.end_ms,
             parts=tuple(self._store.funded(owner.tenant, owner.id, window)),
         )
+
+    def _enter(self, batch: Batch, purse: Account, source: Account) -> Posted:
+        """Post what comes into a purse, which may be its first."""
+        with self._store.begin() as work:
+            open_accounts(work.ledger, {purse: 0, source: None})
+            (posted,) = post(work.ledger, (batch,), batch.at_ms)
+        return posted
 
     def _charge(self, work: BillingWork, acts: Sequence[Event], placed: Mapping[str, PlacedTerms], offset: int) -> None:
         payable = [act for act in acts if act.kind is Kind.IMPRESSION or own_reason(act) is None]
@@ -327,15 +326,6 @@ def _statement_line(turnover: Turnover) -> StatementLine:
         kind=account.kind,
         funder=account.funder,
         opening_fen=turnover.opening_fen,
-        movements=tuple(
-            StatementMovement(
-                day=_EPOCH + timedelta(days=movement.day),
-                why=movement.why,
-                entries=movement.entries,
-                amount_fen=movement.amount_fen,
-                funder=account.funder,
-            )
-            for movement in turnover.movements
-        ),
+        movements=movements_of(turnover),
         closing_fen=turnover.closing_fen,
     )

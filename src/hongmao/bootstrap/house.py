@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypedDict
 
 from hongmao.attribution.api import KeptAttribution
-from hongmao.billing.agencies.service import Agencies
-from hongmao.billing.api import SPEND_ORDER, Billing, Books, read_spend_order
+from hongmao.billing.api import SPEND_ORDER, Agencies, Billing, Books, read_spend_order
 from hongmao.bootstrap.admission import admission_of, suits_of
 from hongmao.bootstrap.bidding import put_up_rating
 from hongmao.bootstrap.bills import put_up_bills

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,9 +55,26 @@ class Act:
         return f"{self.definition}.v{self.version}"
 
 
-def standing(acts: Iterable[Act]) -> tuple[Act, ...]:
+class Decided(Protocol):
+    """What an act about a version of anything has."""
+
+    @property
+    def kind(self) -> ActKind:
+        """Say what was done."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Name the version."""
+        ...
+
+
+D = TypeVar("D", bound=Decided)
+
+
+def standing(acts: Iterable[D]) -> tuple[D, ...]:
     """Give the applied acts that were not taken back, in order. A version may be applied again after it was reverted."""
-    stands: dict[str, Act] = {}
+    stands: dict[str, D] = {}
     for act in acts:
         if act.kind is ActKind.APPLY:
             stands[act.key] = act

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.definitions.acts import Act, ActKind, Sort
+from hongmao.definitions.acts import Act, ActKind, Sort, standing
 from hongmao.definitions.columns import Column, column
 from hongmao.definitions.compare import DefinitionChange, FieldChange, changed_fields, parts_of
 from hongmao.definitions.contracts import AnyDefinition, AttributionDefinition, Definition, MetricDefinition
@@ -78,5 +78,6 @@ __all__ = [
     "read_draft",
     "read_toml",
     "render_value",
+    "standing",
     "state_of",
 ]

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
+    from hongmao.definitions.api import ActKind
     from hongmao.eligibility.loading import Sort
-
-
-class ActKind(StrEnum):
-    """What was done."""
-
-    APPLY = "apply"
-    REVERT = "revert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +35,3 @@ class RuleAct:
     def key(self) -> str:
         """Name the version as files and findings do."""
         return f"{self.id}.v{self.version}"
-
-
-def standing(acts: Iterable[RuleAct]) -> tuple[RuleAct, ...]:
-    """Give the published acts that were not taken back, in order. A version may be published again afterwards."""
-    stands: dict[str, RuleAct] = {}
-    for act in acts:
-        if act.kind is ActKind.APPLY:
-            stands[act.key] = act
-        else:
-            stands.pop(act.key, None)
-    return tuple(stands.values())

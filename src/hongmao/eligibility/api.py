@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.eligibility.acts import ActKind, RuleAct
+from hongmao.eligibility.acts import RuleAct
 from hongmao.eligibility.contracts import (
     Badge,
     Facts,
@@ -38,7 +38,6 @@ __all__ = [
     "STAGES",
     "STATUSES",
     "WHATS",
-    "ActKind",
     "AdmissionMovedOn",
     "Badge",
     "Eligibility",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hongmao.catalog.api import Permission, demand
-from hongmao.eligibility.acts import ActKind, RuleAct
+from hongmao.definitions.api import ActKind
+from hongmao.eligibility.acts import RuleAct
 from hongmao.eligibility.contracts import Listed, Ruling, StageSet, Status
 from hongmao.eligibility.desk import word
 from hongmao.eligibility.errors import AdmissionInstantPast, NothingToRule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from hongmao.eligibility.acts import ActKind, RuleAct, standing
+from hongmao.definitions.api import ActKind, standing
 from hongmao.eligibility.errors import (
     RulesetLineage,
     RulesetRevertRefused,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from hongmao.eligibility.acts import RuleAct
     from hongmao.eligibility.documents import Categories, RuleSet
     from hongmao.eligibility.loading import Sort, Source
     from hongmao.eligibility.store import RuleStore

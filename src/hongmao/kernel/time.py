@@ -15,7 +15,7 @@ DAY_MS = 24 * HOUR_MS
 # China has kept UTC+8 without daylight saving since 1991, so a fixed offset is exact for every event we can accept
 # and needs no zone database on the machine.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-_SHANGHAI_MS = 8 * HOUR_MS
+SHANGHAI_MS = 8 * HOUR_MS
 _EPOCH = date(1970, 1, 1)
 _SPAN = re.compile(r"(?P<count>[1-9][0-9]{0,4})(?P<unit>[hd])")
 
@@ -59,12 +59,35 @@ class Window:
     @classmethod
     def of_day(cls, day: date) -> Window:
         """Take one day of Asia/Shanghai."""
-        start = (day - _EPOCH).days * DAY_MS - _SHANGHAI_MS
+        start = (day - _EPOCH).days * DAY_MS - SHANGHAI_MS
         return cls(start, start + DAY_MS)
 
     def contains(self, at_ms: int) -> bool:
         """Tell whether an instant falls inside."""
         return self.start_ms <= at_ms < self.end_ms
+
+
+def day_number(at_ms: int) -> int:
+    """Count the Asia/Shanghai day of an instant from 1970-01-01.
+
+    >>> day_number(1_746_547_200_000), day_number(1_746_547_199_999)  # midnight in Shanghai, and just before
+    (20215, 20214)
+    """
+    return (at_ms + SHANGHAI_MS) // DAY_MS
+
+
+def numbered_day(number: int) -> date:
+    """Name a day that `day_number` counted.
+
+    >>> numbered_day(20_215).isoformat()
+    '2025-05-07'
+    """
+    return _EPOCH + timedelta(days=number)
+
+
+def into_day_ms(at_ms: int) -> int:
+    """Say how long the Asia/Shanghai day of an instant has lasted then."""
+    return (at_ms + SHANGHAI_MS) % DAY_MS
 
 
 def day_of(at_ms: int) -> date:
@@ -73,7 +96,7 @@ def day_of(at_ms: int) -> date:
     >>> day_of(1_746_547_200_000).isoformat()  # 2025-05-06T16:00:00Z is midnight in Shanghai
     '2025-05-07'
     """
-    return _EPOCH + timedelta(days=(at_ms + _SHANGHAI_MS) // DAY_MS)
+    return numbered_day(day_number(at_ms))
 
 
 def instant(text: str) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hongmao.kernel.ids import check_id
-from hongmao.kernel.time import iso
+from hongmao.kernel.time import day_number, iso
 from hongmao.ledger.contracts import Close
 from hongmao.ledger.errors import PeriodNotOver, PeriodUnordered
-from hongmao.ledger.sums import day_number_of, midnight
+from hongmao.ledger.sums import midnight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ def check_period(
     if there is not None and there.before_ms == before_ms:
         return there
     named = len(check_id(period, place="period")) <= PERIOD_CHARS_MAX and there is None
-    if not named or before_ms <= closed_before_ms or midnight(day_number_of(before_ms)) != before_ms:
+    if not named or before_ms <= closed_before_ms or midnight(day_number(before_ms)) != before_ms:
         raise PeriodUnordered(id=period, before=iso(before_ms), closed_before=iso(closed_before_ms))
     if before_ms > now_ms:
         raise PeriodNotOver(id=period, before=iso(before_ms))

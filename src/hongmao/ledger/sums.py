@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, SHANGHAI_MS, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 HOURS_PER_DAY: Final = 24
 # Days and hours are numbered from 1970-01-01 00:00 in Shanghai, eight hours before the epoch.
-SHIFT_MS: Final = 8 * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class Since:
     @property
     def rest_end_ms(self) -> int:
         """Where the cut hour ends: at the instant itself where it is a full hour, and then nothing has to be read."""
-        return self.hour * HOUR_MS - SHIFT_MS
+        return self.hour * HOUR_MS - SHANGHAI_MS
 
     @property
     def hours_end(self) -> int:
@@ -50,25 +49,20 @@ def since(at_ms: int) -> Since:
     >>> since(1_746_547_200_000)  # midnight in Shanghai
     Since(at_ms=1746547200000, hour=485160, day=20215)
     """
-    hour = -(-(at_ms + SHIFT_MS) // HOUR_MS)
+    hour = -(-(at_ms + SHANGHAI_MS) // HOUR_MS)
     return Since(at_ms=at_ms, hour=hour, day=-(-hour // HOURS_PER_DAY))
-
-
-def day_number_of(at_ms: int) -> int:
-    """Number the Asia/Shanghai day of an instant, from 1970-01-01."""
-    return (at_ms + SHIFT_MS) // DAY_MS
 
 
 def midnight(day: int) -> int:
     """Give the instant with which a numbered day begins."""
-    return day * DAY_MS - SHIFT_MS
+    return day * DAY_MS - SHANGHAI_MS
 
 
 def day_sums(batches: Iterable[Batch]) -> dict[tuple[Account, int, str], tuple[int, int]]:
     """Count and add up entries by account, day and why."""
     found: defaultdict[tuple[Account, int, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for batch in batches:
-        day = day_number_of(batch.at_ms)
+        day = day_number(batch.at_ms)
         for entry in batch.entries:
             entries, amount_fen = found[entry.account, day, batch.why]
             found[entry.account, day, batch.why] = (entries + 1, amount_fen + entry.amount_fen)
@@ -79,7 +73,7 @@ def hour_sums(batches: Iterable[Batch]) -> dict[tuple[Account, int], int]:
     """Add entries up by account and hour."""
     found: Counter[tuple[Account, int]] = Counter()
     for batch in batches:
-        hour = (batch.at_ms + SHIFT_MS) // HOUR_MS
+        hour = (batch.at_ms + SHANGHAI_MS) // HOUR_MS
         for entry in batch.entries:
             found[entry.account, hour] += entry.amount_fen
     return dict(found)

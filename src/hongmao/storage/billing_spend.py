@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from hongmao.billing.budgets import day_number as day_of
 from hongmao.billing.contracts import Spend
-from hongmao.kernel.time import DAY_MS
-from hongmao.storage.days import day, day_number
+from hongmao.kernel.time import DAY_MS, numbered_day
+from hongmao.kernel.time import day_number as day_of
+from hongmao.storage.days import day_number
 from hongmao.storage.models import ChargeRow, ShownDayRow
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def clicks_spent(session: ScopedSession, within: tuple[ColumnElement[bool], ...]
     query = select(booked.label("day"), *by[1:], *sums).where(*within, ChargeRow.amount_fen > 0)
     return [
         Spend(
-            day=day(row.day),
+            day=numbered_day(row.day),
             note=row.note_id,
             link=row.link_id,
             merchant=row.merchant_id,
@@ -57,7 +57,7 @@ def shown_spent(session: ScopedSession, window: Window) -> list[Spend]:
     )
     return [
         Spend(
-            day=day(row.day),
+            day=numbered_day(row.day),
             note=row.note_id,
             link=row.link_id,
             merchant=row.merchant_id,

@@ -13,8 +13,8 @@ from hongmao.billing.bills.contracts import Bill, BillLine, Book, Booked, By, Co
 from hongmao.billing.contracts import ALIBABA, click_key
 from hongmao.billing.credits import credit_key
 from hongmao.kernel.ids import MerchantId, TenantId
-from hongmao.kernel.time import day_of
-from hongmao.storage.days import day, day_number
+from hongmao.kernel.time import day_of, numbered_day
+from hongmao.storage.days import day_number
 from hongmao.storage.models import (
     AccountRow,
     BatchRow,
@@ -173,7 +173,7 @@ class SqlOurBooks:
             if spend.merchant == bill.merchant and spend.line == format.book.value:
                 sums[spend.day, key_of(spend.note, spend.link)] += spend.amount_fen
         for row in self._given_back(bill, format.book.value, period):
-            sums[day(row.day), key_of(row.note_id, row.link_id)] -= int(row.amount_fen)
+            sums[numbered_day(row.day), key_of(row.note_id, row.link_id)] -= int(row.amount_fen)
         return [Booked(day=on, key=key, amount_fen=fen) for (on, key), fen in sorted(sums.items())]
 
     def _given_back(self, bill: Bill, line: str, period: Window) -> Sequence[Any]:
@@ -230,7 +230,9 @@ class SqlOurBooks:
         )
         with self._database.session(_HOUSE) as session:
             return [
-                Booked(day=day(row.day), key=row.kind.removeprefix("coinvest."), amount_fen=int(row.amount_fen))
+                Booked(
+                    day=numbered_day(row.day), key=row.kind.removeprefix("coinvest."), amount_fen=int(row.amount_fen)
+                )
                 for row in session.execute(query.order_by(booked, AccountRow.kind))
             ]
 

@@ -8,9 +8,8 @@ import msgspec
 
 from hongmao.billing.contracts import Spend
 from hongmao.kernel.ids import MerchantId
-from hongmao.kernel.time import DAY_MS, HOUR_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, numbered_day
 from hongmao.storage.billing import SqlBillingStore
-from hongmao.storage.days import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +71,7 @@ class SqlBillingStoreThen(SqlBillingStore):
         found = self._tables.rows(_SPEND, {**asked, "morning_ms": 8 * HOUR_MS, "day_ms": DAY_MS})
         return [
             Spend(
-                day=day(row.day_number),
+                day=numbered_day(row.day_number),
                 note=row.note,
                 link=row.link,
                 merchant=None if row.merchant is None else MerchantId(row.merchant),

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import literal
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS
+from hongmao.kernel.time import DAY_MS, HOUR_MS, SHANGHAI_MS
 
 if TYPE_CHECKING:
     from sqlalchemy import BindParameter, ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute
 
-_EPOCH = date(1970, 1, 1)
-
 
 def day_number(at_ms: InstrumentedAttribute[int]) -> ColumnElement[int]:
     """Number the day of an instant: it begins at midnight in Shanghai, eight hours before that of the epoch."""
-    return (at_ms + _written(8 * HOUR_MS)) // _written(DAY_MS)
+    return (at_ms + _written(SHANGHAI_MS)) // _written(DAY_MS)
 
 
 def hour_number(at_ms: InstrumentedAttribute[int]) -> ColumnElement[int]:
     """Number the hour of an instant, as `day_number` does the day."""
-    return (at_ms + _written(8 * HOUR_MS)) // _written(HOUR_MS)
+    return (at_ms + _written(SHANGHAI_MS)) // _written(HOUR_MS)
 
 
 def _written(number: int) -> BindParameter[int]:
     # PostgreSQL groups by an expression only where it reads the same as the one selected, parameters included.
     return literal(number, literal_execute=True)
-
-
-def day(number: int) -> date:
-    """Name a numbered day."""
-    return _EPOCH + timedelta(days=number)

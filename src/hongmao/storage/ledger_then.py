@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, cast, func, select
 
+from hongmao.kernel.time import day_number
 from hongmao.ledger.contracts import Movement
-from hongmao.ledger.sums import day_number_of, midnight, since
+from hongmao.ledger.sums import midnight, since
 from hongmao.storage.models import BalanceRow, BatchRow, DaySumRow, EntryRow, HourSumRow
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def balance_then(session: ScopedSession, number: int, before_ms: int | None) -> 
 
 def balances_at(midnight_ms: int) -> Select[int, int]:
     """Ask for every account's balance at a midnight: what is kept, less the days since."""
-    day = day_number_of(midnight_ms)
+    day = day_number(midnight_ms)
     since_then = (
         select(DaySumRow.account_number, func.sum(DaySumRow.amount_fen).label("amount_fen"))
         .where(DaySumRow.day >= day)
@@ -43,7 +44,7 @@ def balances_at(midnight_ms: int) -> Select[int, int]:
 
 def movements(session: ScopedSession, number: int, window: Window) -> tuple[Movement, ...]:
     """Give what moved in a window by day and why: whole days as they are kept, the cut ones from their entries."""
-    first, last = since(window.start_ms).day, day_number_of(window.end_ms)
+    first, last = since(window.start_ms).day, day_number(window.end_ms)
     found = _of_days(session, number, first, last) if first < last else []
     cut = ((window.start_ms, min(window.end_ms, midnight(first))), (midnight(max(first, last)), window.end_ms))
     for start_ms, end_ms in cut:
@@ -70,7 +71,7 @@ def _of_entries(session: ScopedSession, number: int, start_ms: int, end_ms: int)
         .where(EntryRow.account_number == number, EntryRow.at_ms >= start_ms, EntryRow.at_ms < end_ms)
         .group_by(BatchRow.why)
     )
-    day = day_number_of(start_ms)
+    day = day_number(start_ms)
     return [
         Movement(day=day, why=row.why, entries=row.entries, amount_fen=int(row.amount_fen))
         for row in session.execute(query)

@@ -32,6 +32,11 @@ def problem_response(error: HongmaoError, headers: Mapping[str, str] | None = No
     return JSONResponse({"error": problem(error)}, status_code=error.status, headers=dict(headers or {}))
 
 
+def said(error: HongmaoError, lang: Lang) -> str:
+    """Say an error in one line for a page: what is wrong, and the next step."""
+    return f"{error.message(lang)}{'。' if lang == 'zh' else '. '}{error.hint(lang)}"
+
+
 def lang_of(connection: HTTPConnection) -> Lang:
     """Choose the language: what was picked on a page, else what the browser prefers, else Chinese."""
     return _lang(connection.cookies.get(LANG_COOKIE), connection.headers.get("accept-language", "zh"))

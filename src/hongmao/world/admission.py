@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS, day_of, iso
+from hongmao.kernel.time import DAY_MS, HOUR_MS, day_of, into_day_ms, iso
 from hongmao.world.spec import TOPICS
 from hongmao.world.truth import share
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 TOLD_AT_MS: Final = 9 * HOUR_MS  # the platforms' scores of a day are out in the morning
 PAPERS: Final = {"大健康": "approval_number"}
 """Which paper a topic's shops must have."""
-_SHANGHAI_MS: Final = 8 * HOUR_MS
 _STARS: Final = ("composite_star", "goods", "logistics", "service")
 _SCORES: Final = {"taobao": ("experience",), "tmall": _STARS, "jd": _STARS, "pdd": ("composite_star",)}
 _RULED_ON: Final = frozenset({"vip", "sandbox"})
@@ -55,7 +54,7 @@ def tell_scores(plan: Plan, platform: Line, at_ms: int) -> None:
 
 def is_hour_of_scores(at_ms: int) -> bool:
     """Tell whether this instant is when a day's scores come out."""
-    return (at_ms + _SHANGHAI_MS) % DAY_MS == TOLD_AT_MS
+    return into_day_ms(at_ms) == TOLD_AT_MS
 
 
 def score_of(plan: Plan, store: Store, name: str, day: int) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS, day_of
+from hongmao.kernel.time import DAY_MS, HOUR_MS, day_of, into_day_ms
 from hongmao.world.wire import CityLineDown
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ BROKEN_OFF: Final = 2
 """The brand whose creator does not deliver, so that its order is cancelled."""
 CLOSING_DAY: Final = 2
 AUDIT_AT_MS: Final = 11 * HOUR_MS
-_SHANGHAI_MS: Final = 8 * HOUR_MS
 _UNKNOWN: Final = 404
 _CLICKS: Final = "click/"
 """What the ledger's batches of clicks are named with, before the click's event."""
@@ -135,7 +134,7 @@ class Finance:
 
 def is_hour_of_audit(at_ms: int) -> bool:
     """Tell whether this instant is when the finance desk looks."""
-    return (at_ms + _SHANGHAI_MS) % DAY_MS == AUDIT_AT_MS
+    return into_day_ms(at_ms) == AUDIT_AT_MS
 
 
 def _owner(brand: int) -> dict[str, str]:

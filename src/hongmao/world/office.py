@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SHANGHAI, day_of
+from hongmao.kernel.time import DAY_MS, HOUR_MS, MINUTE_MS, SHANGHAI, day_of, into_day_ms
 from hongmao.world.connect import COUNTERS, Key, key_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 REPORT_AT_MS: Final = 8 * HOUR_MS  # a report of yesterday is ready in the morning
 EXPORT_EVERY_MS: Final = 30 * MINUTE_MS  # what readers did so far today, as often as somebody looks
-_SHANGHAI_MS: Final = 8 * HOUR_MS
 _OK: Final = 200
 
 
@@ -37,7 +36,7 @@ class Office:
             for day in sorted({day_of(at_ms - HOUR_MS).isoformat(), day_of(at_ms).isoformat()}):
                 for store in self._exported:
                     self._carry(store, f"export/visits.csv?{_vop(store, day, at_ms)}", "vip_visits", f"visits-{day}")
-        if (at_ms + _SHANGHAI_MS) % DAY_MS == REPORT_AT_MS:
+        if into_day_ms(at_ms) == REPORT_AT_MS:
             yesterday = day_of(at_ms - DAY_MS).isoformat()
             for store in self._reported:
                 self._carry(store, f"ud/report.csv?{_top(store, yesterday, at_ms)}", "ud_daily", f"ud-{yesterday}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pypdf
 from python_calamine import CalamineWorkbook
 
-from hongmao.billing.api import Exchange, Moved, Party, PartyStatement, Section
+from hongmao.billing.api import Exchange, Party, PartyStatement, Section, StatementMovement
 from hongmao.billing.statements.rules import convert, month_of, totals_of
 from hongmao.insight.api import StatementFormat, write_statement
 from hongmao.web.i18n import LANGS, catalogue
@@ -59,9 +59,9 @@ def section(number: int = 1, *, days: int = 3, owner: str = "m1", line: str = "c
     """An account on which something comes in on the first day and goes out on each."""
     first = MONTH.first_day
     funder = "alibaba" if line == "ud" else "merchant"
-    came = Moved(day=first, why="top_up", entries=1, amount_fen=1_234_567_89 * number, funder=funder)
+    came = StatementMovement(day=first, why="top_up", entries=1, amount_fen=1_234_567_89 * number, funder=funder)
     went = [
-        Moved(
+        StatementMovement(
             day=first + timedelta(days=day % 31),
             why=f"click{day // 31 or ''}",
             entries=1_000 + day,

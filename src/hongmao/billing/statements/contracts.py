@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from datetime import date
 
+    from hongmao.billing.contracts import StatementMovement
+
 
 class Party(StrEnum):
     """Who has a part in the money."""
@@ -36,17 +38,6 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """发生额: what one sort of posting moved in one day, and whose money it was."""
-
-    day: date
-    why: str
-    entries: int
-    amount_fen: int
-    funder: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One account over the days that the party may see of it: all of the month, but for an agency's client."""
 
@@ -57,7 +48,7 @@ class Section:
     first_day: date
     last_day: date
     opening_fen: int
-    movements: tuple[Moved, ...]
+    movements: tuple[StatementMovement, ...]
     closing_fen: int
 
     @property

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from decimal import MAX_PREC, ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Final
 
+from hongmao.billing.contracts import StatementMovement
 from hongmao.billing.statements.contracts import (
     HOUSE_PARTIES,
     Conversion,
     ConvertedTotal,
     Exchange,
     Month,
-    Moved,
     Party,
     Section,
     Total,
@@ -28,14 +28,13 @@ from hongmao.billing.statements.errors import (
 )
 from hongmao.kernel.ids import check_id
 from hongmao.kernel.money import FEN_PER_YUAN
-from hongmao.kernel.time import Window
+from hongmao.kernel.time import Window, numbered_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from hongmao.ledger.contracts import Close, Turnover
 
-_EPOCH: Final = date(1970, 1, 1)
 _MONTH: Final = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 _DAY: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -103,6 +102,20 @@ def party_of(text: str, of: str | None) -> tuple[Party, str]:
     return party, check_id(of, place="of") if of is not None else party.value
 
 
+def movements_of(turnover: Turnover) -> tuple[StatementMovement, ...]:
+    """Write down what moved on an account, by day and reason, with whose money it was."""
+    return tuple(
+        StatementMovement(
+            day=numbered_day(movement.day),
+            why=movement.why,
+            entries=movement.entries,
+            amount_fen=movement.amount_fen,
+            funder=turnover.account.funder,
+        )
+        for movement in turnover.movements
+    )
+
+
 def section_of(turnover: Turnover, first_day: date, last_day: date) -> Section:
     """Write an account's turnover down."""
     account = turnover.account
@@ -114,16 +127,7 @@ def section_of(turnover: Turnover, first_day: date, last_day: date) -> Section:
         first_day=first_day,
         last_day=last_day,
         opening_fen=turnover.opening_fen,
-        movements=tuple(
-            Moved(
-                day=_EPOCH + timedelta(days=movement.day),
-                why=movement.why,
-                entries=movement.entries,
-                amount_fen=movement.amount_fen,
-                funder=account.funder,
-            )
-            for movement in turnover.movements
-        ),
+        movements=movements_of(turnover),
         closing_fen=turnover.closing_fen,
     )
 

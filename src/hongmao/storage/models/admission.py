@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hongmao.eligibility.acts import ActKind
+from hongmao.definitions.api import ActKind
 from hongmao.eligibility.contracts import Stage, Status
 from hongmao.storage.base import ID_CHARS, At, Base, Choice, Deployment, Id, Number, TenantOwned, Word
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hongmao.billing.api import day_number
 from hongmao.catalog.api import Permission
-from hongmao.kernel.time import day_of, iso
+from hongmao.kernel.time import day_number, day_of, iso
 from hongmao.web.api.doors import Act, Made, door
 from hongmao.web.api.reading import Standing, moment
 

@@ -17,7 +17,7 @@ from hongmao.policy.api import Route
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.forms import fen_of, form_of
 from hongmao.web.pages.render import render
-from hongmao.web.problems import lang_of
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _act(request: Request, form: dict[str, str]) -> Response:
                 )
     except HongmaoError as error:
         lang = lang_of(request)
-        return _show(request, problem=f"{error.message(lang)}. {error.hint(lang)}", status=error.status)
+        return _show(request, problem=said(error, lang), status=error.status)
     return RedirectResponse(PATH, status_code=303)
 
 

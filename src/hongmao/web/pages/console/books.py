@@ -16,10 +16,9 @@ from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import MerchantId, check_id
 from hongmao.web.api.bills import number_of
 from hongmao.web.api.spooling import spool
-from hongmao.web.pages.console.campaigns import said
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.render import render
-from hongmao.web.problems import lang_of
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def _to(look: Look) -> Response:
 
 
 def _refused(request: Request, error: HongmaoError) -> Response:
-    return _show(request, problem=said(request, error), status=error.status)
+    return _show(request, problem=said(error, lang_of(request)), status=error.status)
 
 
 def _show(request: Request, *, problem: str | None = None, status: int = 200) -> Response:

@@ -14,7 +14,7 @@ from hongmao.kernel.errors import HongmaoError
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.forms import fen_of, form_of
 from hongmao.web.pages.render import render
-from hongmao.web.problems import lang_of
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -93,12 +93,6 @@ def number_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS else 0
 
 
-def said(request: Request, error: HongmaoError) -> str:
-    """Say an error in the reader's language, with the next step."""
-    lang = lang_of(request)
-    return f"{error.message(lang)}. {error.hint(lang)}"
-
-
 def _act(request: Request, form: Mapping[str, str]) -> Response:
     frame = frame_of(request, "campaigns")
     try:
@@ -108,7 +102,7 @@ def _act(request: Request, form: Mapping[str, str]) -> Response:
         else:
             _switch(request, frame, form)
     except HongmaoError as error:
-        return _show(request, problem=said(request, error), status=error.status)
+        return _show(request, problem=said(error, lang_of(request)), status=error.status)
     return RedirectResponse(PATH, status_code=303)
 
 

@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse
 from hongmao.catalog.api import Permission, demand, may
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import LinkId, check_id
-from hongmao.web.pages.console.campaigns import said
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.forms import form_of
 from hongmao.web.pages.render import render
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _act(request: Request, form: Mapping[str, str]) -> Response:
             demand(frame.who, Permission.WRITE_LINKS)
             desk.read_now(frame.tenant, link)
     except HongmaoError as error:
-        return _show(request, problem=said(request, error), status=error.status)
+        return _show(request, problem=said(error, lang_of(request)), status=error.status)
     return RedirectResponse(PATH, status_code=303)
 
 

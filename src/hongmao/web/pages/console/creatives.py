@@ -13,10 +13,11 @@ from hongmao.catalog.api import Permission, demand, may
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import LinkId, check_id
 from hongmao.kernel.money import Money
-from hongmao.web.pages.console.campaigns import PATH, account_of, number_of, row_of, said
+from hongmao.web.pages.console.campaigns import PATH, account_of, number_of, row_of
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.forms import form_of
 from hongmao.web.pages.render import render
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _act(request: Request, form: dict[str, str]) -> Response:
                 wanted, state = number_of(form.get("number", "")), number_of(form.get("state", ""))
                 services.campaigns.switch(account, noun, [wanted], state, place="state", by=by, why=why)
     except HongmaoError as error:
-        return _show(request, problem=said(request, error), status=error.status)
+        return _show(request, problem=said(error, lang_of(request)), status=error.status)
     return RedirectResponse(f"{PATH}/{number}", status_code=303)
 
 

@@ -22,7 +22,7 @@ from hongmao.web.auth import (
 from hongmao.web.pages.console.frame import TENANT_COOKIE, home_of
 from hongmao.web.pages.forms import form_of, own_path
 from hongmao.web.pages.render import render
-from hongmao.web.problems import LANG_COOKIE, lang_of
+from hongmao.web.problems import LANG_COOKIE, lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def log_in(request: Request) -> Response:
         who = await run_in_threadpool(sign_in, request, login, form.get("password", ""))
     except (SignInFailed, TooManyTries) as error:
         lang = lang_of(request)
-        problem = f"{error.message(lang)}. {error.hint(lang)}"
+        problem = said(error, lang)
         page = LoginPage(next=wanted, login=login[:64], problem=problem, joins=_joins(request))
         return render(request, "console/login.html", page, status=error.status)
     response = RedirectResponse(wanted or home_of(who), status_code=303)

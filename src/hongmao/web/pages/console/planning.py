@@ -26,7 +26,7 @@ from hongmao.kernel.errors import HongmaoError
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.forms import form_of
 from hongmao.web.pages.render import render
-from hongmao.web.problems import lang_of
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _answer(request: Request, form: dict[str, str]) -> Response:
         found = desk.plan_revert([revert]) if revert else desk.plan([read_draft(draft, file=DRAFT)])
     except HongmaoError as error:
         lang = lang_of(request)
-        problem = f"{error.message(lang)}. {error.hint(lang)}"
+        problem = said(error, lang)
         return render(request, "console/plan.html", _page(frame, draft, problem=problem), status=error.status)
     return render(request, "console/plan.html", _page(frame, draft, found=found))
 

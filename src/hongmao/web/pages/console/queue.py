@@ -14,10 +14,11 @@ from hongmao.kernel.errors import BadInput, HongmaoError
 from hongmao.kernel.ids import LinkId, NoteId, check_id
 from hongmao.kernel.time import Window
 from hongmao.links.api import Review, Reviews
-from hongmao.web.pages.console.campaigns import number_of, said
+from hongmao.web.pages.console.campaigns import number_of
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.forms import form_of
 from hongmao.web.pages.render import render
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _act(request: Request, form: Mapping[str, str]) -> Response:
             case _:
                 rights.ask(frame.who, _note(form), why=why)
     except HongmaoError as error:
-        return _show(request, problem=said(request, error), status=error.status)
+        return _show(request, problem=said(error, lang_of(request)), status=error.status)
     return RedirectResponse(PATH, status_code=303)
 
 

@@ -25,7 +25,7 @@ from hongmao.web.pages.console.join.views import JoinPage
 from hongmao.web.pages.errors import to_login
 from hongmao.web.pages.forms import FormUnreadable, fields_of
 from hongmao.web.pages.render import render
-from hongmao.web.problems import lang_of
+from hongmao.web.problems import lang_of, said
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
@@ -236,6 +236,4 @@ def _said(request: Request, error: HongmaoError) -> str:
     if place in PLACES:
         named = catalogue(lang).text(f"join.field.{place}")
         error = type(error)(**{**error.params, "place": named})
-    return (
-        f"{error.message(lang)}. {error.hint(lang)}" if lang == "en" else f"{error.message(lang)}。{error.hint(lang)}"
-    )
+    return said(error, lang)
