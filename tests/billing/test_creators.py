@@ -23,7 +23,7 @@ from hongmao.billing.creators import ORDER_DAYS, earnings_of, fee_of, platform_f
 from hongmao.catalog.api import NotAllowed, NothingThere, Role
 from hongmao.events.contracts import Event, Kind, Logged
 from hongmao.kernel.ids import CreatorId, IdMalformed, MerchantId
-from hongmao.kernel.time import DAY_MS, HOUR_MS, Window
+from hongmao.kernel.time import DAY_MS, HOUR_MS, Window, day_of
 from hongmao.ledger.api import FundsMissing, name_of
 from hongmao.storage.billing import SqlBillingStore
 from storage.opened import ALLIANCE_DAY, ROOT, House, house
@@ -150,6 +150,22 @@ def test_money_of_creators_orders_buys_no_click_and_money_of_clicks_orders_nobod
     city.billing.top_up(ROOT, M2, "cid", 5_000_00, "k")
     with pytest.raises(FundsMissing):
         city.billing.creators.place(ROOT, M2, "o1", creator="c1", price_fen=1)
+
+
+def test_what_creators_cost_is_told_by_day_and_the_true_cost_adds_the_days_up(city: House) -> None:
+    days = []
+    for number in range(2):
+        city.billing.top_up(ROOT, M1, "creator", 1_100_00, f"k{number}")
+        city.billing.creators.place(ROOT, M1, f"o{number}", creator="c1", note="n1", price_fen=1_000_00)
+        city.billing.creators.release(ROOT, M1, f"o{number}")
+        days.append(day_of(city.clock.now_ms()))
+        city.clock.advance(DAY_MS)
+    costs = city.billing.creators.costs(None, Window(*EVER))
+    assert [(cost.day, cost.note, cost.price_fen, cost.fee_fen) for cost in costs] == [
+        (day, "n1", 1_000_00, 100_00) for day in days
+    ]
+    (true,) = city.billing.creators.true_costs(ROOT, M1, *EVER)
+    assert (true.creator_fen, true.fee_fen, true.total_fen) == (2_000_00, 200_00, 2_200_00)
 
 
 def test_ids_of_any_length_have_their_accounts_and_no_two_share_one(city: House) -> None:

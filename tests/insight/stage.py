@@ -77,7 +77,7 @@ class Stage:
         now: str = "2025-07-01 00:00",
         charges: Sequence[Charge] = (),
         given_back: Sequence[Credit] = (),
-        ordered: Sequence[tuple[date, CreatorCost]] = (),
+        ordered: Sequence[CreatorCost] = (),
         credited: bool = True,
     ) -> None:
         self.tables = MemoryTables(events)
@@ -161,11 +161,11 @@ class FakeCredits:
 class FakeOrders:
     """What creators were paid, as billing tells it: every order is of tenant A."""
 
-    def __init__(self, ordered: Sequence[tuple[date, CreatorCost]]) -> None:
+    def __init__(self, ordered: Sequence[CreatorCost]) -> None:
         self._ordered = ordered
 
     def costs(self, tenant: TenantId | None, window: Window) -> list[CreatorCost]:
-        paid = [cost for on, cost in self._ordered if window.contains(Window.of_day(on).start_ms)]
+        paid = [cost for cost in self._ordered if window.contains(Window.of_day(cost.day).start_ms)]
         return paid if tenant in (None, A) else []
 
 
@@ -176,7 +176,7 @@ class FakeBilling:
         self,
         charges: Sequence[Charge],
         given_back: Sequence[Credit] = (),
-        ordered: Sequence[tuple[date, CreatorCost]] = (),
+        ordered: Sequence[CreatorCost] = (),
     ) -> None:
         self._charges = charges
         self.creators = FakeOrders(ordered)

@@ -50,14 +50,19 @@ def test_article_row_33_the_roi_on_ads_is_3_90_and_on_the_true_cost_3_00_by_orde
     """Ads 10,000.00, creator 2,700.00, fee 300.00: 39,000.00 of GMV are 3.90 times the ads and 3.00 times all of it."""
     one = taken("2025-05-07 10:00", "c-1")
     cost = CreatorCost(
-        merchant=MerchantId("merchant-a"), note=NoteId("note-1"), orders=1, price_fen=2_700_00, fee_fen=300_00
+        day=date(2025, 5, 20),
+        merchant=MerchantId("merchant-a"),
+        note=NoteId("note-1"),
+        orders=1,
+        price_fen=2_700_00,
+        fee_fen=300_00,
     )
     stage = Stage(
         one,
         pay("2025-05-07 11:00", "o-1-1", 39_000_00, "c-1"),
         cell("shutiao_orders", "2025-05-07", {"spend_fen": 0}),
         charges=[charge(one, 10_000_00)],
-        ordered=[(date(2025, 5, 20), cost)],
+        ordered=[cost],
     )
     texts = {
         name: stage.insight.metric(WHOLE, name, MAY).figure.text
@@ -73,15 +78,15 @@ def test_article_row_33_the_roi_on_ads_is_3_90_and_on_the_true_cost_3_00_by_orde
     }
 
 
-def order(note: str | None, price_fen: int, on: int = 20, merchant: str = "merchant-a") -> tuple[date, CreatorCost]:
-    cost = CreatorCost(
+def order(note: str | None, price_fen: int, on: int = 20, merchant: str = "merchant-a") -> CreatorCost:
+    return CreatorCost(
+        day=date(2025, 5, on),
         merchant=MerchantId(merchant),
         note=None if note is None else NoteId(note),
         orders=1,
         price_fen=price_fen,
         fee_fen=price_fen // 10,
     )
-    return date(2025, 5, on), cost
 
 
 def fee(stage: Stage, sight: Sight = WHOLE, of: object = MAY) -> str:

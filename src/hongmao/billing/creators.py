@@ -21,6 +21,7 @@ from hongmao.ledger.contracts import Account, Held, Hold, HoldState, Take
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from hongmao.kernel.ids import CreatorId, MerchantId, NoteId, TenantId
 CREATOR_LINE: Final = "creator"
@@ -112,8 +113,9 @@ class CreatorWallet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatorCost:
-    """What was paid out for one note of a merchant: to its creator and as the community's fee. None: for no note."""
+    """What was paid out for one note of a merchant on one day: to its creator and as the community's fee. None: for no note."""
 
+    day: date
     merchant: MerchantId
     note: NoteId | None
     orders: int

@@ -128,7 +128,7 @@ class CreatorOrders:
         )
 
     def costs(self, tenant: TenantId | None, window: Window) -> Sequence[CreatorCost]:
-        """Add up what was paid out in a window, by merchant and note; None is the house's own look at every tenant's."""
+        """Add up what was paid out in a window, by day, merchant and note; None is the house's own look at every tenant's."""
         return self._store.beside.creator_costs(tenant, window)
 
     def true_costs(self, who: Principal, merchant: MerchantId, from_ms: int, to_ms: int) -> Sequence[TrueCost]:
@@ -144,7 +144,10 @@ class CreatorOrders:
 
         for cost in self._store.beside.creator_costs(owner.tenant, window):
             if cost.merchant == owner.id:
-                found[cost.note] = replace(of(cost.note), creator_fen=cost.price_fen, fee_fen=cost.fee_fen)
+                paid = of(cost.note)
+                found[cost.note] = replace(
+                    paid, creator_fen=paid.creator_fen + cost.price_fen, fee_fen=paid.fee_fen + cost.fee_fen
+                )
         for spend in self._store.spend(owner.tenant, window):
             if spend.merchant == owner.id:
                 was = of(spend.note)

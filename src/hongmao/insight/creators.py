@@ -15,8 +15,7 @@ from hongmao.insight.rules import days_of
 from hongmao.kernel.time import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Mapping
 
     from hongmao.billing.api import Billing, CreatorCost
     from hongmao.insight.contracts import ReportQuery
@@ -50,30 +49,19 @@ class Orders:
         amount = FIELDS.get(question.field or "")
         if question.source != "told" or amount is None:
             return []
-        found = list(self._by_day(sight, days_of(query)))
+        days = days_of(query)
+        if not days:
+            return []
+        window = Window(Window.of_day(days[0]).start_ms, Window.of_day(days[-1]).end_ms)
+        found = self._billing.creators.costs(sight.tenant, window)
         if not found:
             return []
         told = {row.note for row in queries.read("notes_told", _Told, tenant=sight.tenant, reports=[REPORT])}
         return [
-            Row(day=day, part=_part(cost, by), kind=REPORT, acts=cost.orders, value=amount(cost))
-            for day, cost in found
+            Row(day=cost.day, part=_part(cost, by), kind=REPORT, acts=cost.orders, value=amount(cost))
+            for cost in found
             if sight.merchant in (None, cost.merchant) and cost.note not in told
         ]
-
-    def _by_day(self, sight: Sight, days: Sequence[date]) -> Iterator[tuple[date, CreatorCost]]:
-        """Halve a range until it is a day or nothing was paid in it: orders are few, and days may be many."""
-        if not days:
-            return
-        window = Window(Window.of_day(days[0]).start_ms, Window.of_day(days[-1]).end_ms)
-        found = self._billing.creators.costs(sight.tenant, window)
-        if not found:
-            return
-        if len(days) == 1:
-            yield from ((days[0], cost) for cost in found)
-            return
-        half = len(days) // 2
-        yield from self._by_day(sight, days[:half])
-        yield from self._by_day(sight, days[half:])
 
 
 def _part(cost: CreatorCost, by: By) -> str | None:

@@ -9,8 +9,10 @@ from sqlalchemy import func, insert, literal, select, update
 from hongmao.billing.contracts import Charge
 from hongmao.billing.creators import CreatorCost, CreatorOrder, OrderTerms, standing
 from hongmao.billing.credits import Credit, NoteCredit
+from hongmao.kernel.time import numbered_day
 from hongmao.ledger.contracts import Account, Batch, Entry, HoldState
 from hongmao.storage.billing_fees import SqlFeeWork, fee_totals, read_terms
+from hongmao.storage.days import day_number
 from hongmao.storage.ledger_posting import SqlLedgerWork
 from hongmao.storage.models import (
     AccountRow,
@@ -146,12 +148,15 @@ class SqlBeside:
             return [standing(order, holds[order.hold], now_ms) for order in orders]
 
     def creator_costs(self, tenant: TenantId | None, window: Window) -> Sequence[CreatorCost]:
-        """Add up what was paid out for orders that were released in a window, by merchant and note."""
-        by = (CreatorOrderRow.merchant_id, CreatorOrderRow.note_id)
+        """Add up what was paid out for orders that were released in a window, by day, merchant and note."""
+        day = day_number(CreatorOrderRow.ended_at_ms)
+        by = (day, CreatorOrderRow.merchant_id, CreatorOrderRow.note_id)
         hold = literal("pgy/") + CreatorOrderRow.merchant_id + literal("/") + CreatorOrderRow.id
         query = (
             select(
-                *by,
+                day.label("day"),
+                CreatorOrderRow.merchant_id,
+                CreatorOrderRow.note_id,
                 func.count().label("orders"),
                 func.sum(CreatorOrderRow.price_fen).label("price_fen"),
                 func.sum(CreatorOrderRow.fee_fen).label("fee_fen"),
@@ -166,6 +171,7 @@ class SqlBeside:
         with self._database.session(_HOUSE) as session:
             costs = [
                 CreatorCost(
+                    day=numbered_day(row.day),
                     merchant=row.merchant_id,
                     note=row.note_id,
                     orders=row.orders,
@@ -174,7 +180,7 @@ class SqlBeside:
                 )
                 for row in session.execute(query)
             ]
-        return sorted(costs, key=lambda one: (one.merchant, one.note is None, one.note or ""))
+        return sorted(costs, key=lambda one: (one.day, one.merchant, one.note is None, one.note or ""))
 
     def credits(self, tenant: TenantId | None, event_ids: Collection[str]) -> Mapping[str, Credit]:
         """Give the credits of these clicks; another tenant's are left out."""

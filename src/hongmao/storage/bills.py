@@ -93,9 +93,10 @@ class SqlBillStore:
         with self._database.session(_scope(tenant)) as session:
             return [_bill(row) for row in session.scalars(query)]
 
-    def lines(self, bill: Bill) -> Sequence[BillLine]:
-        """Give a bill's lines in the order of its rows."""
-        query = select(BillLineRow).where(BillLineRow.bill == bill.number).order_by(BillLineRow.number)
+    def lines(self, bill: Bill, *, after: int = 0, limit: int | None = None) -> Sequence[BillLine]:
+        """Give a bill's lines in the order of its rows: those below a row, all of them without a limit."""
+        query = select(BillLineRow).where(BillLineRow.bill == bill.number, BillLineRow.row > after)
+        query = query.order_by(BillLineRow.number).limit(limit)
         with self._database.session(TenantScope(bill.tenant)) as session:
             return [
                 BillLine(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import literal
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute
 
 
-def day_number(at_ms: InstrumentedAttribute[int]) -> ColumnElement[int]:
+def day_number(at_ms: InstrumentedAttribute[Any]) -> ColumnElement[int]:
     """Number the day of an instant: it begins at midnight in Shanghai, eight hours before that of the epoch."""
     return (at_ms + _written(SHANGHAI_MS)) // _written(DAY_MS)
 

@@ -124,8 +124,7 @@ class Bills:
     def lines(self, who: Principal, number: int, *, after: int = 0, limit: int = 1_000) -> Sequence[BillLine]:
         """Give a bill's rows as they came, those below row `after`."""
         demand(who, Permission.READ_WALLETS)
-        every = self._store.lines(self._bill(who, number))
-        return [line for line in every if line.row > after][:limit]
+        return self._store.lines(self._bill(who, number), after=after, limit=limit)
 
     def listed(
         self,

@@ -33,8 +33,8 @@ class BillStore(Protocol):
         """List bills, the newest first, those below `before`."""
         ...
 
-    def lines(self, bill: Bill) -> Sequence[BillLine]:
-        """Give a bill's lines in the order of its rows."""
+    def lines(self, bill: Bill, *, after: int = 0, limit: int | None = None) -> Sequence[BillLine]:
+        """Give a bill's lines in the order of its rows: those below a row, all of them without a limit."""
         ...
 
     def found(self, bill: Bill) -> Mapping[Key, Compared]:
