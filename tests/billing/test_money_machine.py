@@ -32,7 +32,7 @@ def test_whatever_is_done_with_money_the_books_balance() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 def test_whatever_is_done_with_money_ten_thousand_times_the_books_balance() -> None:
     run_state_machine_as_test(MoneyMachine, settings=settings(max_examples=10_000, stateful_step_count=15))
 

@@ -113,7 +113,6 @@ def test_BILL_6_two_processes_match_to_the_fen(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("one_log", [True, False], ids=["one log", "halves"])
 @pytest.mark.parametrize(("cap_fen", "member_cap_fen"), [(7, None), (200_003, None), (200_003, 90_001), (10**9, None)])
 @pytest.mark.parametrize("engine", ENGINES)

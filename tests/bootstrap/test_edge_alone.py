@@ -31,7 +31,6 @@ atexit.register(lambda: print(json.dumps(sorted({name.partition(".")[0] for name
 from hongmao.cli.main import main
 main()
 """
-pytestmark = pytest.mark.timeout(300)
 
 
 class Edge:

@@ -67,7 +67,7 @@ def measured(engine: str, links: int = LINKS) -> dict[str, tuple[float, float]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_article_row_7_a_hundred_thousand_links_stop_within_a_minute_of_the_act(engine: str) -> None:
     told = measured(engine)

@@ -26,7 +26,6 @@ def said(notebook: Any) -> list[list[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 # The kernel speaks to this process over the loopback, unencrypted, and says so in words that may change.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning", "ignore::UserWarning")
 def test_the_notebook_runs_again_with_the_same_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

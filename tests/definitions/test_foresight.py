@@ -134,7 +134,6 @@ def test_a_plan_is_right_to_the_last_figure_and_a_revert_restores_them_all(event
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @settings(max_examples=40)
 @given(events=journeys(), text=DRAFTS)
 def test_many_plans_are_right_to_the_last_figure(events: list[Event], text: str) -> None:

@@ -18,7 +18,6 @@ from hongmao.world.stage import clear_home
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.timeout(400)
 CITY = ("demo", "--days", "1", "--readers", "120", "--seed", "5", "--no-serve", "--json")
 
 

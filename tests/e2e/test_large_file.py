@@ -18,7 +18,7 @@ from hongmao.world.stage import Stage, free_ports
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 MIB = 2**20
 SECRET = "of an account with Alimama"
 HEAD = "日期,笔记ID,店铺ID,任务,消耗,展现量,点击量,进店UV,加购,成交量,GMV,退款,ROI,备注\n"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hongmao.world.spec import Plan
     from world.played import PlayedCity
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7_200)]
 DAYS, READERS, SEED = 30, 60, 7
 DEAR_FEN: Final = 60_00
 DEAR: Final = (8, 9, 12, 13)

@@ -87,7 +87,7 @@ def test_eight_processes_write_one_chain(engine: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1_800)
+@pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_eight_processes_write_a_hundred_thousand_postings_into_one_chain(engine: str, tmp_path: Path) -> None:
     wrote_one_book(engine, tmp_path, 12_500, 25)

@@ -20,7 +20,7 @@ from hongmao.cli.main import EXIT_INTERRUPTED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 SEED = 20
 PATIENCE_S = 120
 

@@ -20,7 +20,7 @@ TAPS_FIRST, TAPS_AFTER = 100_000, 200_000
 CONNECTIONS, TOGETHER = 32, 16
 BOUND_MIB = 250 - 70  # of the 250 a million links would take, nine tenths are not here
 GROWTH_MIB = 12  # what fills slowly: links and readers that are remembered have not all been seen in the first part
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 
 def now_mib(process: int) -> float:

@@ -35,7 +35,7 @@ RETURNS = 1_000
 PER_POST = 5
 SECRET = "the shop's secret"
 DAY_MS = 86_400_000
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 
 class Server:

@@ -26,7 +26,7 @@ from slow.processes import POOL, Process, furnish
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 CLICK = re.compile(r"hm_click=([A-Za-z0-9_-]{30})")
 TAPPERS, TAPS = 4, 1_500
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from world.played import PlayedCity
 
 SEED, READERS, HOURS = 7, 150, 23
-pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -161,7 +161,6 @@ def test_without_a_majority_nothing_is_acked_and_the_same_batch_counts_once_when
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_twenty_seeded_faults_with_two_writers_lose_and_double_nothing(cluster: Cluster, tmp_path: Path) -> None:
     stream, luck = new_stream(), random.Random(7)
     with (

@@ -200,7 +200,7 @@ def test_any_history_in_any_batches_gives_what_a_run_over_everything_gives(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @settings(max_examples=120)
 @given(histories(), st.data())
 def test_many_histories_in_any_batches_give_what_a_run_over_everything_gives(

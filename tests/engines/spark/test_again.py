@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hongmao.engines.spark.session import Spark
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 STORIES = (
     "attribution.test_stories",
     "attribution.test_defects_of_others",

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from hongmao.events.contracts import Event
 
 # Starting Spark is part of whichever test comes first.
-pytestmark = pytest.mark.timeout(300)
 
 
 def fill(root: Path, events: list[Event], *, after: int = 0) -> None:

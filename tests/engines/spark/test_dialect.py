@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from hongmao.engines.spark.session import Spark
 
 # Starting Spark is part of whichever test comes first.
-pytestmark = pytest.mark.timeout(300)
 
 NASTY = ["a", "B", "b", "ab", "", "é", "红猫", "🦊", "z'z", "back\\slash", "${user.home}", "line\nbreak", None]
 TABLE = pa.table(

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from hongmao.engines.attribution.files.bucketed import BucketedFiles
 
 # Starting Spark and its workers is part of whichever test comes first.
-pytestmark = pytest.mark.timeout(300)
 MODELS = (
     "last", "first", "last_non_organic", "linear", "position", "position:30-40-30", "decay", "decay:24h",
     "custom:1 + 2 * (kind == 'read') + 1 / (1 + age_hours)",

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from engines.lake.buckets import Store
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.mark.usefixtures("spark")
 def test_spark_reads_a_bucket_by_its_copies_here(store: Store, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 
 from attribution.crowd import crowd
 from attribution.stage import REGISTRY, Stage
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 PLATFORM = Path(str(files("hongmao.attribution") / "sql" / "platform"))
 # Starting Spark is part of whichever test comes first.
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_the_platforms_credits_are_the_same_at_every_step(spark: Spark) -> None:

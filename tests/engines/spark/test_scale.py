@@ -26,7 +26,7 @@ from shared import ROOT, shared_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2_400)]
 MODELS = ("last", "first", "last_non_organic", "linear", "position", "decay", "custom:1 / (1 + age_hours)")
 START_MS = 1_746_547_200_000
 MONTH_MS = 30 * 24 * 3_600 * 1_000

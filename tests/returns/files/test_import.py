@@ -286,6 +286,6 @@ def test_a_large_file_is_held_a_stretch_at_a_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 def test_a_file_of_200_megabytes_is_held_a_stretch_at_a_time(tmp_path: Path) -> None:
     assert _peak_of(tmp_path, 200) < 16 * 2**20
