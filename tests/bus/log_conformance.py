@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hongmao.events.api import EventLog
     from hongmao.kernel.errors import HongmaoError
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 def keep(log: EventLog, *events: Event) -> tuple[Kept, ...]:

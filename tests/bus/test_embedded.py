@@ -99,7 +99,7 @@ def test_another_process_reads_along(path: Path, log: EmbeddedLog) -> None:
     script = (
         "import sys; from pathlib import Path; from hongmao.bus.reader import ReadOnlyLog\n"
         "log = ReadOnlyLog(Path(sys.argv[1])); print(log.end(), flush=True)\n"
-        "print(log.wait(after=1, timeout_s=30), log.end(), log.read(after=1, limit=9)[0].event.event_id)\n"
+        f"print(log.wait(after=1, timeout_s={PATIENCE_S}), log.end(), log.read(after=1, limit=9)[0].event.event_id)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None

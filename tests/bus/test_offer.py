@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from bus.log_conformance import PATIENCE_S
 from hongmao.bus.embedded import EmbeddedLog
 from hongmao.events.api import Event, Kept, Kind, LogClosed, Packed
 
@@ -45,9 +46,9 @@ def test_what_is_offered_is_kept_as_it_was_encoded_and_once(tmp_path: Path) -> N
     with EmbeddedLog(tmp_path / "log") as log:
         first, again = Hearing(), Hearing()
         log.offer(Packed.of(events), first, at_once)
-        assert first.told.wait(10)
+        assert first.told.wait(PATIENCE_S)
         log.offer(Packed.of(events[3:]), again, at_once)
-        assert again.told.wait(10)
+        assert again.told.wait(PATIENCE_S)
         assert [one.event for one in log.read(after=0, limit=10)] == events
     assert first.answer == tuple(Kept(offset, duplicate=False) for offset in range(1, 6))
     assert again.answer == (Kept(4, duplicate=True), Kept(5, duplicate=True))
@@ -58,7 +59,7 @@ def test_a_closed_log_tells_its_waiter_so(tmp_path: Path) -> None:
     log.close()
     hearing = Hearing()
     log.offer(Packed.of([event(1)]), hearing, at_once)
-    assert hearing.told.wait(10)
+    assert hearing.told.wait(PATIENCE_S)
     assert isinstance(hearing.error, LogClosed)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bus.log_conformance import everything, ids, keep
+from bus.log_conformance import PATIENCE_S, everything, ids, keep
 from events.strategies import read_note
 from hongmao.bus.errors import ClusterUnfit, LogAddressUnreadable
 from hongmao.bus.nats.address import NatsAddress
@@ -53,7 +53,7 @@ def test_a_log_on_a_cluster_is_owned_joined_and_looked_at_and_met_from_another_h
 
         assert keep(joined, read_note(1)) == (Kept(1, duplicate=False),)
         assert keep(other, read_note(1), read_note(2)) == (Kept(1, duplicate=True), Kept(2, duplicate=False))
-        assert owner.wait(after=1, timeout_s=20)
+        assert owner.wait(after=1, timeout_s=PATIENCE_S)
         look = open_log(url, here, read_only=True, new_writer=name)
         assert ids(everything(look)) == ids(everything(other)) == [read_note(1).event_id, read_note(2).event_id]
         for log in (look, joined, other, owner):

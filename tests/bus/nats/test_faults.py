@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bus.log_conformance import everything, ids
+from bus.log_conformance import PATIENCE_S, everything, ids
 from bus.nats.streams import new_stream, open_log
 from events.strategies import read_note
 from hongmao.bus.nats.cluster import SERVERS, Cluster
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.bus.nats.log import NatsLog
+    from hongmao.events.api import Kept
 
-PATIENCE_S = 40
 BATCH = 5
 
 
@@ -58,15 +58,20 @@ class Sender:
         turn = 0
         while not self._stop.is_set():
             batch = [named(f"{self._name}-{turn}-{one}") for one in range(BATCH)]
-            try:
-                kept = self._log.append(batch).result(PATIENCE_S)
-            except Unavailable:
-                continue  # nobody knows whether it was kept, so the same batch goes again
-            assert len(kept) == BATCH
+            assert len(kept_for_sure(self._log, batch)) == BATCH
             turn += 1
             with self._moved:
                 self.acked.extend(event.event_id for event in batch)
                 self._moved.notify_all()
+
+
+def kept_for_sure(log: NatsLog, batch: list[Event]) -> tuple[Kept, ...]:
+    """Send a batch until it is acked: where nobody knows whether it was kept, the same goes again."""
+    while True:
+        try:
+            return log.append(batch).result(PATIENCE_S)
+        except Unavailable:
+            continue
 
 
 def named(event_id: str) -> Event:
@@ -142,7 +147,7 @@ def test_without_a_majority_nothing_is_acked_and_the_same_batch_counts_once_when
 ) -> None:
     stream = new_stream()
     with open_log(cluster, tmp_path / "a", stream=stream, answer_s=1.0) as log:
-        assert log.append([read_note(1)]).result(PATIENCE_S)[0].offset == 1
+        assert kept_for_sure(log, [read_note(1)])[0].offset == 1
         cluster.kill(0)
         cluster.kill(1)
         with pytest.raises(Unavailable, match="may have been kept or not") as caught:
@@ -151,12 +156,7 @@ def test_without_a_majority_nothing_is_acked_and_the_same_batch_counts_once_when
         assert log.end() == 1
         cluster.start()
         cluster.wait_ready()
-        while True:
-            try:
-                log.append([read_note(2), read_note(3)]).result(PATIENCE_S)
-                break
-            except Unavailable:
-                continue
+        kept_for_sure(log, [read_note(2), read_note(3)])
         assert sorted(ids(everything(log))) == [read_note(number).event_id for number in (1, 2, 3)]
 
 

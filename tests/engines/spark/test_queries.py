@@ -6,7 +6,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-
 from attribution.crowd import crowd
 from attribution.stage import REGISTRY, Stage
 from engines.spark.mirror import Mirror

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     from hongmao.events.api import Waiter
 
-QUICK = Limits(head_s=0.3, body_s=0.3, idle_s=0.6, linger_s=0.2)
+PATIENCE_S = 60.0
+PATIENT = Limits(head_s=PATIENCE_S, body_s=PATIENCE_S, idle_s=PATIENCE_S, linger_s=PATIENCE_S)
+"""For whoever is not to be hurried: a client that the machine holds up has done nothing wrong."""
+HURRIED = replace(PATIENT, head_s=0.3, body_s=0.3)
+"""For requests that do not end: each is waited for shortly, and who has not begun may take his time."""
 
 
 class OfferedLog(MemoryLog):
@@ -66,7 +71,7 @@ class Served:
         self.gate = gate
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
     def say(self, request: bytes, *, more: bytes = b"") -> bytes:
         """Send bytes, and give all that comes back until the other side closes or an answer is whole."""
@@ -143,9 +148,9 @@ def served(
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            started.result(timeout=20)
+            started.result(timeout=PATIENCE_S)
             yield Served(house, log, port, gate)
         finally:
             server.should_exit = True
-            thread.join(timeout=20)
+            thread.join(timeout=PATIENCE_S)
     assert not thread.is_alive()

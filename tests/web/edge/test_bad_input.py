@@ -10,6 +10,7 @@ import os
 import random
 import re
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,8 @@ from hongmao.links.api import KeyRing, TokenMinter
 from hongmao.telemetry import names
 from hongmao.telemetry.live import LiveMeter
 from hongmao.telemetry.parts import EdgeMeter
-from hongmao.web.edge.hot.limits import Limits
 from returns.factories import NOW
-from web.edge.served import QUICK, Served, read_answer, served
+from web.edge.served import HURRIED, PATIENT, Served, read_answer, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +132,13 @@ METER = LiveMeter()
 
 @pytest.fixture(scope="module")
 def edge() -> Iterator[Served]:
-    with served(limits=QUICK, meter=EdgeMeter(METER)) as edge:
+    with served(limits=PATIENT, meter=EdgeMeter(METER)) as edge:
+        yield edge
+
+
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[Served]:
+    with served(limits=HURRIED, meter=EdgeMeter(METER)) as edge:
         yield edge
 
 
@@ -182,18 +188,18 @@ HANDED: dict[str, tuple[bytes, int, str]] = {
 
 
 @pytest.mark.parametrize("name", HANDED)
-def test_behind_a_page_it_is_refused_alike(name: str, edge: Served) -> None:
-    request, status, code = HANDED[name]
+def test_behind_a_page_it_is_refused_alike(name: str, request: pytest.FixtureRequest) -> None:
+    sent, status, code = HANDED[name]
+    edge: Served = request.getfixturevalue("hurried" if status == 408 else "edge")
     kept, counted = len(edge.log.kept), refused()
     with edge.connect() as wire:
         wire.sendall(PAGE)
         assert read_answer(wire).startswith(b"HTTP/1.1 200 ")
         with contextlib.suppress(ConnectionError):
-            wire.sendall(request)
+            wire.sendall(sent)
         answer = read_answer(wire)
         assert answer.startswith(b"HTTP/1.1 %d " % status), answer
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] == code
-        wire.settimeout(5)
         assert not until_closed(wire)
     assert len(edge.log.kept) == kept
     assert {**counted, code: counted.get(code, 0) + 1} == refused()
@@ -220,7 +226,7 @@ def test_a_body_in_chunks_that_never_ends_is_cut_at_its_limit(edge: Served) -> N
 
 
 def test_clients_whom_uvicorn_serves_count_among_the_lines_that_may_be_open() -> None:
-    with served(limits=Limits(connections=3)) as edge:
+    with served(limits=replace(PATIENT, connections=3)) as edge:
         lines = [edge.connect() for _ in range(3)]
         for line in lines:
             line.sendall(PAGE)
@@ -235,7 +241,7 @@ def test_clients_whom_uvicorn_serves_count_among_the_lines_that_may_be_open() ->
 
 def test_bodies_that_are_announced_and_do_not_come_hold_no_more_than_their_share() -> None:
     announced = post(b"Content-Length: 1000000\r\n", body=b"{")
-    with served(limits=Limits(bodies_bytes=3_000_000)) as edge:
+    with served(limits=replace(PATIENT, bodies_bytes=3_000_000)) as edge:
         lines = [edge.connect() for _ in range(3)]
         for line in lines:
             line.sendall(announced)
@@ -263,8 +269,8 @@ def test_bodies_that_are_announced_and_do_not_come_hold_no_more_than_their_share
     "begun",
     [b"GET /j/li", tap()[:-2], post(b"Content-Length: 100\r\n", body=b"{"), b"GET /j/link-1 HTTP/1.1\r\nX-A: b\r\n"],
 )
-def test_a_request_that_does_not_end_is_told_so_and_the_line_is_freed(begun: bytes, edge: Served) -> None:
-    with edge.connect() as wire:
+def test_a_request_that_does_not_end_is_told_so_and_the_line_is_freed(begun: bytes, hurried: Served) -> None:
+    with hurried.connect() as wire:
         wire.sendall(begun)
         answer = read_answer(wire)
         assert answer.startswith(b"HTTP/1.1 408 ")
@@ -272,8 +278,8 @@ def test_a_request_that_does_not_end_is_told_so_and_the_line_is_freed(begun: byt
         assert wire.recv(10) == b""
 
 
-def test_a_request_that_comes_byte_by_byte_does_not_win_time_by_it(edge: Served) -> None:
-    with edge.connect() as wire:
+def test_a_request_that_comes_byte_by_byte_does_not_win_time_by_it(hurried: Served) -> None:
+    with hurried.connect() as wire:
         wire.settimeout(0.05)
         told = b""
         for byte in tap(b"X-A: " + b"b" * 4_000 + b"\r\n"):
@@ -288,8 +294,8 @@ def test_a_request_that_comes_byte_by_byte_does_not_win_time_by_it(edge: Served)
         assert told.startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_line_that_says_nothing_is_closed_without_a_word(edge: Served) -> None:
-    with edge.connect() as wire:
+def test_a_line_that_says_nothing_is_closed_without_a_word() -> None:
+    with served(limits=replace(PATIENT, idle_s=0.3)) as edge, edge.connect() as wire:
         assert wire.recv(10) == b""
 
 
@@ -349,7 +355,7 @@ def test_a_log_that_stands_still_is_answered_503_before_anything_is_queued(edge:
 
 
 def test_more_lines_than_there_may_be_are_refused_and_the_others_served() -> None:
-    with served(limits=Limits(connections=3)) as edge:
+    with served(limits=replace(PATIENT, connections=3)) as edge:
         lines = [edge.connect() for _ in range(3)]
         for line in lines:
             line.sendall(tap())
@@ -362,7 +368,7 @@ def test_more_lines_than_there_may_be_are_refused_and_the_others_served() -> Non
 
 
 def test_a_stop_answers_what_is_under_way_and_closes_the_rest() -> None:
-    with served() as edge:
+    with served(limits=PATIENT) as edge:
         edge.log.silent = []
         waiting, idle = edge.connect(), edge.connect()
         waiting.sendall(tap())

@@ -13,7 +13,7 @@ import pytest
 from hongmao.kernel.ids import LinkId
 from hongmao.links.api import Review
 from web.edge.house import DESKTOP, FIREFOX
-from web.edge.served import Served, served
+from web.edge.served import PATIENT, Served, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,7 @@ REQUESTS: dict[str, bytes] = {
 
 @pytest.fixture(scope="module")
 def twins() -> Iterator[tuple[Served, Served]]:
-    with served() as hot, served(hot=False) as plain:
+    with served(limits=PATIENT) as hot, served(hot=False) as plain:
         yield hot, plain
 
 

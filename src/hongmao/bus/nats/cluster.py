@@ -24,7 +24,8 @@ from hongmao.bus.nats.wires import Wires
 
 SERVERS: Final = 3
 PAYLOAD_BYTES_MAX: Final = 8 * 2**20
-START_S: Final = 60.0
+START_S: Final = 120.0
+ANSWER_S: Final = 10.0
 POLL_S: Final = 0.05
 _FIRST_PORT: Final = 12_000
 _PORTS: Final = 20_000
@@ -100,7 +101,7 @@ class Cluster:
 
     def settings_of(self, one: int) -> dict[str, object]:
         """Give what a running server says of its JetStream store, its way of syncing included."""
-        found = self._asked(one, "/varz").get("jetstream")
+        found = self._asked(one, "/varz", within_s=START_S).get("jetstream")
         config = found.get("config") if isinstance(found, dict) else None
         return config if isinstance(config, dict) else {}
 
@@ -124,10 +125,10 @@ class Cluster:
         others = [other for other in range(SERVERS) if other != one]
         return [f"{one}-{other}" for other in others] + [f"{other}-{one}" for other in others]
 
-    def _asked(self, one: int, path: str) -> dict[str, object]:
+    def _asked(self, one: int, path: str, *, within_s: float = ANSWER_S) -> dict[str, object]:
         url = f"http://127.0.0.1:{self._monitors[one]}{path}"
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
+            with urllib.request.urlopen(url, timeout=within_s) as answer:
                 said = json.loads(answer.read())
         except (OSError, ValueError):
             return {}
