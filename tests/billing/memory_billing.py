@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hongmao.billing.budgets import CampaignDay
     from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.contracts import Charge
-    from hongmao.billing.cpm import ShownDay
+    from hongmao.billing.cpm import ShownDay, ShownPiece
     from hongmao.billing.creators import OrderTerms
     from hongmao.billing.credits import Credit
     from hongmao.billing.fees import FeeFact, FeeLine, FeeTerms, Order, Slot
@@ -34,6 +34,7 @@ class Kept:
         self.members: dict[tuple[str, MerchantId], Member] = {}
         self.days: dict[tuple[int, int], CampaignDay] = {}
         self.shown: dict[tuple[int, int, str, int], ShownDay] = {}
+        self.pieces: list[ShownPiece] = []
         self.facts: dict[Order, dict[Slot, FeeFact]] = {}
         self.fees: dict[Order, FeeLine] = {}
         self.terms: list[FeeTerms] = []
@@ -67,7 +68,8 @@ class MemoryDays:
     def shown(self, keys: Collection[tuple[int, int]]) -> Sequence[ShownDay]:
         return [one for one in self.kept.shown.values() if (one.campaign, one.day) in keys]
 
-    def keep_shown(self, days: Sequence[ShownDay]) -> None:
+    def keep_shown(self, days: Sequence[ShownDay], added: Sequence[ShownPiece]) -> None:
+        self.kept.pieces = [*self.kept.pieces, *added]
         self.kept.shown.update({(one.campaign, one.day, one.link, one.price_fen): one for one in days})
 
 

@@ -87,7 +87,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spend:
-    """消耗 of one Asia/Shanghai day, note and link on one line. `clicks` counts those that were paid."""
+    """消耗 of one Asia/Shanghai day, note and link on one line. `clicks` counts those that were paid.
+
+    `unknown`: impressions cost more than `amount_fen`, and how much of that counts as of the moment cannot be told.
+    """
 
     day: date
     note: str
@@ -96,6 +99,7 @@ class Spend:
     line: str
     clicks: int
     amount_fen: int
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,27 @@ class ShownDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPiece:
+    """What one piece of the log added to a `ShownDay`, and where in the log the impressions stood that it is made of.
+
+    As of an offset before the first of them nothing of it had been charged, as of the last or a later one all of it had.
+    Between them only that it was a part of it is known.
+    """
+
+    campaign: int
+    day: int
+    link: str
+    price_fen: int
+    first_offset: int
+    last_offset: int
+    tenant: TenantId
+    merchant: MerchantId
+    note: str
+    line: str
+    billed_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What a piece of the log adds to one campaign's day on one line: what left which purse, and as of when."""
 
@@ -63,6 +84,15 @@ class Shown:
     def key(self, offset: int) -> str:
         """Name the ledger's batch. The position in the log moves past a piece once, so no two have the same."""
         return f"shown/{self.campaign}/{self.day}/{self.line}/{offset}"
+
+
+def day_of_key(key: str) -> int:
+    """Say whose day's impressions a posting is of, counted from 1970-01-01.
+
+    >>> day_of_key("shown/7/20215/cid/4711")
+    20215
+    """
+    return int(key.split("/")[2])
 
 
 def counts(act: Event) -> bool:
@@ -89,6 +119,30 @@ def cost_fen(number: int, price_fen: int) -> int:
     [1, 2, 1, 2]
     """
     return number * price_fen // THOUSAND - (number - 1) * price_fen // THOUSAND
+
+
+def pieces(
+    before: Iterable[ShownDay], after: Iterable[ShownDay], stood: Mapping[tuple[str, int], tuple[int, int]]
+) -> tuple[ShownPiece, ...]:
+    """Say what a piece of the log added to days; `stood` says from where to where a link's impressions of a day stood."""
+    was = {_key(one): one.billed_fen for one in before}
+    return tuple(
+        ShownPiece(
+            campaign=one.campaign,
+            day=one.day,
+            link=one.link,
+            price_fen=one.price_fen,
+            first_offset=stood[one.link, one.day][0],
+            last_offset=stood[one.link, one.day][1],
+            tenant=one.tenant,
+            merchant=one.merchant,
+            note=one.note,
+            line=one.line,
+            billed_fen=one.billed_fen - was.get(_key(one), 0),
+        )
+        for one in after
+        if one.billed_fen > was.get(_key(one), 0)
+    )
 
 
 class Showing:

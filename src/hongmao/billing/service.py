@@ -17,7 +17,7 @@ from hongmao.billing.contracts import (
     TopUp,
     Wallet,
 )
-from hongmao.billing.cpm import Showing, counts
+from hongmao.billing.cpm import Showing, counts, pieces
 from hongmao.billing.creators import CREATOR_FEE_PPM, CREATOR_LINE, wallet_of_creators
 from hongmao.billing.crediting import Credits
 from hongmao.billing.errors import GrantBeyond, LineUnknown, PurseUnknown, TopUpBeyond
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from hongmao.billing.budgets import CampaignDay, PlacedTerms, Rates
-    from hongmao.billing.contracts import Charge, Spend
+    from hongmao.billing.contracts import Charge, Funded, Spend
     from hongmao.billing.cpm import ShownDay
     from hongmao.billing.purses import SpendOrder
     from hongmao.billing.store import BillingStore, BillingWork
@@ -105,9 +105,9 @@ class Billing:
         placed = self._rates.placed({link for logged in batch if (link := _link_of(logged.event)) is not None})
         clicks = {logged.event.event_id for logged in batch if _billable(logged.event)}
         with self._store.begin() as work:
-            self._charge(
-                work, _acts(batch, work.charged(clicks), work.days.position(), placed), placed, batch[-1].offset
-            )
+            position = work.days.position()
+            acts = _acts(batch, work.charged(clicks), position, placed)
+            self._charge(work, acts, placed, batch, position)
             self.fees.follow(work, (logged.event for logged in batch))
             work.move_to(batch[-1].offset)
 
@@ -228,8 +228,14 @@ class Billing:
             merchant=owner.id,
             from_ms=window.start_ms,
             to_ms=window.end_ms,
-            parts=tuple(self._store.funded(owner.tenant, owner.id, window)),
+            parts=tuple(self._store.funded(owner.tenant, owner.id, window) or ()),
         )
+
+    def paid_by(
+        self, tenant: TenantId | None, window: Window, merchant: MerchantId | None = None
+    ) -> Sequence[Funded] | None:
+        """Add up by funder what paid for the ads of a window; None where only the present could tell. For read models."""
+        return self._store.funded(tenant, merchant, window)
 
     def _enter(self, batch: Batch, purse: Account, source: Account) -> Posted:
         """Post what comes into a purse, which may be its first."""
@@ -238,7 +244,14 @@ class Billing:
             (posted,) = post(work.ledger, (batch,), batch.at_ms)
         return posted
 
-    def _charge(self, work: BillingWork, acts: Sequence[Event], placed: Mapping[str, PlacedTerms], offset: int) -> None:
+    def _charge(
+        self,
+        work: BillingWork,
+        acts: Sequence[Event],
+        placed: Mapping[str, PlacedTerms],
+        batch: Sequence[Logged],
+        position: int,
+    ) -> None:
         payable = [act for act in acts if act.kind is Kind.IMPRESSION or own_reason(act) is None]
         wallets: set[Account] = {wallet for act in payable if (wallet := wallet_of(act)) is not None}
         purses = {purse for wallet in wallets for purse in purses_beside(wallet, self._order)}
@@ -247,7 +260,9 @@ class Billing:
         purses.update(purse_of(member.programme) for member in members)
         funds = work.ledger.standings(purses)
         found = [(placed[act.link or ""], act) for act in payable if (act.link or "") in placed]
-        shown = [(terms, act) for terms, act in found if act.kind is Kind.IMPRESSION]
+        shown = work.days.shown(
+            {(terms.campaign, day_number(act.occurred_at_ms)) for terms, act in found if act.kind is Kind.IMPRESSION}
+        )
         decided = bill(
             acts,
             paid=work.paid({tap for act in payable if act.kind is not Kind.IMPRESSION for tap in taps_of(act)}),
@@ -260,15 +275,14 @@ class Billing:
                 work.days.of_accounts({(terms.account, day_number(act.occurred_at_ms)) for terms, act in found}),
                 self._overspend_fen,
             ),
-            showing=Showing(
-                work.days.shown({(terms.campaign, day_number(act.occurred_at_ms)) for terms, act in shown})
-            ),
-            offset=offset,
+            showing=Showing(shown),
+            offset=batch[-1].offset,
         )
         work.add(decided.charges)
         work.keep_members(decided.members)
         work.days.keep(decided.days)
-        work.days.keep_shown(decided.shown)
+        if decided.shown:
+            work.days.keep_shown(decided.shown, pieces(shown, decided.shown, _stood(batch, position)))
         if decided.batches:
             touched = {entry.account for batch in decided.batches for entry in batch.entries} - set(funds)
             open_accounts(work.ledger, {one: None if one.owner.startswith("@") else 0 for one in sorted(touched)})
@@ -290,6 +304,16 @@ def _acts(
             position = logged.offset
             acts.append(act)
     return acts
+
+
+def _stood(batch: Sequence[Logged], position: int) -> dict[tuple[str, int], tuple[int, int]]:
+    """Say from which offset to which the impressions of a link's day stand in a piece of the log."""
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for logged in batch:
+        if logged.offset > position and counts(logged.event):
+            key = (logged.event.link or "", day_number(logged.event.occurred_at_ms))
+            found[key] = (found.get(key, (logged.offset, 0))[0], logged.offset)
+    return found
 
 
 def _link_of(event: Event) -> str | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hongmao.billing.budgets import CampaignDay
     from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.contracts import Charge, Funded, Spend, Uncharged
-    from hongmao.billing.cpm import ShownDay
+    from hongmao.billing.cpm import ShownDay, ShownPiece
     from hongmao.billing.rules import Tap
     from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.kernel.time import Window
@@ -38,8 +38,8 @@ class DaysWork(Protocol):
         """List what was shown of campaigns, each named with a day."""
         ...
 
-    def keep_shown(self, days: Sequence[ShownDay]) -> None:
-        """Keep what was shown as it is now."""
+    def keep_shown(self, days: Sequence[ShownDay], added: Sequence[ShownPiece]) -> None:
+        """Keep what was shown as it is now, and what this piece of the log added to it."""
         ...
 
 
@@ -134,8 +134,11 @@ class BillingStore(Protocol):
         """Add paid charges up by day, note, link and line, and what impressions of whole days of the window cost."""
         ...
 
-    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
-        """Add up what paid the clicks of a window, by funder."""
+    def funded(self, tenant: TenantId | None, merchant: MerchantId | None, window: Window) -> Sequence[Funded] | None:
+        """Add up what paid the clicks of a window, and the impressions of its whole days, by funder.
+
+        None where a store that looks back cannot tell; a merchant of None asks for all.
+        """
         ...
 
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:

@@ -14,7 +14,7 @@ from hongmao.insight.api import Insight
 from hongmao.links.api import Links
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.charges_table import charges_table
-from hongmao.storage.charges_then import CHARGES_TABLE, SqlBillingStoreThen
+from hongmao.storage.charges_then import CHARGES_TABLE, SqlBillingStoreThen, between_pieces
 from hongmao.storage.links_then import SqlLinkStoreThen
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Glass:
     def position(self) -> int:
         """Give the offset up to which events and charges are both known: what a report that is kept is made from."""
         store = SqlBillingStore(self.ground.database)
-        return min(self.ground.tables.position(), store.position())
+        return between_pieces(self.ground.database, min(self.ground.tables.position(), store.position()))
 
     def position_at(self, at_ms: int) -> int:
         """Give the offset up to which the log had come before an instant; 0 where it began later."""
@@ -67,7 +67,7 @@ class Glass:
                 given[CHARGES_TABLE] = charges_table(self.ground.database)
             tables = stack.enter_context(self._tables(until, given))
             database = self.ground.database
-            spent = SqlBillingStore(database) if until is None else SqlBillingStoreThen(database, tables)
+            spent = SqlBillingStore(database) if until is None else SqlBillingStoreThen(database, tables, until, at_ms)
             yield Insight(
                 tables,
                 self.catalog,

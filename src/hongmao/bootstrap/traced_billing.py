@@ -81,7 +81,7 @@ class TracedBillingStore:
         """Add paid charges up."""
         return self._store.spend(tenant, window)
 
-    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
+    def funded(self, tenant: TenantId | None, merchant: MerchantId | None, window: Window) -> Sequence[Funded] | None:
         """Add up what paid the clicks of a window."""
         return self._store.funded(tenant, merchant, window)
 

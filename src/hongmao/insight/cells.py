@@ -15,7 +15,7 @@ import msgspec
 from hongmao.insight.questions import question_of, speaks_from_shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from hongmao.definitions.api import MetricDefinition
     from hongmao.definitions.contracts import Measure
@@ -109,8 +109,8 @@ class Cells:
 
     def total(
         self,
-        plus: Iterable[MetricDefinition],
-        minus: Iterable[MetricDefinition] = (),
+        plus: Sequence[MetricDefinition],
+        minus: Sequence[MetricDefinition] = (),
         *,
         of: str | None = None,
         day: date | None = None,
@@ -122,6 +122,11 @@ class Cells:
         """
         above = [self.part(one, of=of, day=day) for one in plus]
         below = [self.part(one, of=of, day=day) for one in minus]
+        if any(
+            part.value is None and metric.measure is not None and metric.measure.source == "charges"
+            for metric, part in zip([*plus, *minus], [*above, *below], strict=True)
+        ):
+            return UNKNOWN  # a cost without the ads that our own ledger charged is no cost
         known = [part.value for part in above if part.value is not None]
         taken = [part.value for part in below if part.value is not None]
         value = None if not known or len(taken) < len(below) else sum(known) - sum(taken)
@@ -142,12 +147,17 @@ def _added(measure: Measure, mine: Sequence[Row]) -> Part:
     match measure.source, measure.aggregate:
         case "reports", _:
             return _reported(mine)
-        case "charges", _ if "line" in measure.where:
-            return _summed([row for row in mine if row.line == measure.where["line"]])
+        case "charges", _:
+            return _charged([row for row in mine if measure.where.get("line") in (None, row.line)])
         case _, "sum":
             return _summed(mine)
         case _, aggregate:
             return _counted([row.people if aggregate == "distinct" else row.acts for row in mine], mine)
+
+
+def _charged(mine: Sequence[Row]) -> Part:
+    """Add up what was charged: where one charge is unknown the sum is, since a cost that is too low is no bound."""
+    return UNKNOWN if any(row.unknown for row in mine) else _summed(mine)
 
 
 def _counted(counts: Sequence[int], mine: Sequence[Row]) -> Part:

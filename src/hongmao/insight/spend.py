@@ -44,7 +44,8 @@ class Charges:
                 part=_part(spend, by, platforms),
                 kind="component_click",
                 acts=spend.clicks,
-                value=spend.amount_fen,
+                value=None if spend.unknown else spend.amount_fen,
+                unknown=int(spend.unknown),
                 line=spend.line,
             )
             for spend in self._billing.spend(sight.tenant, window)

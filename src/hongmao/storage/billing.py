@@ -13,7 +13,7 @@ from hongmao.billing.contracts import MEDIA, Charge, Funded, Uncharged, click_ke
 from hongmao.billing.cpm import ShownDay
 from hongmao.storage.billing_beside import SqlBeside, SqlBesideWork
 from hongmao.storage.billing_days import SqlDaysWork
-from hongmao.storage.billing_spend import added, clicks_spent, shown_spent
+from hongmao.storage.billing_spend import added, clicks_spent, shown_funded, shown_spent
 from hongmao.storage.consumers import advance
 from hongmao.storage.ledger_posting import SqlLedgerWork
 from hongmao.storage.models import (
@@ -169,24 +169,29 @@ class SqlBillingStore:
         with self._database.session(_scope(tenant)) as session:
             return added(clicks_spent(session, _within(window)), shown_spent(session, window))
 
-    def funded(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Funded]:
-        """Add up what paid the clicks of a window, by funder: what left each account in the postings of its charges.
+    def funded(self, tenant: TenantId | None, merchant: MerchantId | None, window: Window) -> Sequence[Funded] | None:
+        """Add up what paid the clicks of a window, and the impressions of its whole days, by funder.
 
-        What Alibaba's media pays on is what the wallet has paid already, and is not counted again.
+        It is what left each account in the postings. What Alibaba's media pays on is what the wallet has paid already, and is
+        not counted again.
         """
+        mine = [] if tenant is None else [ChargeRow.tenant_id == tenant]
+        mine += [] if merchant is None else [ChargeRow.merchant_id == merchant]
         paid = (
             select(AccountRow.funder, func.sum(-EntryRow.amount_fen).label("amount_fen"))
             .select_from(ChargeRow)
             .join(BatchRow, BatchRow.key == literal(click_key("")) + ChargeRow.event_id)
             .join(EntryRow, EntryRow.batch_number == BatchRow.number)
             .join(AccountRow, AccountRow.number == EntryRow.account_number)
-            .where(*_within(window), ChargeRow.tenant_id == tenant, ChargeRow.merchant_id == merchant)
+            .where(*_within(window), *mine)
             .where(ChargeRow.amount_fen > 0, EntryRow.amount_fen < 0, AccountRow.kind != MEDIA)
             .group_by(AccountRow.funder)
-            .order_by(AccountRow.funder)
         )
         with self._database.session(_HOUSE) as session:
-            return [Funded(funder=row.funder, amount_fen=int(row.amount_fen)) for row in session.execute(paid)]
+            found = shown_funded(session, tenant, merchant, window)
+            for row in session.execute(paid):
+                found[row.funder] += int(row.amount_fen)
+        return [Funded(funder=funder, amount_fen=found[funder]) for funder in sorted(found)]
 
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
         """Count the clicks that cost nothing, by reason."""

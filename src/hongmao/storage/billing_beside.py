@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, literal, select, update
 from hongmao.billing.contracts import Charge
 from hongmao.billing.creators import CreatorCost, CreatorOrder, OrderTerms, standing
 from hongmao.billing.credits import Credit, NoteCredit
-from hongmao.kernel.time import numbered_day
+from hongmao.kernel.time import Window, numbered_day
 from hongmao.ledger.contracts import Account, Batch, Entry, HoldState
 from hongmao.storage.billing_fees import SqlFeeWork, fee_totals, read_terms
 from hongmao.storage.days import day_number
@@ -30,9 +30,10 @@ from hongmao.storage.scope import PlatformScope, TenantScope
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
+
     from hongmao.billing.fees import FeeTerms, FeeTotal
     from hongmao.kernel.ids import MerchantId, TenantId
-    from hongmao.kernel.time import Window
     from hongmao.storage.database import Database
     from hongmao.storage.scope import ScopedSession
 
@@ -203,11 +204,14 @@ class SqlBeside:
 
     def credited(self, tenant: TenantId | None, window: Window) -> Sequence[NoteCredit]:
         """Add up what was given back of clicks that happened in a window, by merchant and note, whenever it was."""
+        return self._credited(tenant, window)
+
+    def _credited(self, tenant: TenantId | None, window: Window, *given: ColumnElement[bool]) -> Sequence[NoteCredit]:
         by = (CreditRow.merchant_id, CreditRow.note_id)
         query = (
             select(*by, func.sum(CreditRow.amount_fen).label("amount_fen"))
             .join(ChargeRow, ChargeRow.event_id == CreditRow.event_id)
-            .where(ChargeRow.at_ms >= window.start_ms, ChargeRow.at_ms < window.end_ms)
+            .where(ChargeRow.at_ms >= window.start_ms, ChargeRow.at_ms < window.end_ms, *given)
             .group_by(*by)
             .order_by(*by)
         )
@@ -216,6 +220,24 @@ class SqlBeside:
                 NoteCredit(merchant=row.merchant_id, note=row.note_id, amount_fen=int(row.amount_fen))
                 for row in session.execute(query)
             ]
+
+
+class SqlBesideThen(SqlBeside):
+    """The same as it was at an instant: orders that had been paid out, credits that had been given."""
+
+    def __init__(self, database: Database, at_ms: int) -> None:
+        """Read what stood up to an instant, it included."""
+        super().__init__(database)
+        self._at_ms = at_ms
+
+    def creator_costs(self, tenant: TenantId | None, window: Window) -> Sequence[CreatorCost]:
+        """Add up what had been paid out for orders that were released in a window."""
+        end_ms = min(window.end_ms, self._at_ms + 1)
+        return [] if end_ms <= window.start_ms else super().creator_costs(tenant, Window(window.start_ms, end_ms))
+
+    def credited(self, tenant: TenantId | None, window: Window) -> Sequence[NoteCredit]:
+        """Add up what had been given back of clicks that happened in a window."""
+        return self._credited(tenant, window, CreditRow.at_ms <= self._at_ms)
 
 
 def _credits(session: ScopedSession, event_ids: Collection[str]) -> dict[str, Credit]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import select, tuple_
+from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import aliased
 
 from hongmao.billing.budgets import CampaignDay, PlacedTerms, Rate, Scheme
-from hongmao.billing.cpm import ShownDay
+from hongmao.billing.cpm import ShownDay, ShownPiece
 from hongmao.campaigns.contracts import AccountTerms, CampaignTerms, Noun
 from hongmao.storage.models import (
     BindingRow,
@@ -18,6 +18,7 @@ from hongmao.storage.models import (
     PlacedRow,
     PositionRow,
     ShownDayRow,
+    ShownPieceRow,
 )
 from hongmao.storage.records import to_data, to_values
 from hongmao.storage.scope import PlatformScope
@@ -74,8 +75,10 @@ class SqlDaysWork:
             )
         ]
 
-    def keep_shown(self, days: Sequence[ShownDay]) -> None:
-        """Keep what was shown as it is now."""
+    def keep_shown(self, days: Sequence[ShownDay], added: Sequence[ShownPiece]) -> None:
+        """Keep what was shown as it is now, and what this piece of the log added to it."""
+        if added:
+            self._session.execute(insert(ShownPieceRow), [to_values(one, ShownPieceRow) for one in added])
         insert_or_set(self._session, ShownDayRow, [to_values(one, ShownDayRow) for one in days], *_SHOWN)
 
 

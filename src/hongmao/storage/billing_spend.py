@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from hongmao.billing.contracts import Spend
-from hongmao.kernel.time import DAY_MS, numbered_day
+from hongmao.billing.cpm import day_of_key
+from hongmao.billing.rules import SHOWN, SHOWN_LATE
+from hongmao.kernel.time import DAY_MS, SHANGHAI_MS, numbered_day
 from hongmao.kernel.time import day_number as day_of
 from hongmao.storage.days import day_number
-from hongmao.storage.models import ChargeRow, ShownDayRow
+from hongmao.storage.models import AccountRow, BatchRow, ChargeRow, DaySumRow, EntryRow, ShownDayRow, ShownPieceRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement
 
+    from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.kernel.time import Window
     from hongmao.storage.scope import ScopedSession
 
@@ -69,6 +73,77 @@ def shown_spent(session: ScopedSession, window: Window) -> list[Spend]:
     ]
 
 
+def shown_spent_then(session: ScopedSession, window: Window, until: int) -> list[Spend]:
+    """Add up what impressions had cost as of an offset; of a piece that it cuts the part before it is not known."""
+    by = (
+        ShownPieceRow.day,
+        ShownPieceRow.note_id,
+        ShownPieceRow.link_id,
+        ShownPieceRow.merchant_id,
+        ShownPieceRow.line,
+    )
+    first, behind = (day_of(at_ms + DAY_MS - 1) for at_ms in (window.start_ms, window.end_ms))
+    whole = case((ShownPieceRow.last_offset <= until, ShownPieceRow.billed_fen), else_=0)
+    cut = case((ShownPieceRow.last_offset > until, 1), else_=0)
+    query = select(*by, func.sum(whole).label("amount_fen"), func.sum(cut).label("cut")).where(
+        ShownPieceRow.first_offset <= until, ShownPieceRow.day >= first, ShownPieceRow.day < behind
+    )
+    return [
+        Spend(
+            day=numbered_day(row.day),
+            note=row.note_id,
+            link=row.link_id,
+            merchant=row.merchant_id,
+            line=row.line,
+            clicks=0,
+            amount_fen=int(row.amount_fen),
+            unknown=row.cut > 0,
+        )
+        for row in session.execute(query.group_by(*by))
+    ]
+
+
+def shown_funded(
+    session: ScopedSession, tenant: TenantId | None, merchant: MerchantId | None, window: Window
+) -> Counter[str]:
+    """Add up by funder what impressions of the days that begin in a window took from merchants' purses.
+
+    A posting counts on the day of its impressions; one that came after a month was closed names that day in its key.
+    """
+    first, behind = (day_of(at_ms + DAY_MS - 1) for at_ms in (window.start_ms, window.end_ms))
+    mine = [ShownDayRow.billed_fen > 0, ShownDayRow.day >= first, ShownDayRow.day < behind]
+    mine += [] if tenant is None else [ShownDayRow.tenant_id == tenant]
+    mine += [] if merchant is None else [ShownDayRow.merchant_id == merchant]
+    owners = select(ShownDayRow.merchant_id).where(*mine)
+    booked = (
+        select(AccountRow.funder, func.sum(-DaySumRow.amount_fen).label("amount_fen"))
+        .join(AccountRow, AccountRow.number == DaySumRow.account_number)
+        .where(AccountRow.owner.in_(owners), DaySumRow.why == SHOWN)
+        .where(DaySumRow.day >= first, DaySumRow.day < behind)
+        .group_by(AccountRow.funder)
+    )
+    found = Counter({row.funder: int(row.amount_fen) for row in session.execute(booked)})
+    midnight_ms = DaySumRow.day * DAY_MS - SHANGHAI_MS
+    late = (
+        select(AccountRow.funder, BatchRow.key, (-EntryRow.amount_fen).label("amount_fen"))
+        .select_from(DaySumRow)
+        .join(AccountRow, AccountRow.number == DaySumRow.account_number)
+        .join(
+            EntryRow,
+            (EntryRow.account_number == DaySumRow.account_number)
+            & (EntryRow.at_ms >= midnight_ms)
+            & (EntryRow.at_ms < midnight_ms + DAY_MS),
+        )
+        .join(BatchRow, BatchRow.number == EntryRow.batch_number)
+        .where(AccountRow.owner.in_(owners), DaySumRow.why == SHOWN_LATE, BatchRow.why == SHOWN_LATE)
+        .where(DaySumRow.day >= first)
+    )
+    for row in session.execute(late):
+        if first <= day_of_key(row.key) < behind:
+            found[row.funder] += int(row.amount_fen)
+    return found
+
+
 def added(*parts: Iterable[Spend]) -> Sequence[Spend]:
     """Put sums together: one for each day, note, link, merchant and line, in that order."""
     found: dict[tuple[object, ...], Spend] = {}
@@ -78,6 +153,11 @@ def added(*parts: Iterable[Spend]) -> Sequence[Spend]:
         found[key] = (
             one
             if there is None
-            else replace(there, clicks=there.clicks + one.clicks, amount_fen=there.amount_fen + one.amount_fen)
+            else replace(
+                there,
+                clicks=there.clicks + one.clicks,
+                amount_fen=there.amount_fen + one.amount_fen,
+                unknown=there.unknown or one.unknown,
+            )
         )
     return [found[key] for key in sorted(found, key=str)] if len(parts) > 1 and parts[1] else list(found.values())

@@ -1,26 +1,34 @@
-"""Charges as they were at an offset of the log: those of the clicks that were known by then."""
+"""Charges as they were at an offset of the log: those of the clicks, and the impressions, that were known by then."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from sqlalchemy import func, select
 
 from hongmao.billing.contracts import Spend
 from hongmao.kernel.ids import MerchantId
 from hongmao.kernel.time import DAY_MS, HOUR_MS, numbered_day
 from hongmao.storage.billing import SqlBillingStore
+from hongmao.storage.billing_beside import SqlBeside, SqlBesideThen
+from hongmao.storage.billing_spend import added, shown_spent_then
+from hongmao.storage.models import ShownPieceRow
+from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hongmao.billing.contracts import Funded
     from hongmao.events.api import Tables
     from hongmao.kernel.ids import TenantId
     from hongmao.kernel.time import Window
     from hongmao.storage.database import Database
+    from hongmao.storage.scope import Scope
 
 CHARGES_TABLE: Final = "charges_then"
 """The name under which a reader's tables must show the charges (`charges_table`)."""
+_HOUSE = PlatformScope("what every tenant's acts had cost is the house's own look")
 _SPEND: Final = """
 -- grain: one row per (day, note, link, merchant, line): what was paid for clicks that the events of the moment hold
 select
@@ -54,19 +62,34 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 class SqlBillingStoreThen(SqlBillingStore):
-    """A billing store whose sums are over the clicks that some tables show; all else is as it is kept.
+    """A billing store whose sums are over the acts up to an offset; all else is as it is kept.
 
     A click is charged when the log is read up to it, in order, so the clicks of a shorter log had the same charges. What
-    impressions cost is kept by the day and not by the offset: it is no part of these sums.
+    impressions cost is kept by pieces of the log: exact at their edges, and unknown within one.
     """
 
-    def __init__(self, database: Database, tables: Tables) -> None:
-        """Read the charges beside the `events` of a moment."""
+    def __init__(self, database: Database, tables: Tables, until: int, at_ms: int | None = None) -> None:
+        """Read the charges beside the `events` up to an offset; what people gave and paid, up to an instant."""
         super().__init__(database)
         self._tables = tables
+        self._until = until
+        self.beside = SqlBeside(database) if at_ms is None else SqlBesideThen(database, at_ms)
+
+    def funded(
+        self,
+        tenant: TenantId | None,  # noqa: ARG002 - the interface
+        merchant: MerchantId | None,  # noqa: ARG002 - the interface
+        window: Window,  # noqa: ARG002 - the interface
+    ) -> Sequence[Funded] | None:
+        """Say nothing: whose money an act was stands in the ledger's postings, which know no offset."""
+        return None
 
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
-        """Add paid charges up by day, note, link and line."""
+        """Add paid charges up by day, note, link and line, and what impressions of whole days of the window cost."""
+        with self._database.session(_scope(tenant)) as session:
+            return added(self._clicks(tenant, window), shown_spent_then(session, window, self._until))
+
+    def _clicks(self, tenant: TenantId | None, window: Window) -> list[Spend]:
         asked = {"tenant": tenant, "start_ms": window.start_ms, "end_ms": window.end_ms}
         found = self._tables.rows(_SPEND, {**asked, "morning_ms": 8 * HOUR_MS, "day_ms": DAY_MS})
         return [
@@ -81,3 +104,18 @@ class SqlBillingStoreThen(SqlBillingStore):
             )
             for row in msgspec.convert(found, list[_Row])
         ]
+
+
+def between_pieces(database: Database, until: int) -> int:
+    """Step back from an offset to where no impression's piece is cut: what costs something is known there to the fen."""
+    with database.session(_HOUSE) as session:
+        while True:
+            cut = (ShownPieceRow.first_offset <= until, ShownPieceRow.last_offset > until)
+            first = session.scalar(select(func.min(ShownPieceRow.first_offset)).where(*cut))
+            if first is None:
+                return until
+            until = first - 1
+
+
+def _scope(tenant: TenantId | None) -> Scope:
+    return _HOUSE if tenant is None else TenantScope(tenant)

@@ -20,6 +20,7 @@ from hongmao.storage.models.billing import (
     MemberRow,
     ProgrammeRow,
     ShownDayRow,
+    ShownPieceRow,
 )
 from hongmao.storage.models.bills import AgencyClientRow, BillLineRow, BillOutcomeRow, BillRow
 from hongmao.storage.models.campaigns import (
@@ -131,6 +132,7 @@ __all__ = [
     "ShopRulingRow",
     "ShopScoreRow",
     "ShownDayRow",
+    "ShownPieceRow",
     "StageActRow",
     "TargetAccountRow",
     "TenantRow",

@@ -79,6 +79,24 @@ class ShownDayRow(TenantOwned, Base):
     funds_missing: Mapped[int] = mapped_column(BigInteger)
 
 
+class ShownPieceRow(TenantOwned, Base):
+    """What one piece of the log added to a `ShownDayRow`, and between which offsets; rows are never changed or removed."""
+
+    __tablename__ = "cpm_pieces"
+    __table_args__ = (Index(None, "tenant_id", "day"), Index(None, "last_offset"))
+    campaign: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    link_id: Mapped[Id] = mapped_column(primary_key=True)
+    price_fen: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    last_offset: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first_offset: Mapped[int] = mapped_column(BigInteger)
+    tenant_id: Mapped[str] = mapped_column(String(ID_CHARS))
+    merchant_id: Mapped[Id]
+    note_id: Mapped[Id]
+    line: Mapped[Word]
+    billed_fen: Mapped[Fen]
+
+
 class CampaignRateRow(TenantOwned, Base):
     """How a campaign is charged from an instant on; the rows are never changed or removed."""
 
