@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import anyio
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from find_chromium import advice, find_chromium
 
@@ -23,6 +23,9 @@ assert callable(anyio.open_file)
 PHONE_PX = 390
 DESK_PX = 1440
 HEIGHT_PX = {PHONE_PX: 844, DESK_PX: 900}
+PATIENCE_MS = 120_000
+"""How long a page may take for anything: a patience, and no verdict on how fast a machine is."""
+expect.set_options(timeout=PATIENCE_MS)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 QUIET = (
     "--disable-gpu",
@@ -41,7 +44,9 @@ def chromium() -> Iterator[Browser]:
         pytest.fail(wanting, pytrace=False)
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*as_root, *QUIET])
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*as_root, *QUIET], timeout=PATIENCE_MS
+        )
         yield browser
         browser.close()
 
@@ -83,6 +88,7 @@ def page_at(chromium: Browser) -> Iterator[PageAt]:
             has_touch=width_px == PHONE_PX,
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("console", said)
         context.on("weberror", lambda error: wrong.append(f"script: {error.error}"))
         context.on("request", asked)

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from browser.conftest import PATIENCE_MS
 from hongmao.web.assets import STATIC
 from hongmao.web.edge.app import EdgeApp
 from web.edge.house import FIREFOX, EdgeHouse
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 pytestmark = pytest.mark.browser
+STANDS_AT = "2100-01-01"
 HIDE = """() => {
   Object.defineProperty(document, "visibilityState", { value: "hidden" });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -84,10 +86,13 @@ def open_jump(chromium: Browser, served: Served) -> Iterator[Any]:
             java_script_enabled=javascript,
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         if javascript:
             page.clock.install()
         page.goto(served.jump_url)
+        if javascript:
+            page.clock.pause_at(STANDS_AT)  # from here on the page's time is the story's
         return page
 
     yield _open

@@ -8,6 +8,7 @@ script. What the browser itself does with the address is the wake-up data's clai
 from __future__ import annotations
 
 import threading
+import time
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,8 @@ HIDE: Final = """() => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 ASK: Final = "() => window.dispatchEvent(new Event('blur'))"
+STANDS_AT: Final = "2100-01-01"
+TELLS_WITHIN_S: Final = 120
 # Past the page's timer of two seconds, and past what it grants the web page to come up.
 PATIENCE_MS: Final = 6_000
 
@@ -163,7 +166,8 @@ class Lab:
 
     def _told(self, page: Page) -> str:
         """Wait for the beacon: the page has sent it when it left, and the edge keeps it when it arrives."""
-        for _ in range(200):
+        limit = time.monotonic() + TELLS_WITHIN_S
+        while time.monotonic() < limit:
             told = [one for one in self.house.memory.kept if one.kind is Kind.WAKEUP]
             taps = [one for one in self.house.memory.kept if one.kind is Kind.COMPONENT_CLICK]
             if told and told[-1].click_id == taps[-1].click_id:
@@ -193,6 +197,7 @@ class _Opened:
         page = self._context.new_page()
         page.clock.install()
         page.goto(self._url)
+        page.clock.pause_at(STANDS_AT)  # from here on the page's time is the lab's: no machine is too slow for a tap
         return page
 
     def __exit__(self, *_: object) -> None:

@@ -56,7 +56,7 @@ def serving() -> Iterator[Site]:
         server = _Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
-        assert server.up.wait(20)
+        assert server.up.wait(120)
         try:
             yield Site(app, f"http://127.0.0.1:{door.getsockname()[1]}")
         finally:
