@@ -42,15 +42,37 @@ from hongmao.campaigns.errors import (
     TermUnknown,
     TooManyNamed,
 )
+from hongmao.campaigns.hours import PRESETS, Slot, period_of, preset_of, slots_of, whole_week
 from hongmao.campaigns.queue import QueueItem
-from hongmao.campaigns.rules import check_count, check_state, read_day
+from hongmao.campaigns.rules import (
+    BUDGET_FEN_MAX,
+    BUDGET_FEN_MIN,
+    DAYS,
+    INVOKE_EVENTS,
+    NAME_CHARS_MAX,
+    WHY_CHARS_MAX,
+    bids_itself,
+    bids_roi,
+    check_count,
+    check_state,
+    read_day,
+)
 from hongmao.campaigns.service import Campaigns
 from hongmao.campaigns.standing import StateFacts, StateReason
 from hongmao.campaigns.store import Admission, AuthorisationStore, CampaignStore, Rights, Spending
+from hongmao.campaigns.vocabulary import load as load_vocabulary
+from hongmao.campaigns.ways import Way, is_rejected
 
 __all__ = [
+    "BUDGET_FEN_MAX",
+    "BUDGET_FEN_MIN",
+    "DAYS",
+    "INVOKE_EVENTS",
     "LISTED_MAX",
+    "NAME_CHARS_MAX",
     "NOT_DELETED",
+    "PRESETS",
+    "WHY_CHARS_MAX",
     "Admission",
     "Advertiser",
     "AdvertiserExists",
@@ -83,6 +105,7 @@ __all__ = [
     "PlacedUnknown",
     "QueueItem",
     "Rights",
+    "Slot",
     "Spending",
     "State",
     "StateFacts",
@@ -96,9 +119,18 @@ __all__ = [
     "TimePeriod",
     "TooManyNamed",
     "UnitTerms",
+    "Way",
+    "bids_itself",
+    "bids_roi",
     "check_count",
     "check_state",
     "fault_of",
     "is_live",
+    "is_rejected",
+    "load_vocabulary",
+    "period_of",
+    "preset_of",
     "read_day",
+    "slots_of",
+    "whole_week",
 ]

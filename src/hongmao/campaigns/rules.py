@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from hongmao.campaigns.contracts import LISTED_MAX, State
 from hongmao.campaigns.errors import BudgetOutOfRange, StateNotSettable, TermMissing, TermRefused, TooManyNamed
 from hongmao.campaigns.vocabulary import load
+from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.time import HOUR_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hongmao.campaigns.contracts import AccountTerms, CampaignTerms, DirectLinkTerms, TimePeriod
 
@@ -40,7 +42,7 @@ ROI_CONTROLS: Final = frozenset({17})
 ROI_TARGETS: Final = frozenset({17, 25})
 _SEARCH, _FEED = 2, 1
 _SHANGHAI_MS: Final = 8 * HOUR_MS
-_DAYS: Final = ("mon", "tues", "wed", "thu", "fri", "sat", "sun")
+DAYS: Final = ("mon", "tues", "wed", "thu", "fri", "sat", "sun")
 _HOURS: Final = re.compile(r"[01]{24}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WEB: Final = re.compile(r"https?://[^\s/?#]+\S*", re.ASCII)
@@ -65,14 +67,31 @@ def check_direct_link(terms: DirectLinkTerms, at: str) -> None:
 
 def check_campaign(terms: CampaignTerms) -> None:
     """Check a campaign by itself; its links are looked up by the service."""
-    _check_words(terms)
-    check_name(terms.campaign_name, "campaign_name")
-    _check_budget(terms)
-    _check_days(terms)
-    _check_hours(terms)
-    _check_bidding(terms)
-    _check_search(terms)
-    _check_invoke(terms)
+    for fault in campaign_faults(terms):
+        raise fault
+
+
+def campaign_faults(terms: CampaignTerms) -> Iterator[HongmaoError]:
+    """Name what is wrong with a campaign by itself, in the order in which a reader of the form meets it: at most one a rule."""
+    return faults_of(
+        [
+            *_checks_of_words(terms),
+            lambda: check_name(terms.campaign_name, "campaign_name"),
+            *(
+                partial(check, terms)
+                for check in (_check_budget, _check_days, _check_hours, _check_bidding, _check_search, _check_invoke)
+            ),
+        ]
+    )
+
+
+def faults_of(checks: Iterable[Callable[[], object]]) -> Iterator[HongmaoError]:
+    """Give what some checks refuse, one after the other: the first alone for whoever stops at it, all for whoever shows all."""
+    for check in checks:
+        try:
+            check()
+        except HongmaoError as fault:
+            yield fault
 
 
 def is_invoke(terms: CampaignTerms) -> bool:
@@ -113,7 +132,7 @@ def serves_at(period: TimePeriod, at_ms: int) -> bool:
     """
     hours = (at_ms + _SHANGHAI_MS) // HOUR_MS
     weekday = (hours // 24 + 3) % 7  # 1970-01-01 was a Thursday
-    bits: str | None = getattr(period, _DAYS[weekday])
+    bits: str | None = getattr(period, DAYS[weekday])
     return bits is None or bits[hours % 24] == "1"
 
 
@@ -188,11 +207,11 @@ _ENUMS: Final = {
 }
 
 
-def _check_words(terms: CampaignTerms) -> None:
+def _checks_of_words(terms: CampaignTerms) -> Iterator[Callable[[], object]]:
     for name, why in _REQUIRED.items():
-        demand(getattr(terms, name), name, why, "a campaign cannot do without it")
+        yield partial(demand, getattr(terms, name), name, why, "a campaign cannot do without it")
     for name, enum in _ENUMS.items():
-        load().check(enum, getattr(terms, name), place=name)
+        yield partial(load().check, enum, getattr(terms, name), place=name)
 
 
 def check_account(terms: AccountTerms) -> None:
@@ -247,7 +266,7 @@ def _check_hours(terms: CampaignTerms) -> None:
     if not terms.time_peroid_type:
         return
     period = demand(terms.time_period, "time_period", "自定义时段时必填", "chosen hours need it")
-    told = {day: getattr(period, day) for day in _DAYS}
+    told = {day: getattr(period, day) for day in DAYS}
     for day, bits in told.items():
         if bits is not None and _HOURS.fullmatch(bits) is None:
             raise refused(f"time_period.{day}", "应为 24 个 0 或 1", "it should be 24 characters, each 0 or 1")

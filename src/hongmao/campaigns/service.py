@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -31,6 +32,7 @@ from hongmao.campaigns.errors import (
 )
 from hongmao.campaigns.lookup import NUMBER_MAX, PLACES
 from hongmao.campaigns.queue import Queues
+from hongmao.campaigns.ways import ways_of
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import NoteId, check_id
 from hongmao.links.contracts import Review
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hongmao.campaigns.contracts import Advertiser, Terms
+    from hongmao.campaigns.ways import Way
 
 FIXED: Final = frozenset({"marketing_target", "placement", "promotion_target", "optimize_target", "note_id"})
 """What is decided when a thing is made and stays."""
@@ -48,6 +51,7 @@ _NAMES: Final = {
     Noun.UNIT: "unit_name",
     Noun.CREATIVITY: "creativity_name",
 }
+_SIDES: Final = {LinkType.DEEPLINK: "deeplink_id", LinkType.UNIVERSAL_LINK: "universal_link_id"}
 _LONE: Final = frozenset({Noun.CAMPAIGN, Noun.UNIT})
 
 
@@ -78,12 +82,59 @@ class Campaigns(Queues):
             self._store.save(after, act="update", by=by, lone_name=False, why=why)
         return fen
 
-    def place_campaign(self, account: Advertiser, terms: CampaignTerms, *, on: bool, by: str, why: str = "") -> Placed:
-        """Keep a new campaign."""
-        rules.check_why(why)
-        self._check_campaign(account, terms)
-        self._check_admission(account)
-        return self._add(self._draft(account, Noun.CAMPAIGN, None, terms, on=on), by=by, why=why)
+    def place_campaign(
+        self,
+        account: Advertiser,
+        terms: CampaignTerms,
+        *,
+        on: bool,
+        by: str,
+        why: str = "",
+        ways: Sequence[DirectLinkTerms] = (),
+    ) -> Placed:
+        """Keep a new campaign, with the direct links that it needs beside those that it names: all of it or nothing."""
+        for fault in self.campaign_faults(account, terms, why=why, ways=ways):
+            raise fault
+        if not ways:
+            return self._add(self._draft(account, Noun.CAMPAIGN, None, terms, on=on), by=by, why=why)
+        return self._store.add_led(
+            [self._draft(account, Noun.DIRECT_LINK, None, one) for one in ways],
+            lambda made: self._draft(account, Noun.CAMPAIGN, None, _led(terms, made), on=on),
+            by=by,
+            why=why,
+        )
+
+    def campaign_faults(
+        self,
+        account: Advertiser,
+        terms: CampaignTerms,
+        *,
+        before: CampaignTerms | None = None,
+        why: str = "",
+        ways: Sequence[DirectLinkTerms] = (),
+    ) -> Iterator[HongmaoError]:
+        """Name everything that keeps a new campaign, or one that stood otherwise `before`, from being kept so.
+
+        A link that stood in it before may be gone or rejected by now: that stops serving, not editing.
+        """
+        told = msgspec.structs.replace(terms, **{_SIDES[LinkType(one.type or 0)]: 1 for one in ways})
+        yield from rules.faults_of([lambda: rules.check_why(why)])
+        yield from rules.campaign_faults(told)
+        yield from rules.faults_of(
+            partial(rules.check_direct_link, one, f"direct_link_list[{at}].") for at, one in enumerate(ways)
+        )
+        yield from rules.faults_of(
+            partial(self._check_way, account, number, kind, place)
+            for kind, place in _SIDES.items()
+            if (number := getattr(terms, place)) and (before is None or number != getattr(before, place))
+        )
+        if before is None:
+            yield from rules.faults_of([lambda: self._check_admission(account)])
+
+    def ways(self, account: Advertiser, standing: CampaignTerms | None = None) -> list[Way]:
+        """List where a campaign of an account may lead: what nobody rejected, and where it leads already."""
+        links = (one for one in self._links.of(account.tenant) if one.merchant == account.merchant)
+        return ways_of(links, self.of(account, Noun.DIRECT_LINK), standing)
 
     def place_unit(self, account: Advertiser, campaign: int, terms: UnitTerms, *, by: str, why: str = "") -> Placed:
         """Keep a new unit of a campaign."""
@@ -121,20 +172,23 @@ class Campaigns(Queues):
         after = merged(before.terms, given)
         if after == before.terms:
             return before
-        match after:
-            case AccountTerms():
-                rules.check_account(after)
-            case DirectLinkTerms():
-                rules.check_direct_link(after, "")
-            case CampaignTerms():
-                self._check_campaign(account, after, before=cast("CampaignTerms", before.terms))
-            case UnitTerms():
-                self._check_unit(after, self.get(account, Noun.CAMPAIGN, cast("int", before.parent)))
-            case CreativityTerms():
-                self._check_creativity(account, after, self.get(account, Noun.UNIT, cast("int", before.parent)))
+        for fault in self._faults(account, before, after):
+            raise fault
         kept = self._next_version(replace(before, terms=after, name=_name(noun, after)))
         self._store.save(kept, act="update", by=by, lone_name=noun in _LONE, why=why)
         return kept
+
+    def change_faults(
+        self, account: Advertiser, before: Placed, given: Terms, *, why: str = ""
+    ) -> Iterator[HongmaoError]:
+        """Name everything that keeps a thing from being changed so."""
+        yield from rules.faults_of([lambda: rules.check_why(why)])
+        try:
+            after = merged(before.terms, given)
+        except TermFixed as fault:
+            yield fault
+            return
+        yield from self._faults(account, before, after)
 
     def switch(
         self,
@@ -159,14 +213,20 @@ class Campaigns(Queues):
         self._store.save_all(after, act=wanted.name.lower(), by=by, why=why)
         return [one.number for one in found]
 
-    def _check_campaign(self, account: Advertiser, terms: CampaignTerms, before: CampaignTerms | None = None) -> None:
-        """Check a campaign. A link that stood in it before may be gone or rejected by now: that stops serving, not editing."""
-        rules.check_campaign(terms)
-        sides = (("deeplink_id", LinkType.DEEPLINK), ("universal_link_id", LinkType.UNIVERSAL_LINK))
-        for place, kind in sides:
-            number = getattr(terms, place)
-            if number and (before is None or number != getattr(before, place)):
-                self._check_way(account, number, kind, place)
+    def _faults(self, account: Advertiser, before: Placed, after: Terms) -> Iterator[HongmaoError]:
+        match after:
+            case AccountTerms():
+                return rules.faults_of([lambda: rules.check_account(after)])
+            case DirectLinkTerms():
+                return rules.faults_of([lambda: rules.check_direct_link(after, "")])
+            case CampaignTerms():
+                return self.campaign_faults(account, after, before=cast("CampaignTerms", before.terms))
+            case UnitTerms():
+                campaign = self.get(account, Noun.CAMPAIGN, cast("int", before.parent))
+                return rules.faults_of([lambda: self._check_unit(after, campaign)])
+            case CreativityTerms():
+                unit = self.get(account, Noun.UNIT, cast("int", before.parent))
+                return rules.faults_of([lambda: self._check_creativity(account, after, unit)])
 
     def _check_way(self, account: Advertiser, number: int, kind: LinkType, place: str) -> None:
         found = None
@@ -236,6 +296,12 @@ def merged(before: Terms, given: Terms) -> Terms:
         if getattr(before, name, None) != told[name]:
             raise TermFixed(place=name)
     return msgspec.structs.replace(before, **told)
+
+
+def _led(terms: CampaignTerms, links: Sequence[Placed]) -> CampaignTerms:
+    """Let a campaign lead by direct links that have just got their numbers."""
+    sides = {_SIDES[LinkType(cast("DirectLinkTerms", one.terms).type or 0)]: one.number for one in links}
+    return msgspec.structs.replace(terms, **sides)
 
 
 @contextmanager

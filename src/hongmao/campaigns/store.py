@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from hongmao.campaigns.authorising import Authorisation, AuthorisationChange
     from hongmao.campaigns.contracts import Advertiser, Binding, Carried, Change, Noun, Placed
@@ -37,6 +37,12 @@ class CampaignStore(Protocol):
 
     def add_all(self, drafts: Sequence[Placed], *, by: str, why: str = "") -> list[Placed]:
         """Keep several new things, each with its first change: all of them or none."""
+        ...
+
+    def add_led(
+        self, links: Sequence[Placed], then: Callable[[Sequence[Placed]], Placed], *, by: str, why: str = ""
+    ) -> Placed:
+        """Keep new direct links and what is made `then` of their numbers, under a name of its own: all of it or nothing."""
         ...
 
     def save(self, placed: Placed, *, act: str, by: str, lone_name: bool, why: str = "") -> None:

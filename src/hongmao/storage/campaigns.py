@@ -16,7 +16,7 @@ from hongmao.storage.models import AdvertiserRow, BindingRow, PlacedChangeRow, P
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hongmao.storage.database import Database
     from hongmao.storage.scope import ScopedSession
@@ -63,6 +63,15 @@ class SqlCampaignStore:
         """Keep several new things, each with its first change: all of them or none."""
         with self._database.session(TenantScope(drafts[0].tenant), write=True) as session:
             return [_added(session, draft, by=by, why=why) for draft in drafts]
+
+    def add_led(
+        self, links: Sequence[Placed], then: Callable[[Sequence[Placed]], Placed], *, by: str, why: str = ""
+    ) -> Placed:
+        """Keep new direct links and what is made `then` of their numbers, under a name of its own: all of it or nothing."""
+        with self._database.session(TenantScope(links[0].tenant), write=True) as session:
+            draft = then([_added(session, link, by=by, why=why) for link in links])
+            _demand_lone(session, draft)
+            return _added(session, draft, by=by, why=why)
 
     def save(self, placed: Placed, *, act: str, by: str, lone_name: bool, why: str = "") -> None:
         """Keep the next version of a thing and the change; `ChangedMeanwhile` where it is not the next one."""

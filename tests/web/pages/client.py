@@ -12,6 +12,8 @@ import httpx
 from web.pages.fakes import PASSWORD
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.applications import Starlette
 
 ORIGIN = "http://127.0.0.1"
@@ -31,7 +33,7 @@ class Visitor:
     def post(
         self,
         path: str,
-        form: dict[str, str] | None = None,
+        form: Mapping[str, str | list[str]] | None = None,
         headers: dict[str, str] | None = None,
         *,
         follow: bool = False,
@@ -59,7 +61,7 @@ class Visitor:
         method: str,
         path: str,
         *,
-        form: dict[str, str] | None = None,
+        form: Mapping[str, str | list[str]] | None = None,
         headers: dict[str, str] | None,
         follow: bool,
     ) -> httpx.Response:

@@ -15,10 +15,13 @@ from hongmao.campaigns.api import (
     Noun,
     Placed,
     QueueItem,
+    Slot,
     State,
     StateReason,
     TaskAuth,
     UnitTerms,
+    Way,
+    period_of,
 )
 from hongmao.campaigns.queue import WAITS
 from hongmao.campaigns.standing import REASONS
@@ -62,13 +65,22 @@ def _placed(number: int, noun: Noun, parent: int | None, name: str, terms: Terms
     )
 
 
+CAMPAIGN: Final = CampaignTerms(
+    marketing_target=13,
+    campaign_name=samples.NASTY,
+    placement=1,
+    promotion_target=1,
+    optimize_target=0,
+    bidding_strategy=2,
+    limit_day_budget=1,
+    campaign_day_budget=10_000,
+    time_peroid_type=1,
+    time_period=period_of([Slot(days=("mon", "sun"), first=9, after=18)]),
+    deeplink_id=7,
+)
+
 THINGS: Final = (
-    *(
-        _placed(
-            number, Noun.CAMPAIGN, None, samples.NASTY, CampaignTerms(limit_day_budget=1, campaign_day_budget=10_000)
-        )
-        for number in STATES
-    ),
+    *(_placed(number, Noun.CAMPAIGN, None, samples.NASTY, CAMPAIGN) for number in STATES),
     replace(_placed(9, Noun.CAMPAIGN, None, "删除的", CampaignTerms()), state=State.DELETED),
     _placed(11, Noun.UNIT, 1, samples.NASTY, UnitTerms()),
     _placed(12, Noun.CREATIVITY, 11, samples.NASTY, CreativityTerms(note_id="note-001")),
@@ -88,6 +100,14 @@ class FakeCampaigns:
 
     def of(self, _account: Advertiser, noun: Noun) -> Sequence[Placed]:
         return [one for one in THINGS if one.noun is noun]
+
+    def ways(self, _account: Advertiser, _standing: CampaignTerms | None = None) -> Sequence[Way]:
+        url = f"sandboxshop://open?{samples.NASTY}"
+        link = samples.LINK
+        return [
+            Way(deeplink=url, universal_link=None, deeplink_id=7, universal_link_id=None, link=link),
+            Way(deeplink=None, universal_link=url, deeplink_id=None, universal_link_id=8, link=None),
+        ]
 
     def state(self, campaign: Placed) -> int:
         return campaign.number

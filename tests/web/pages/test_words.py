@@ -21,8 +21,8 @@ from hongmao.billing.fees import MOVEMENTS as FEE_MOVEMENTS
 from hongmao.billing.fees import SERVICE_FEE
 from hongmao.billing.purses import GIVER, PurseKind
 from hongmao.billing.rules import CLICK, CLICK_LATE, COMPENSATE, GRANT, SHOWN, SHOWN_LATE, TOP_UP
+from hongmao.campaigns.api import DAYS, TaskAuth, load_vocabulary
 from hongmao.campaigns.api import State as PlacedState
-from hongmao.campaigns.api import TaskAuth
 from hongmao.campaigns.authorising import NOT_AUTHORISED, UNFILED
 from hongmao.definitions.api import State as VersionState
 from hongmao.events.contracts import Kind
@@ -55,6 +55,9 @@ from hongmao.web.pages.console.health import FEED_COLUMNS, LETTER_COLUMNS, SENDI
 from hongmao.web.pages.console.join.doors import PLACES as JOIN_PLACES
 from hongmao.web.pages.console.join.doors import TOLD
 from hongmao.web.pages.console.join.screens import MENDS
+from hongmao.web.pages.console.placing.hours import CHOICES as HOURS
+from hongmao.web.pages.console.placing.words import FIELDS as PLACING_FIELDS
+from hongmao.web.pages.console.placing.words import TERMS_SHOWN
 from hongmao.web.pages.reader.acts import ACTS
 from hongmao.web.pages.render import TEMPLATES
 
@@ -124,6 +127,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "campaign_state": tuple(str(number) for number in MARKS),
     "campaign_noun": ("campaign", "unit", "creativity"),
     "campaign_act": ("create", "update", "bind", "unbind", *(state.name.lower() for state in PlacedState)),
+    **{f"term.{enum}": tuple(str(one) for one in load_vocabulary().numbers(enum)) for enum in TERMS_SHOWN},
+    "placing.field": PLACING_FIELDS,
+    "placing.day": DAYS,
+    "placing.hours": HOURS,
     "task_auth": tuple(str(int(state)) for state in TaskAuth),
     "rights": (NOT_AUTHORISED, UNFILED),
     "queue": ("link", "creativity"),

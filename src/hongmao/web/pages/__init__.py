@@ -28,6 +28,7 @@ from hongmao.web.pages.console import (
     wallet,
 )
 from hongmao.web.pages.console.join import doors as join
+from hongmao.web.pages.console.placing import campaign as placing
 from hongmao.web.pages.errors import error_page
 from hongmao.web.pages.reader import pages as reader
 
@@ -72,6 +73,10 @@ routes: list[Route | Mount] = [
     Route("/console/care", care.act, methods=["POST"]),
     Route("/console/campaigns", campaigns.campaigns),
     Route("/console/campaigns", campaigns.act, methods=["POST"]),
+    Route("/console/campaigns/new", placing.new),
+    Route("/console/campaigns/new", placing.make, methods=["POST"]),
+    Route("/console/campaigns/{campaign}/edit", placing.edit),
+    Route("/console/campaigns/{campaign}/edit", placing.change, methods=["POST"]),
     Route("/console/campaigns/{campaign}", creatives.campaign),
     Route("/console/campaigns/{campaign}", creatives.act, methods=["POST"]),
     Route("/console/review", queue.review),
