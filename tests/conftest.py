@@ -71,4 +71,4 @@ def store(the_store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     for name, value in the_store.keys.items():
         monkeypatch.setenv(name, value)
     yield the_store
-    the_store.faults.clear()
+    the_store.recover()

@@ -74,9 +74,9 @@ def test_old_segments_go_and_everything_else_stays_as_it_was(played: FileClock) 
         with pytest.raises(LogTrimmed):
             house.services.log.read(after=0, limit=1)
         # A repeat of the first day is still a repeat, and all workers go on.
-        (again,) = house.services.log.append(day(1)[:1]).result(30)
+        (again,) = house.services.log.append(day(1)[:1]).result(300)
         assert again.duplicate
-        house.services.log.append([read_note(10_000, at_ms=FIRST_DAY + 31 * DAY_MS)]).result(30)
+        house.services.log.append([read_note(10_000, at_ms=FIRST_DAY + 31 * DAY_MS)]).result(300)
         house.services.settle()
         assert house.services.health().caught_up
         assert house.services.health().log_end == end + 1

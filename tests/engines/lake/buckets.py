@@ -26,8 +26,10 @@ KEYS: Final = {
     "AWS_SECRET_ACCESS_KEY": "a-secret-that-nobody-is-told",
     "AWS_REGION": "us-east-1",
 }
-BRIEFLY: Final = Patience(tries=3, answer_s=2, whole_s=5, all_s=10)
+PATIENT: Final = Patience(tries=3, answer_s=60, whole_s=120, all_s=300)
+"""A store here answers when the machine lets it; only what never answers is given up soon, by the hasty."""
 HASTY: Final = Patience(tries=2, answer_s=0.3, whole_s=1, all_s=1)
+SILENT_S: Final = 30
 _NUMBERS: Final = itertools.count(1)
 _DENIED: Final = b"<Error><Code>AccessDenied</Code><Message>not yours</Message></Error>"
 _SLOW_DOWN: Final = b"<Error><Code>SlowDown</Code><Message>later</Message></Error>"
@@ -40,11 +42,13 @@ class Fault:
     method: str
     path: str
     how: str
-    """What happens: denied, slow_down, silence, cut (half an answer), flip (a bit of it), lost (done, never answered),
+    """What happens: denied, slow_down, silence (until it is `over`), cut (half an answer), flip (a bit of it), lost
+    (done, never answered),
     kept_back (neither done nor answered, until `Store.let_through`), let_through (before this is done),
     unconditional (done whatever its conditions say)."""
     times: int = 1
     met: int = field(default=0, init=False)
+    over: threading.Event = field(default_factory=threading.Event, init=False)
 
     def meets(self, environ: dict[str, Any]) -> bool:
         """Tell whether it is the turn of this fault."""
@@ -62,7 +66,6 @@ class Store:
         self.keys = KEYS
         self.faults: list[Fault] = []
         self.asked: list[tuple[str, str]] = []
-        self.closing = threading.Event()
         self.kept_back: list[Callable[[], None]] = []
 
     @property
@@ -74,6 +77,12 @@ class Store:
         name = f"lake-{next(_NUMBERS):04d}"
         self._request("PUT", f"/{name}")
         return name
+
+    def recover(self) -> None:
+        """Be well again; whoever is still met by silence is hung up on."""
+        for fault in self.faults:
+            fault.over.set()
+        self.faults.clear()
 
     def let_through(self) -> None:
         """Do now what was kept back."""
@@ -107,37 +116,43 @@ class _Door:
     def __init__(self, app: Any, store: Store) -> None:
         self._app = app
         self._store = store
+        self._turn = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         self._store.asked.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         fault = next((one for one in self._store.faults if one.meets(environ)), None)
         if fault is None:
+            return self._do(environ, start)
+        return self._misbehave(fault, environ, start)
+
+    def _do(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        # A store weighs the conditions of a request and does it in one; moto's threads do not by themselves.
+        with self._turn:
             answer: Iterable[bytes] = self._app(environ, start)
             return answer
-        return self._misbehave(fault.how, environ, start)
 
-    def _misbehave(self, how: str, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def _misbehave(self, fault: Fault, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        how = fault.how
         if how in {"denied", "slow_down"}:
             status, body = ("403 Forbidden", _DENIED) if how == "denied" else ("503 Slow Down", _SLOW_DOWN)
             start(status, [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
             return [body]
         if how == "silence":
-            self._store.closing.wait(30)
+            fault.over.wait(SILENT_S)
             return _HangUp(environ)
         if how in {"unconditional", "let_through"}:
             if how == "let_through":
                 self._store.let_through()
             else:
                 environ = {name: value for name, value in environ.items() if not name.startswith("HTTP_IF_")}
-            answer: Iterable[bytes] = self._app(environ, start)
-            return answer
+            return self._do(environ, start)
         if how == "kept_back":
             body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
             later = {**environ, "wsgi.input": io.BytesIO(body)}
-            self._store.kept_back.append(lambda: list(self._app(later, lambda *_: None)).clear())
+            self._store.kept_back.append(lambda: list(self._do(later, lambda *_: None)).clear())
             return _HangUp(environ)
         told: list[Any] = []
-        body = b"".join(self._app(environ, lambda *args: told.append(args)))
+        body = b"".join(self._do(environ, lambda *args: told.append(args)))
         if how == "lost":
             return _HangUp(environ)
         middle = len(body) // 2
@@ -177,14 +192,14 @@ def served() -> Iterator[Store]:
     try:
         yield store
     finally:
-        store.closing.set()
+        store.recover()
         server.shutdown()
         thread.join()
         server.server_close()
 
 
 def lake_in(
-    store: Store, home: Path, *, bucket: str = "", cache: str = "1GiB", patience: Patience = BRIEFLY
+    store: Store, home: Path, *, bucket: str = "", cache: str = "1GiB", patience: Patience = PATIENT
 ) -> ObjectFiles:
     """Give a lake in a bucket, a new one if none is named, as a machine with this home sees it; nothing is believed."""
     text = f"s3://{bucket or store.bucket()}/hongmao/lake?endpoint={store.endpoint}&cache={cache}"

@@ -31,7 +31,7 @@ def log_path(tmp_path: Path) -> Path:
     """A log of three days, every fifth event a day late, and its lake in six batches."""
     with EmbeddedLog(tmp_path / "log", segment_bytes=2_048) as log, ParquetLake(tmp_path / "lake") as lake:
         for start in range(0, EVENTS, 20):
-            log.append([_event(number) for number in range(start + 1, start + 21)]).result(30)
+            log.append([_event(number) for number in range(start + 1, start + 21)]).result(300)
             Sink(log, lake).drain()
     return tmp_path / "log"
 
@@ -99,7 +99,7 @@ def test_a_log_that_is_not_the_one_the_lake_was_made_from_makes_nothing_anew(
 ) -> None:
     assert log_path.exists()
     with EmbeddedLog(tmp_path / "another") as log, ParquetLake(root) as lake:
-        log.append([_event(1)]).result(30)
+        log.append([_event(1)]).result(300)
         before = bytes_of(root)
         with pytest.raises(LogBehind, match=f"ends at offset 1 and the lake at {EVENTS}"):
             rebuild(log, lake)

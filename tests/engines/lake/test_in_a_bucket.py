@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from bus.memory_log import MemoryLog
-from engines.lake.buckets import HASTY, Fault, lake_in
+from engines.lake.buckets import PATIENT, Fault, lake_in
 from engines.lake.test_lake import expected, reads
 from hongmao.engines.lake import ParquetLake, manifest
 from hongmao.engines.lake.errors import LakeCacheFull, LakeStoreFailed
@@ -175,6 +175,7 @@ class TestAnywhere:
         with ParquetLake(files, small_files_max=2) as lake:
             lake.absorb(reads(10))
             tables, done, seen = DuckTables(files, warm_rows_max=warm_rows_max), threading.Event(), list[int]()
+            looked = threading.Semaphore(0)
 
             def look() -> None:
                 while not done.is_set():
@@ -185,6 +186,7 @@ class TestAnywhere:
                     assert isinstance(last, int)
                     assert (row["n"], row["s"]) == (last, last * (last + 1) // 2)
                     seen.append(last)
+                    looked.release()
 
             faults: list[BaseException] = []
 
@@ -193,11 +195,13 @@ class TestAnywhere:
                     look()
                 except BaseException as fault:  # noqa: BLE001 - told below, in the test's own thread
                     faults.append(fault)
+                    looked.release(1_000)
 
             readers = [threading.Thread(target=look_on) for _ in range(2)]
             for reader in readers:
                 reader.start()
             for start in range(10, 70, 5):
+                looked.acquire(timeout=PATIENT.all_s)  # there is a look for every step, or more
                 lake.absorb(reads(5, after=start))
                 lake.compact()
             done.set()
@@ -205,7 +209,7 @@ class TestAnywhere:
                 reader.join()
             tables.close()
         assert faults == []
-        assert seen
+        assert len(seen) >= 12
         assert all(last % 5 == 0 and last >= 10 for last in seen)
 
 
@@ -336,11 +340,11 @@ class TestInABucket:
         assert rows_of(files) == expected(over_midnight(20))
 
     def test_a_store_that_fails_in_the_middle_leaves_the_lake_as_it_was(self, store: Store, tmp_path: Path) -> None:
-        files = lake_in(store, tmp_path, patience=HASTY)
+        files = lake_in(store, tmp_path)
         batch = over_midnight(20)
         with ParquetLake(files) as lake:
             lake.absorb(batch[:10])
-            store.faults.append(Fault("PUT", "day=2025-05-08", "slow_down", times=HASTY.tries))
+            store.faults.append(Fault("PUT", "day=2025-05-08", "slow_down", times=PATIENT.tries))
             with pytest.raises(LakeStoreFailed):
                 lake.absorb(batch[10:])
             assert rows_of(files) == expected(batch[:10])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engines.lake.buckets import BRIEFLY, HASTY, KEYS, Fault, lake_in
+from engines.lake.buckets import HASTY, KEYS, PATIENT, Fault, lake_in
 from engines.lake.test_files import CLICKS, File
 from hongmao.engines.lake.address import LakeAddress
 from hongmao.engines.lake.cache import FileCache
@@ -72,10 +72,10 @@ def test_a_bucket_that_is_not_there_is_named(store: Store, tmp_path: Path, name:
 def test_what_may_be_asked_again_is_asked_again(store: Store, tmp_path: Path, name: str) -> None:
     files = lake_in(store, tmp_path)
     files.put(CLICKS, b"clicks")
-    fault = Fault(METHODS[name], "", "slow_down", times=BRIEFLY.tries - 1)
+    fault = Fault(METHODS[name], "", "slow_down", times=PATIENT.tries - 1)
     store.faults.append(fault)
     act(files, name)
-    assert fault.met == BRIEFLY.tries - 1
+    assert fault.met == PATIENT.tries - 1
 
 
 @pytest.mark.parametrize("name", ["manifest", "get", "put", "names", "hold"])
@@ -85,7 +85,7 @@ def test_tries_are_bounded(store: Store, tmp_path: Path, name: str) -> None:
     store.faults.append(fault)
     with pytest.raises(LakeStoreFailed, match="status 503"):
         act(files, name)
-    assert fault.met == BRIEFLY.tries
+    assert fault.met == PATIENT.tries
 
 
 def test_a_swap_is_asked_once(store: Store, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def nobody() -> str:
 @pytest.mark.usefixtures("store")
 def test_a_store_that_nobody_serves_is_said(tmp_path: Path) -> None:
     address = LakeAddress.read(f"s3://bucket/lake?endpoint={nobody()}")
-    files = ObjectFiles(address, tmp_path / "lake", tmp_path / "cache", patience=HASTY)
+    files = ObjectFiles(address, tmp_path / "lake", tmp_path / "cache", patience=PATIENT)
     with pytest.raises(LakeStoreFailed, match=r"s3://bucket/lake cannot be used \(no answer\)"):
         files.manifest()
 
@@ -124,7 +124,7 @@ def test_that_there_are_no_keys_is_said(store: Store, tmp_path: Path, monkeypatc
     for name in KEYS:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_METADATA_ENDPOINT", nobody())
-    files = lake_in(store, tmp_path, patience=HASTY)
+    files = lake_in(store, tmp_path, patience=PATIENT)
     with pytest.raises(LakeStoreFailed, match="there are no keys in AWS_"):
         files.manifest()
 
@@ -306,7 +306,7 @@ def test_a_glance_waits_for_nobody_and_has_the_manifest_looked_after(store: Stor
     address = LakeAddress.read(f"{writer.where}?endpoint={store.endpoint}")
     now = [0.0]
     looker = ObjectFiles(
-        address, tmp_path / "lake", tmp_path / "cache", patience=HASTY, fresh_s=1, clock_s=lambda: now[0]
+        address, tmp_path / "lake", tmp_path / "cache", patience=PATIENT, fresh_s=1, clock_s=lambda: now[0]
     )
     assert looker.glance() is None, "there is none yet, and the first look asked"
     first = writer.swap(b"first", seen=None)
@@ -317,9 +317,10 @@ def test_a_glance_waits_for_nobody_and_has_the_manifest_looked_after(store: Stor
     now[0] = 10
     # The store says nothing; whoever glances has his answer.
     assert [_tag(looker) for _ in range(3)] == [first] * 3
+    silence.over.set()  # those who look after the manifest hear that there is no answer
     _settled()
     assert silence.met
-    store.faults.clear()
+    store.recover()
     now[0] = 20
     assert _tag(looker) == first
     _settled()
@@ -332,7 +333,7 @@ def test_a_store_that_has_just_not_answered_is_left_alone_for_a_moment(store: St
     now = [0.0]
     address = LakeAddress.read(f"{writer.where}?endpoint={store.endpoint}")
     looker = ObjectFiles(
-        address, tmp_path / "lake", tmp_path / "cache", patience=HASTY, fresh_s=1, clock_s=lambda: now[0]
+        address, tmp_path / "lake", tmp_path / "cache", patience=PATIENT, fresh_s=1, clock_s=lambda: now[0]
     )
     store.faults.append(Fault("GET", MANIFEST, "denied"))
     store.asked.clear()
@@ -353,4 +354,4 @@ def _settled() -> None:
     """Wait for whoever looks after a manifest."""
     for thread in threading.enumerate():
         if thread.name == "lake-glance":
-            thread.join(30)
+            thread.join(PATIENT.all_s)

@@ -227,7 +227,7 @@ class TestQueries:
             finally:
                 done.set()
             for asker in askers:
-                seen = asker.result(30)
+                seen = asker.result(300)
                 assert seen == sorted(seen)
         assert one(tables, COUNT) == (40,)
 
@@ -316,4 +316,4 @@ class TestDerived:
                 publisher.publish("credits", credits_of(*[7] * size))
             done.set()
             for asker in askers:
-                assert asker.result(30) <= {(size, size) for size in range(2, 30)}
+                assert asker.result(300) <= {(size, size) for size in range(2, 30)}
