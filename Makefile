@@ -8,6 +8,9 @@ BIN := .venv/bin
 ARGS ?=
 TESTS ?=
 
+# A process that may not keep what it has compiled compiles the whole house anew: two seconds, and tests start many.
+unexport PYTHONDONTWRITEBYTECODE
+
 setup: ## Create .venv with hongmao in it and build the browser assets; quick when all is there
 	@$(PYTHON) scripts/setup.py >&2 # standard output belongs to the command that set-up is for
 
