@@ -117,6 +117,25 @@ class GrantedSample(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, str]
     shops: Annotated[list[tuple[str, str]], msgspec.Meta(min_length=1)]
     until_ms: int | None = None
+    refresh: str | None = None
+    refresh_until_ms: int | None = None
+
+
+class RenewedSample(msgspec.Struct, frozen=True, kw_only=True):
+    """What the grant's refresh token was worth."""
+
+    settings: dict[str, str]
+    until_ms: int | None = None
+    refresh: str | None = None
+    refresh_until_ms: int | None = None
+
+
+class RenewalSample(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant renewed without its seller, by one call."""
+
+    now: str
+    exchange: Exchange
+    renewed: RenewedSample
 
 
 class GrantSample(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +150,8 @@ class GrantSample(msgspec.Struct, frozen=True, kw_only=True):
     now: str
     exchanges: Annotated[list[Exchange], msgspec.Meta(min_length=1)]
     granted: GrantedSample
+    renewal: RenewalSample | None = None
+    """Where the platform renews."""
 
 
 class ToldSample(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from hongmao_contracts.checks import files, grants, identity, links, pulls, signing, targets, told, webhook
+from hongmao_contracts.checks import files, grants, identity, links, pulls, renewals, signing, targets, told, webhook
 from hongmao_contracts.errors import PlatformNotThere
 from hongmao_contracts.finding import Found, registered
 from hongmao_contracts.promises import Broken, Check
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hongmao.platforms.api import Platform
 
-PARTS = (identity, signing, webhook, pulls, links, grants, told, files, targets)
+PARTS = (identity, signing, webhook, pulls, links, grants, renewals, told, files, targets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

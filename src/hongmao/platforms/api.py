@@ -36,12 +36,22 @@ from hongmao.platforms.contracts import (
     MadeLink,
     OrderGrain,
     Platform,
+    Renewed,
+    Renewing,
     ScoreSource,
     ShelfReader,
     ShopRead,
     SignedSample,
 )
-from hongmao.platforms.errors import GoodsUnread, GrantRefused, GrantUnanswered, LinkNotMade, ScoresUnread
+from hongmao.platforms.errors import (
+    GoodsUnread,
+    GrantRefused,
+    GrantUnanswered,
+    LinkNotMade,
+    RenewalRefused,
+    RenewalUnanswered,
+    ScoresUnread,
+)
 from hongmao.platforms.facts import SignedGoods, SignedScores, SignedShelf
 from hongmao.platforms.fields import EMPTY_MD5, FieldFault, Fields, click_of, facts_of, made_id, needed, version_of
 from hongmao.platforms.gateways import Gateway
@@ -129,6 +139,10 @@ __all__ = [
     "Rate",
     "Redeeming",
     "RefusalReason",
+    "RenewalRefused",
+    "RenewalUnanswered",
+    "Renewed",
+    "Renewing",
     "Reply",
     "ReportCell",
     "ReturnUnfit",

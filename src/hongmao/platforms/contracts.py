@@ -91,6 +91,21 @@ class Granted:
     shops: tuple[GrantedShop, ...] = ()
     until_ms: int | None = None
     """When access ends, that instant excluded; None where the platform does not tell."""
+    refresh: str | None = field(default=None, repr=False)
+    """The refresh token; None where the platform gave none, or said that it is good for nothing."""
+    refresh_until_ms: int | None = None
+    """When the refresh token ends, that instant excluded; None where the platform does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """What a refresh token was worth. `settings` replace those of the account by their names; all else stays as it was."""
+
+    settings: Mapping[str, str] = field(repr=False)
+    until_ms: int | None = None
+    refresh: str | None = field(default=None, repr=False)
+    """The token for the next time; None where there is none."""
+    refresh_until_ms: int | None = None
 
 
 class Granting(Protocol):
@@ -108,6 +123,18 @@ class Granting(Protocol):
         """Redeem a code. `back` is the address that was asked with: platforms compare it (RFC 6749, 4.1.3).
 
         Raises `GrantRefused` with the platform's word for it, or `GrantUnanswered` where there was no answer to read.
+        """
+        ...
+
+
+class Renewing(Protocol):
+    """Renews a grant without its seller, by the refresh token that came with it (RFC 6749, 6)."""
+
+    def renew(self, app: GrantApp, refresh: str, caller: Caller, *, shop: str, now_ms: int) -> Renewed:
+        """Renew the grant of a shop, by one call.
+
+        Raises `RenewalRefused` with the platform's word, or `RenewalUnanswered` where there was no answer to read, or none
+        about this grant: an app that the platform does not know any more says nothing of its sellers.
         """
         ...
 
@@ -206,6 +233,7 @@ class Platform:
     """Hosts its client calls; nothing else is reachable for it."""
     links: LinkMaker | None = None
     grants: Granting | None = None
+    renews: Renewing | None = None
     scores: ScoreSource | None = None
     goods: GoodsReader | None = None
     shelf: ShelfReader | None = None

@@ -95,6 +95,26 @@ class GrantUnanswered(Unavailable):
     hint_en = "Begin the authorisation again in a while: the code may have been used up"
 
 
+class RenewalRefused(GrantRefused):
+    """The platform did not renew a grant. `answer` is its word for that, and never the token."""
+
+    code = "renewal_refused"
+    zh = "{platform} 拒绝续期店铺授权（{answer}）"
+    en = "{platform} refused to renew the authorisation of a shop ({answer})"
+    hint_zh = "请商家重新接入店铺：到期后评分与商品将无法读取"
+    hint_en = "The merchant has to connect the shop again: once access ends, neither scores nor goods can be read"
+
+
+class RenewalUnanswered(GrantUnanswered):
+    """The platform gave no answer about this grant. Whether it was renewed there is unknown."""
+
+    code = "renewal_unanswered"
+    zh = "{platform} 没有答复店铺授权的续期（{answer}）"
+    en = "{platform} gave no answer to the renewal of a shop's authorisation ({answer})"
+    hint_zh = "系统会自动重试；若回答与应用有关，请检查 HONGMAO_APPS 中的应用密钥"
+    hint_en = "It is asked again by itself; where the answer is about the app, check its secret in HONGMAO_APPS"
+
+
 class ScoresUnread(Unavailable):
     """The platform did not tell a shop's scores."""
 

@@ -17,7 +17,7 @@ from hongmao.kernel.calls import CallFailed
 from hongmao.kernel.ids import ID_PATTERN
 from hongmao.kernel.time import SECOND_MS
 from hongmao.platforms.answers import json_exact, json_fields
-from hongmao.platforms.errors import GrantRefused, GrantUnanswered
+from hongmao.platforms.errors import GrantRefused, GrantUnanswered, RenewalRefused, RenewalUnanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,8 @@ _ANSWER_CHARS: Final = 60
 _NAME_CHARS: Final = 200
 _TOO_MANY, _SERVER_ERROR = 429, 500
 _YEARS_S_MAX: Final = 100 * 366 * 86_400
+_OF_THE_APP: Final = frozenset({"invalid_client", "unauthorized_client"})
+"""RFC 6749, 5.2: words that are about who asks, and say nothing of the grant."""
 
 
 def consent_url(address: str, params: Mapping[str, str], *, challenge: str) -> str:
@@ -51,10 +53,12 @@ def sandbox_doors(settings: Mapping[str, str], route: str) -> tuple[str, str] | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redeeming:
-    """One exchange of a code: of which platform, and what must never be told."""
+    """One exchange of a code or of a refresh token: of which platform, and what must never be told."""
 
     platform: str
     hidden: tuple[str, ...] = field(repr=False)
+    renews: bool = False
+    """Whether a grant is renewed, and not given."""
 
     def send(self, caller: Caller, call: Call) -> Reply:
         """Send a call; `GrantUnanswered` where nothing came back, or nothing but that they are unwell."""
@@ -94,19 +98,35 @@ class Redeeming:
             raise self.unanswered("app_key and shop are too long together")
         return name
 
-    def until_ms(self, told: Mapping[str, msgspec.Raw], now_ms: int) -> int | None:
-        """Say when access ends by `expires_in`, in seconds; None where that is not told."""
-        value = text_of(told.get("expires_in"))
+    def until_ms(self, told: Mapping[str, msgspec.Raw], now_ms: int, name: str = "expires_in") -> int | None:
+        """Say when something ends by a field in seconds; None where that is not told."""
+        value = text_of(told.get(name))
         return now_ms + int(value) * SECOND_MS if value.isdecimal() and 0 < int(value[:12]) <= _YEARS_S_MAX else None
 
-    def refused(self, code: str, why: str = "") -> GrantRefused:
-        """Say no as the platform did: by its code, and by its reason where that is a bare word."""
-        word = why if _WORD.fullmatch(why) else ""
-        return GrantRefused(platform=self.platform, answer=self._shown(f"{code} {word}".strip()))
+    def refresh(self, told: Mapping[str, msgspec.Raw], ends: str | None = None) -> str | None:
+        """Give the refresh token; None where there is none, or where it ends at once and so is good for nothing."""
+        is_over = ends is not None and text_of(told.get(ends)) == "0"
+        return None if is_over else text_of(told.get("refresh_token")) or None
+
+    def same_shop(self, told: Mapping[str, msgspec.Raw], name: str, shop: str) -> None:
+        """Check that a renewal is of the shop that was asked about, where the platform says whose it is."""
+        if text_of(told.get(name)) not in {"", shop}:
+            raise self.unanswered(f"{name} is of another shop")
+
+    def refused(self, code: str, *why: str) -> GrantRefused | GrantUnanswered:
+        """Say no as the platform did: by its code, and by the first of its reasons that is a bare word."""
+        word = next((one for one in why if _WORD.fullmatch(one)), "")
+        answer = self._shown(f"{code} {word}".strip())
+        if not self.renews:
+            return GrantRefused(platform=self.platform, answer=answer)
+        if not _OF_THE_APP.isdisjoint((code, *why)):
+            return RenewalUnanswered(platform=self.platform, answer=answer)
+        return RenewalRefused(platform=self.platform, answer=answer)
 
     def unanswered(self, answer: str) -> GrantUnanswered:
         """Say that there was no answer to read."""
-        return GrantUnanswered(platform=self.platform, answer=self._shown(answer))
+        kind = RenewalUnanswered if self.renews else GrantUnanswered
+        return kind(platform=self.platform, answer=self._shown(answer))
 
     def _shown(self, answer: str) -> str:
         shown = " ".join(_SAFE.sub("_", part) for part in answer.split())[:_ANSWER_CHARS]

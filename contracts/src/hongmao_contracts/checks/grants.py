@@ -73,6 +73,7 @@ class Case:
             self.sample.code,
             self.sample.verifier,
             self.sample.app.secret,
+            *([granted.refresh] if granted.refresh else []),
             *(one for one in told if one not in public),
         ]
 
@@ -90,11 +91,12 @@ def it_asks_and_redeems_as_recorded(case: Case) -> None:
         settings=dict(told.settings),
         shops=tuple(GrantedShop(*shop) for shop in told.shops),
         until_ms=told.until_ms,
+        refresh=told.refresh,
+        refresh_until_ms=told.refresh_until_ms,
     )
     # Neither is shown: both hold secrets, if false ones.
-    faults = [
-        name for name in ("account", "secret", "shops", "until_ms") if getattr(granted, name) != getattr(wanted, name)
-    ]
+    names = ("account", "secret", "shops", "until_ms", "refresh", "refresh_until_ms")
+    faults = [name for name in names if getattr(granted, name) != getattr(wanted, name)]
     faults += ["settings"] if dict(granted.settings) != dict(wanted.settings) else []
     demand_none([f"{name} of the grant is not as recorded" for name in faults])
 

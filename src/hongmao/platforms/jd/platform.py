@@ -33,6 +33,7 @@ JD: Final = Platform(
     hosts=("api.jd.com", "open-oauth.jd.com"),
     links=JdLinks(),
     grants=JdGrants(),
+    renews=JdGrants(),
     scores=SCORES,
     goods=GOODS,
     shelf=SHELF,

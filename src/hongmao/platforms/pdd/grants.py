@@ -14,6 +14,7 @@ from hongmao.platforms.api import (
     Granted,
     GrantedShop,
     Redeeming,
+    Renewed,
     consent_url,
     json_fields,
     name_of,
@@ -23,6 +24,8 @@ from hongmao.platforms.api import (
 from hongmao.platforms.pdd.client import ROUTE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hongmao.platforms.api import Caller, GrantApp
 
 AUTHORIZE: Final = "https://fuwu.pinduoduo.com/service-market/auth"
@@ -41,21 +44,8 @@ class PddGrants:
     def exchange(self, app: GrantApp, code: str, verifier: str, caller: Caller, *, back: str, now_ms: int) -> Granted:
         """Redeem a code."""
         redeeming = Redeeming(platform=app.platform, hidden=(code, verifier, app.secret.decode(errors="replace")))
-        _, address = sandbox_doors(app.settings, ROUTE) or (AUTHORIZE, TOKEN)
-        body = {
-            "client_id": app.app_key,
-            "client_secret": app.secret.decode(),
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": back,
-            "code_verifier": verifier,
-        }
-        headers = {"content-type": "application/json"}
-        call = Call(method="POST", url=address, headers=headers, body=msgspec.json.encode(body))
-        told = redeeming.fields(redeeming.send(caller, call))
-        if "error_response" in told:
-            wrong = json_fields(bytes(told["error_response"])) or {}
-            raise redeeming.refused(text_of(wrong.get("error_code")) or "?", text_of(wrong.get("sub_code")))
+        asked = {"code": code, "redirect_uri": back, "code_verifier": verifier}
+        told = self._ask(redeeming, app, caller, grant_type="authorization_code", asked=asked)
         token = redeeming.needed(told, "access_token")
         shop = redeeming.shop_id(told, "owner_id")
         gateway = {"gateway": app.settings["gateway"]} if app.settings.get("gateway") else {}
@@ -65,4 +55,33 @@ class PddGrants:
             settings={"app_key": app.app_key, "access_token": token, "shop": shop, **gateway},
             shops=(GrantedShop(shop, name_of(text_of(told.get("owner_name")), shop)),),
             until_ms=redeeming.until_ms(told, now_ms),
+            refresh=redeeming.refresh(told, "refresh_token_expires_in"),
+            refresh_until_ms=redeeming.until_ms(told, now_ms, "refresh_token_expires_in"),
         )
+
+    def renew(self, app: GrantApp, refresh: str, caller: Caller, *, shop: str, now_ms: int) -> Renewed:
+        """Renew a grant."""
+        hidden = (refresh, app.secret.decode(errors="replace"))
+        redeeming = Redeeming(platform=app.platform, hidden=hidden, renews=True)
+        told = self._ask(redeeming, app, caller, grant_type="refresh_token", asked={"refresh_token": refresh})
+        redeeming.same_shop(told, "owner_id", shop)
+        return Renewed(
+            settings={"access_token": redeeming.needed(told, "access_token")},
+            until_ms=redeeming.until_ms(told, now_ms),
+            refresh=redeeming.refresh(told, "refresh_token_expires_in"),
+            refresh_until_ms=redeeming.until_ms(told, now_ms, "refresh_token_expires_in"),
+        )
+
+    def _ask(
+        self, redeeming: Redeeming, app: GrantApp, caller: Caller, *, grant_type: str, asked: Mapping[str, str]
+    ) -> Mapping[str, msgspec.Raw]:
+        _, address = sandbox_doors(app.settings, ROUTE) or (AUTHORIZE, TOKEN)
+        told_of_us = {"client_id": app.app_key, "client_secret": app.secret.decode(), "grant_type": grant_type}
+        headers = {"content-type": "application/json"}
+        call = Call(method="POST", url=address, headers=headers, body=msgspec.json.encode({**told_of_us, **asked}))
+        told = redeeming.fields(redeeming.send(caller, call))
+        if "error_response" in told:
+            wrong = json_fields(bytes(told["error_response"])) or {}
+            code, sub, message = (text_of(wrong.get(name)) for name in ("error_code", "sub_code", "error_msg"))
+            raise redeeming.refused(code or "?", sub, message)
+        return told

@@ -28,6 +28,7 @@ PDD: Final = Platform(
     hosts=("gw-api.pinduoduo.com", "open-api.pinduoduo.com"),
     links=PddLinks(),
     grants=PddGrants(),
+    renews=PddGrants(),
     scores=SCORES,
     goods=GOODS,
     shelf=SHELF,

@@ -46,6 +46,7 @@ def _platform(name: str, zh: str, en: str, *prefixes: str, view: str, is_first: 
         hosts=HOSTS,
         links=TaobaoLinks(platform=name),
         grants=TaobaoGrants(view=view),
+        renews=TaobaoGrants(view=view),
         scores=SCORES,
         goods=GOODS,
         shelf=SHELF,

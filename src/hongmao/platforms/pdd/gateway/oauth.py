@@ -13,12 +13,13 @@ from hongmao.platforms.sandbox.shop.consent import Consent, Unfit
 from hongmao.platforms.sandbox.shop.consent_door import ConsentDoor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
+    from hongmao.platforms.sandbox.shop.consent import Grant
     from hongmao.platforms.sandbox.shop.market import Market
 
 
@@ -36,20 +37,12 @@ class Oauth:
         return (*page.routes(), Route("/oauth/token", self.token, methods=["POST"]))
 
     async def token(self, request: Request) -> Response:
-        """Redeem a code."""
+        """Redeem a code or renew a grant."""
         if (shut := gate.closed(self._market)) is not None:
             return shut
         try:
             told = msgspec.json.decode(await gate.body_of(request), type=dict[str, str])
-            if told.get("grant_type") != "authorization_code":
-                raise Unfit("unsupported_grant_type", "grant_type")
-            grant = self._consent.redeem(
-                app_key=told.get("client_id", ""),
-                secret=told.get("client_secret", ""),
-                code=told.get("code", ""),
-                verifier=told.get("code_verifier", ""),
-                back=told.get("redirect_uri", ""),
-            )
+            grant = self._granted(told)
         except (msgspec.DecodeError, RecursionError):
             return _refused(Unfit("invalid_request", "body"))
         except Unfit as wrong:
@@ -58,11 +51,28 @@ class Oauth:
             {
                 "access_token": grant.session,
                 "expires_in": grant.expires_in_s,
+                "refresh_token": grant.refresh,
+                "refresh_token_expires_in": grant.refresh_in_s,
                 "owner_id": grant.shop.shop_id,
                 "owner_name": grant.shop.name,
                 "scope": ["pdd.ddk.order.list.increment.get"],
             }
         )
+
+    def _granted(self, told: Mapping[str, str]) -> Grant:
+        client = {"app_key": told.get("client_id", ""), "secret": told.get("client_secret", "")}
+        match told.get("grant_type"):
+            case "authorization_code":
+                return self._consent.redeem(
+                    **client,
+                    code=told.get("code", ""),
+                    verifier=told.get("code_verifier", ""),
+                    back=told.get("redirect_uri", ""),
+                )
+            case "refresh_token":
+                return self._consent.renew(**client, refresh=told.get("refresh_token", ""))
+            case _:
+                raise Unfit("unsupported_grant_type", "grant_type")
 
 
 def _refused(wrong: Unfit) -> JSONResponse:

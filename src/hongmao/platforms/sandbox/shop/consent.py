@@ -2,6 +2,7 @@
 
     authorize: app, back, state, challenge ─▶ ticket ─▶ the seller chooses a shop ─▶ code, by the browser
     token:     app, secret, code, verifier, back ─▶ a session that the signed gateway accepts for that shop
+    refresh:   app, secret, refresh token ─▶ another session for it, without the seller
 
 A ticket is answered once and a code redeemed once. A code that comes a second time ends the session that it gave, for one of
 the two who sent it has stolen it. Every platform's gateway has its own names for all this; the rules are the same.
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from hongmao.kernel.time import DAY_MS, MINUTE_MS, SECOND_MS
+from hongmao.kernel.time import MINUTE_MS, SECOND_MS
 from hongmao.platforms.sandbox.shop import tokens
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 TICKET_MS: Final = 30 * MINUTE_MS
 CODE_MS: Final = 10 * MINUTE_MS
-SESSION_MS: Final = 365 * DAY_MS
 STATE_CHARS_MAX: Final = 512
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
@@ -56,11 +56,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What a code was worth: a session for one shop."""
+    """What a code or a refresh token was worth: a session for one shop, and what it can be renewed by."""
 
     session: str
     shop: Shop
     expires_in_s: int
+    refresh: str
+    refresh_in_s: int
+    """0 where it cannot be renewed."""
 
 
 class Consent:
@@ -122,9 +125,7 @@ class Consent:
 
     def redeem(self, *, app_key: str, secret: str, code: str, verifier: str, back: str) -> Grant:
         """Give a session for a code, once. A code that met a wrong verifier or a wrong address is spent as well."""
-        app = self._market.app(app_key)
-        if app is None or not hmac.compare_digest(app.secret.encode(), secret.encode(errors="replace")):
-            raise Unfit("invalid_client", "app_or_secret")
+        app = self._proved(app_key, secret)
         kept = self._market.noted("codes", tokens.digest(code))
         if kept is None or kept["app_key"] != app_key:
             raise Unfit("invalid_grant", "code_unknown")
@@ -141,10 +142,40 @@ class Consent:
         shop = next((one for one in self._market.shops() if one.shop_id == kept["shop"]), None)
         if shop is None:
             raise Unfit("invalid_grant", "shop_unknown")
-        until_ms = self._market.now_ms() + SESSION_MS
-        value = {"app_key": app_key, "shop": shop.shop_id, "until_ms": until_ms}
-        self._market.note(tokens.GRANTS, tokens.digest(session), value)
-        return Grant(session=session, shop=shop, expires_in_s=SESSION_MS // SECOND_MS)
+        return self._give(app, shop, session, tokens.mint(app.secret, "refresh", code))
+
+    def renew(self, *, app_key: str, secret: str, refresh: str) -> Grant:
+        """Give a session for a refresh token. Unless such tokens stay good, the session before ends, and the token with it."""
+        app = self._proved(app_key, secret)
+        kept = self._market.noted(tokens.REFRESHES, tokens.digest(refresh))
+        if kept is None or kept["app_key"] != app_key:
+            raise Unfit("invalid_grant", "refresh_unknown")
+        if self._market.now_ms() >= kept["until_ms"]:
+            raise Unfit("invalid_grant", "refresh_expired")
+        shop = next((one for one in self._market.shops() if one.shop_id == kept["shop"]), None)
+        if shop is None or self._market.refuses_refresh():
+            raise Unfit("invalid_grant", "refresh_refused")
+        session = tokens.mint(app.secret, "session", refresh, str(self._market.number("renewal")))
+        if self._market.keeps_refresh():
+            return self._give(app, shop, session, refresh)
+        if not self._market.note(tokens.REFRESHES_USED, tokens.digest(refresh), {"app_key": app_key}):
+            raise Unfit("invalid_grant", "refresh_used")
+        self._market.note(tokens.GRANTS_ENDED, kept["session"], {"why": "renewed"})
+        return self._give(app, shop, session, tokens.mint(app.secret, "refresh", refresh))
+
+    def _proved(self, app_key: str, secret: str) -> GatewayApp:
+        app = self._market.app(app_key)
+        if app is None or not hmac.compare_digest(app.secret.encode(), secret.encode(errors="replace")):
+            raise Unfit("invalid_client", "app_or_secret")
+        return app
+
+    def _give(self, app: GatewayApp, shop: Shop, session: str, refresh: str) -> Grant:
+        now_ms, (session_s, refresh_s) = self._market.now_ms(), self._market.granting()
+        mine = {"app_key": app.app_key, "shop": shop.shop_id}
+        self._market.note(tokens.GRANTS, tokens.digest(session), mine | {"until_ms": now_ms + session_s * SECOND_MS})
+        renews = {"session": tokens.digest(session), "until_ms": now_ms + refresh_s * SECOND_MS}
+        self._market.note(tokens.REFRESHES, tokens.digest(refresh), mine | renews)
+        return Grant(session=session, shop=shop, expires_in_s=session_s, refresh=refresh, refresh_in_s=refresh_s)
 
     def _ticket(self, ticket: str) -> dict[str, Any]:
         kept: dict[str, Any] | None = self._market.noted("consents", tokens.digest(ticket))

@@ -19,6 +19,7 @@ _encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(WireEvent)
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Late = Annotated[int, msgspec.Meta(ge=0, le=LATE_MS_MAX)]
+_Seconds = Annotated[int, msgspec.Meta(ge=1, le=10**9)]
 
 
 class Weather(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +38,14 @@ class Weather(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Pages that come back empty although the span has rows: the first time they are asked for, not the second."""
     error_share: _Share = 0.0
     """Calls that fail with the platform's own word for its fault."""
+    session_s: _Seconds = 365 * 86_400
+    """How long access lasts that is granted or renewed from now on."""
+    refresh_s: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 365 * 86_400
+    """How long it can be renewed; 0 where this app's never can."""
+    keeps_refresh: bool = False
+    """Whether the refresh token that renewed a grant stays good. Else it is good once, and the one that comes takes its place."""
+    refuses_refresh: bool = False
+    """Whether nothing is renewed, as after a seller withdrew its consent."""
 
     def down(self, now_ms: int) -> bool:
         """Tell whether the gateway is down."""

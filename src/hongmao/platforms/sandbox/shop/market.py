@@ -143,6 +143,19 @@ class Market:
         """Tell whether the gateway does not answer now."""
         return self._weather().down(self.now_ms())
 
+    def granting(self) -> tuple[int, int]:
+        """Say how many seconds a session lasts that is given now, and its refresh token."""
+        weather = self._weather()
+        return weather.session_s, weather.refresh_s
+
+    def keeps_refresh(self) -> bool:
+        """Tell whether a refresh token that was used stays good."""
+        return self._weather().keeps_refresh
+
+    def refuses_refresh(self) -> bool:
+        """Tell whether nothing is renewed now."""
+        return self._weather().refuses_refresh
+
     def is_throttled(self) -> bool:
         """Count one call, and tell whether it is more than this minute of the clock allows."""
         limit, minute = self._weather().per_minute_max, self.now_ms() // MINUTE_MS

@@ -9,6 +9,9 @@ from typing import Final
 GRANTS: Final = "grants"
 """Page of the notebook: the digest of a session, and whose shop it opens to which app, until when."""
 GRANTS_ENDED: Final = "grants_ended"
+REFRESHES: Final = "refreshes"
+"""Page of the notebook: the digest of a refresh token, whose shop it is for, until when, and the session that it renews."""
+REFRESHES_USED: Final = "refreshes_used"
 _CHARS: Final = 40
 
 

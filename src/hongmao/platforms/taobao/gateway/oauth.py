@@ -13,12 +13,13 @@ from hongmao.platforms.sandbox.shop.consent import Consent, Unfit
 from hongmao.platforms.sandbox.shop.consent_door import ConsentDoor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
+    from hongmao.platforms.sandbox.shop.consent import Grant
     from hongmao.platforms.sandbox.shop.market import Market
 
 
@@ -36,20 +37,12 @@ class Oauth:
         return (*page.routes(), Route("/oauth/token", self.token, methods=["POST"]))
 
     async def token(self, request: Request) -> Response:
-        """Redeem a code. The nick goes out percent-encoded, as theirs does."""
+        """Redeem a code or renew a grant. The nick goes out percent-encoded, as theirs does."""
         if (shut := gate.closed(self._market)) is not None:
             return shut
         told = dict(parse_qsl((await gate.body_of(request)).decode(errors="replace"), keep_blank_values=True))
         try:
-            if told.get("grant_type") != "authorization_code":
-                raise Unfit("unsupported_grant_type", "grant_type")
-            grant = self._consent.redeem(
-                app_key=told.get("client_id", ""),
-                secret=told.get("client_secret", ""),
-                code=told.get("code", ""),
-                verifier=told.get("code_verifier", ""),
-                back=told.get("redirect_uri", ""),
-            )
+            grant = self._granted(told)
         except Unfit as wrong:
             return JSONResponse({"error": wrong.code, "error_description": wrong.why}, status_code=400)
         return JSONResponse(
@@ -57,7 +50,24 @@ class Oauth:
                 "access_token": grant.session,
                 "token_type": "Bearer",
                 "expires_in": grant.expires_in_s,
+                "refresh_token": grant.refresh,
+                "re_expires_in": grant.refresh_in_s,
                 "taobao_user_id": grant.shop.shop_id,
                 "taobao_user_nick": quote(grant.shop.name, safe=""),
             }
         )
+
+    def _granted(self, told: Mapping[str, str]) -> Grant:
+        client = {"app_key": told.get("client_id", ""), "secret": told.get("client_secret", "")}
+        match told.get("grant_type"):
+            case "authorization_code":
+                return self._consent.redeem(
+                    **client,
+                    code=told.get("code", ""),
+                    verifier=told.get("code_verifier", ""),
+                    back=told.get("redirect_uri", ""),
+                )
+            case "refresh_token":
+                return self._consent.renew(**client, refresh=told.get("refresh_token", ""))
+            case _:
+                raise Unfit("unsupported_grant_type", "grant_type")
