@@ -14,9 +14,12 @@ from hongmao.campaigns.contracts import (
     Change,
     CreativityTerms,
     DirectLinkTerms,
+    KeywordBid,
     Noun,
     Placed,
+    SpuNotes,
     State,
+    TargetConfig,
     TimePeriod,
     UnitTerms,
 )
@@ -60,13 +63,18 @@ from hongmao.campaigns.rules import (
 from hongmao.campaigns.service import Campaigns
 from hongmao.campaigns.standing import StateFacts, StateReason
 from hongmao.campaigns.store import Admission, AuthorisationStore, CampaignStore, Rights, Spending
+from hongmao.campaigns.unit_rules import AGES, CROWD_TARGETS, DEVICES, GENDERS
 from hongmao.campaigns.vocabulary import load as load_vocabulary
 from hongmao.campaigns.ways import Way, is_rejected
 
 __all__ = [
+    "AGES",
     "BUDGET_FEN_MAX",
     "BUDGET_FEN_MIN",
+    "CROWD_TARGETS",
     "DAYS",
+    "DEVICES",
+    "GENDERS",
     "INVOKE_EVENTS",
     "LISTED_MAX",
     "NAME_CHARS_MAX",
@@ -94,6 +102,7 @@ __all__ = [
     "ChangedMeanwhile",
     "CreativityTerms",
     "DirectLinkTerms",
+    "KeywordBid",
     "LinkAnother",
     "NameTaken",
     "NotAdmitted",
@@ -107,10 +116,12 @@ __all__ = [
     "Rights",
     "Slot",
     "Spending",
+    "SpuNotes",
     "State",
     "StateFacts",
     "StateNotSettable",
     "StateReason",
+    "TargetConfig",
     "TaskAuth",
     "TermFixed",
     "TermMissing",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hongmao.campaigns.contracts import Audit, LinkType
 from hongmao.campaigns.errors import TooManyNamed
-from hongmao.campaigns.rules import DIRECT_TARGETS, check_name, check_text, check_web, demand, refused
+from hongmao.campaigns.rules import DIRECT_TARGETS, check_name, check_text, check_web, demand, faults_of, refused
 from hongmao.campaigns.vocabulary import load
 from hongmao.links.contracts import Review
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hongmao.campaigns.contracts import CampaignTerms, CreativityTerms, DirectLinkTerms
+    from hongmao.kernel.errors import HongmaoError
     from hongmao.links.contracts import AdLink
 
 TITLE_CHARS_MAX: Final = 11  # CREAT-3
@@ -27,19 +29,25 @@ _PINNED: Final = 1
 
 def check_creativity(terms: CreativityTerms, campaign: CampaignTerms) -> None:
     """Check a creativity within its campaign; whether its note is known is asked by the service."""
-    check_name(terms.creativity_name, "creativity_name")
-    demand(terms.note_id, "note_id", "创意必须有笔记", "a creativity shows a note")
-    words = load()
-    words.check("conversion_type", terms.conversion_type)
-    words.check("landing_page_type", terms.landing_page_type or None, place="landing_page_type")
-    if terms.title is not None:
-        check_text(terms.title, "title", TITLE_CHARS_MAX)
-    _check_component(terms)
-    _check_places(terms)
-    for place in ("click_urls", "expo_urls"):
-        _check_monitors(getattr(terms, place) or [], place)
-    if terms.conversion_type == INVOKE:
-        _check_invoke(terms, campaign)
+    for fault in creativity_faults(terms, campaign):
+        raise fault
+
+
+def creativity_faults(terms: CreativityTerms, campaign: CampaignTerms) -> Iterator[HongmaoError]:
+    """Name what is wrong with a creativity within its campaign, in the order in which a reader of the form meets it."""
+    return faults_of(
+        [
+            lambda: check_name(terms.creativity_name, "creativity_name"),
+            lambda: demand(terms.note_id, "note_id", "创意必须有笔记", "a creativity shows a note"),
+            lambda: load().check("conversion_type", terms.conversion_type),
+            lambda: load().check("landing_page_type", terms.landing_page_type or None, place="landing_page_type"),
+            *([] if terms.title is None else [partial(check_text, terms.title, "title", TITLE_CHARS_MAX)]),
+            lambda: _check_component(terms),
+            lambda: _check_places(terms),
+            *(partial(_check_monitors, getattr(terms, place) or [], place) for place in ("click_urls", "expo_urls")),
+            *([partial(_check_invoke, terms, campaign)] if terms.conversion_type == INVOKE else []),
+        ]
+    )
 
 
 def _check_component(terms: CreativityTerms) -> None:

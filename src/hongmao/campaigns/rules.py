@@ -176,9 +176,9 @@ def demand(value: T | None, place: str, why_zh: str, why_en: str) -> T:
     return value
 
 
-def refused(place: str, why_zh: str, why_en: str) -> TermRefused:
-    """Make the error of a value that breaks a rule."""
-    return TermRefused(place=place, why_zh=why_zh, why_en=why_en)
+def refused(place: str, why_zh: str, why_en: str, **facts: int) -> TermRefused:
+    """Make the error of a value that breaks a rule; its facts are for whoever says the bounds in another unit."""
+    return TermRefused(place=place, why_zh=why_zh, why_en=why_en, **facts)
 
 
 _REQUIRED: Final = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -33,15 +33,16 @@ from hongmao.campaigns.errors import (
 from hongmao.campaigns.lookup import NUMBER_MAX, PLACES
 from hongmao.campaigns.queue import Queues
 from hongmao.campaigns.ways import ways_of
-from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import NoteId, check_id
 from hongmao.links.contracts import Review
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hongmao.campaigns.contracts import Advertiser, Terms
     from hongmao.campaigns.ways import Way
+    from hongmao.kernel.errors import HongmaoError
+    from hongmao.kernel.ids import LinkId
 
 FIXED: Final = frozenset({"marketing_target", "placement", "promotion_target", "optimize_target", "note_id"})
 """What is decided when a thing is made and stays."""
@@ -52,6 +53,7 @@ _NAMES: Final = {
     Noun.CREATIVITY: "creativity_name",
 }
 _SIDES: Final = {LinkType.DEEPLINK: "deeplink_id", LinkType.UNIVERSAL_LINK: "universal_link_id"}
+_NO_LINKS: Final[Mapping[int, LinkId]] = MappingProxyType({})
 _LONE: Final = frozenset({Noun.CAMPAIGN, Noun.UNIT})
 
 
@@ -138,9 +140,16 @@ class Campaigns(Queues):
 
     def place_unit(self, account: Advertiser, campaign: int, terms: UnitTerms, *, by: str, why: str = "") -> Placed:
         """Keep a new unit of a campaign."""
-        rules.check_why(why)
-        self._check_unit(terms, self._live(account, Noun.CAMPAIGN, campaign))
+        for fault in self.unit_faults(self._live(account, Noun.CAMPAIGN, campaign), terms, why=why):
+            raise fault
         return self._add(self._draft(account, Noun.UNIT, campaign, terms), by=by, why=why)
+
+    def unit_faults(self, campaign: Placed, terms: UnitTerms, *, why: str = "") -> Iterator[HongmaoError]:
+        """Name everything that keeps a unit from being kept so in a campaign."""
+        yield from rules.faults_of([lambda: rules.check_why(why)])
+        yield from unit_rules.unit_faults(terms, cast("CampaignTerms", campaign.terms))
+        notes = (*(terms.note_ids or ()), *(note for spu in terms.spu_note_info or () for note in spu.note_ids))
+        yield from rules.faults_of(partial(self._check_note, note, "note_ids") for note in notes)
 
     def place_creativity(
         self, account: Advertiser, unit: int, terms: CreativityTerms, *, by: str, why: str = ""
@@ -152,18 +161,48 @@ class Campaigns(Queues):
         return self._add(self._draft(account, Noun.CREATIVITY, unit, terms), by=by, why=why)
 
     def place_creativities(
-        self, account: Advertiser, unit: int, drafts: Sequence[CreativityTerms], *, by: str, why: str = ""
+        self,
+        account: Advertiser,
+        unit: int,
+        drafts: Sequence[CreativityTerms],
+        *,
+        by: str,
+        why: str = "",
+        links: Mapping[int, LinkId] = _NO_LINKS,
     ) -> list[Placed]:
-        """Keep new creativities of a unit, at most 20 (CREAT-3): all of them or none. A fault names which one it is in."""
-        rules.check_why(why)
-        rules.check_count(drafts, "creativity_list")
+        """Keep new creativities of a unit, at most 20 (CREAT-3): all of them or none. A fault names which one it is in.
+
+        `links` says by its place among the drafts which ad link one carries from the start.
+        """
         parent = self._live(account, Noun.UNIT, unit)
-        for at, terms in enumerate(drafts):
-            with _within(f"creativity_list[{at}]."):
-                self._check_creativity(account, terms, parent)
-        self._check_rights(account, drafts, listed=True)
+        for fault in self.creativities_faults(account, parent, drafts, why=why, links=links):
+            raise fault
         made = [self._draft(account, Noun.CREATIVITY, unit, terms) for terms in drafts]
-        return self._store.add_all(made, by=by, why=why)
+        if not links:
+            return self._store.add_all(made, by=by, why=why)
+        left = self._left(account, links.values())
+        return self._store.add_bound(made, links, left, campaign=cast("int", parent.parent), by=by, why=why)
+
+    def creativities_faults(
+        self,
+        account: Advertiser,
+        unit: Placed,
+        drafts: Sequence[CreativityTerms],
+        *,
+        why: str = "",
+        links: Mapping[int, LinkId] = _NO_LINKS,
+    ) -> Iterator[HongmaoError]:
+        """Name everything that keeps new creativities of a unit from being kept so, and in which of them it is."""
+        yield from rules.faults_of([lambda: rules.check_why(why), lambda: rules.check_count(drafts, "creativity_list")])
+        campaign = self.get(account, Noun.CAMPAIGN, cast("int", unit.parent))
+        rights = self._rights_faults(account, drafts)
+        for at, terms in enumerate(drafts):
+            own = [*self._creativity_faults(terms, campaign), *([rights[at]] if at in rights else ())]
+            if at in links and not own:
+                own += rules.faults_of([partial(self._check_carries, account, campaign, terms, links[at])])
+            yield from (_within(f"creativity_list[{at}].", fault) for fault in own)
+        if len(set(links.values())) != len(links):
+            yield rules.refused("links", "同一挂链被选了两次", "a link stands in it twice")
 
     def change(self, account: Advertiser, noun: Noun, number: int, given: Terms, *, by: str, why: str = "") -> Placed:
         """Change what was given and leave the rest; the whole is checked as if it were new."""
@@ -223,10 +262,10 @@ class Campaigns(Queues):
                 return self.campaign_faults(account, after, before=cast("CampaignTerms", before.terms))
             case UnitTerms():
                 campaign = self.get(account, Noun.CAMPAIGN, cast("int", before.parent))
-                return rules.faults_of([lambda: self._check_unit(after, campaign)])
+                return self.unit_faults(campaign, after)
             case CreativityTerms():
                 unit = self.get(account, Noun.UNIT, cast("int", before.parent))
-                return rules.faults_of([lambda: self._check_creativity(account, after, unit)])
+                return self._creativity_faults(after, self.get(account, Noun.CAMPAIGN, cast("int", unit.parent)))
 
     def _check_way(self, account: Advertiser, number: int, kind: LinkType, place: str) -> None:
         found = None
@@ -239,24 +278,31 @@ class Campaigns(Queues):
         if self.review(account, found) is Review.REJECTED:
             raise rules.refused(place, "该链接审核未通过", "that link was rejected in review")
 
-    def _check_unit(self, terms: UnitTerms, campaign: Placed) -> None:
-        unit_rules.check_unit(terms, cast("CampaignTerms", campaign.terms))
-        for note in (*(terms.note_ids or ()), *(note for spu in terms.spu_note_info or () for note in spu.note_ids)):
-            self._catalog.note(NoteId(check_id(note, place="note_ids")))
+    def _creativity_faults(self, terms: CreativityTerms, campaign: Placed) -> Iterator[HongmaoError]:
+        yield from creativity_rules.creativity_faults(terms, cast("CampaignTerms", campaign.terms))
+        if terms.note_id:
+            yield from rules.faults_of([partial(self._check_note, terms.note_id, "note_id")])
+
+    def _check_note(self, note: str, place: str) -> None:
+        self._catalog.note(NoteId(check_id(note, place=place)))
 
     def _check_creativity(self, account: Advertiser, terms: CreativityTerms, unit: Placed) -> None:
-        campaign = self.get(account, Noun.CAMPAIGN, cast("int", unit.parent))
-        creativity_rules.check_creativity(terms, cast("CampaignTerms", campaign.terms))
-        self._catalog.note(NoteId(check_id(cast("str", terms.note_id), place="note_id")))
+        for fault in self._creativity_faults(terms, self.get(account, Noun.CAMPAIGN, cast("int", unit.parent))):
+            raise fault
 
-    def _check_rights(self, account: Advertiser, drafts: Sequence[CreativityTerms], *, listed: bool = False) -> None:
-        """Refuse notes that may not be used in ads: CREAT-1, CREAT-2."""
-        notes = [cast("str", terms.note_id) for terms in drafts]
-        faults = self._rights.faults(account.tenant, set(notes), self._clock.now_ms())
-        for at, note in enumerate(notes):
-            if (fault := faults.get(note)) is not None:
-                place = f"creativity_list[{at}].note_id" if listed else "note_id"
-                raise (NoteNotAuthorised if fault == NOT_AUTHORISED else NoteUnfiled)(place=place, id=note)
+    def _check_rights(self, account: Advertiser, drafts: Sequence[CreativityTerms]) -> None:
+        for fault in self._rights_faults(account, drafts).values():
+            raise fault
+
+    def _rights_faults(self, account: Advertiser, drafts: Sequence[CreativityTerms]) -> dict[int, HongmaoError]:
+        """Name notes that may not be used in ads: CREAT-1, CREAT-2."""
+        notes = {at: terms.note_id for at, terms in enumerate(drafts) if terms.note_id}
+        faults = self._rights.faults(account.tenant, set(notes.values()), self._clock.now_ms())
+        return {
+            at: (NoteNotAuthorised if faults[note] == NOT_AUTHORISED else NoteUnfiled)(place="note_id", id=note)
+            for at, note in notes.items()
+            if note in faults
+        }
 
     def _check_admission(self, account: Advertiser) -> None:
         refusal = self._admission.admits(account.tenant, account.merchant, shop=None, item_category=None)
@@ -304,15 +350,11 @@ def _led(terms: CampaignTerms, links: Sequence[Placed]) -> CampaignTerms:
     return msgspec.structs.replace(terms, **sides)
 
 
-@contextmanager
-def _within(at: str) -> Iterator[None]:
+def _within(at: str, error: HongmaoError) -> HongmaoError:
     """Say of an error in which of several things it is."""
-    try:
-        yield
-    except HongmaoError as error:
-        if "place" not in error.params:
-            raise
-        raise type(error)(**{**error.params, "place": f"{at}{error.params['place']}"}) from error
+    if "place" not in error.params:
+        return error
+    return type(error)(**{**error.params, "place": f"{at}{error.params['place']}"})
 
 
 def _name(noun: Noun, terms: Terms) -> str:

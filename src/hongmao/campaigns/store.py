@@ -39,6 +39,22 @@ class CampaignStore(Protocol):
         """Keep several new things, each with its first change: all of them or none."""
         ...
 
+    def add_bound(
+        self,
+        drafts: Sequence[Placed],
+        links: Mapping[int, LinkId],
+        left: Mapping[LinkId, Placed],
+        *,
+        campaign: int,
+        by: str,
+        why: str = "",
+    ) -> list[Placed]:
+        """Keep new creativities of a campaign and what they carry: all of it or nothing.
+
+        `links` says by its place among the drafts which link one carries, `left` the next version of what a link leaves.
+        """
+        ...
+
     def add_led(
         self, links: Sequence[Placed], then: Callable[[Sequence[Placed]], Placed], *, by: str, why: str = ""
     ) -> Placed:

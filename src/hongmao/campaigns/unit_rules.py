@@ -14,12 +14,16 @@ from hongmao.campaigns.rules import (
     check_text,
     check_web,
     demand,
+    faults_of,
     refused,
 )
 from hongmao.campaigns.vocabulary import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hongmao.campaigns.contracts import CampaignTerms, KeywordBid, SpuNotes, TargetConfig, UnitTerms
+    from hongmao.kernel.errors import HongmaoError
 
 NOTES_MAX: Final = 50
 SPU_NOTES_MIN: Final = 5
@@ -27,16 +31,35 @@ KEYWORDS_MAX: Final = 1_000
 KEYWORD_CHARS_MAX: Final = 60
 ROI_PERCENT_MAX: Final = 100_000
 CONFIG_NODES_MAX: Final = 5_000
-_CROWD_TARGETS: Final = frozenset({20, 30, 31})
-_GENDERS: Final = frozenset({"0", "1", "all"})
-_DEVICES: Final = frozenset({"ios", "android", "all"})
-_AGES: Final = frozenset({"18-22", "23-27", "28-32", "32-100", "33-40", "41-50", ">50", "all"})
+CROWD_TARGETS: Final = frozenset({20, 30, 31})
+GENDERS: Final = frozenset({"0", "1", "all"})
+DEVICES: Final = frozenset({"ios", "android", "all"})
+AGES: Final = frozenset({"18-22", "23-27", "28-32", "32-100", "33-40", "41-50", ">50", "all"})
 _SEARCH, _NOTE, _CHOSEN = 2, 1, 3
 
 
 def check_unit(terms: UnitTerms, campaign: CampaignTerms) -> None:
     """Check a unit within its campaign."""
-    check_name(terms.unit_name, "unit_name")
+    for fault in unit_faults(terms, campaign):
+        raise fault
+
+
+def unit_faults(terms: UnitTerms, campaign: CampaignTerms) -> Iterator[HongmaoError]:
+    """Name what is wrong with a unit within its campaign, in the order in which a reader of the form meets it."""
+    return faults_of(
+        [
+            lambda: check_name(terms.unit_name, "unit_name"),
+            lambda: _check_words(terms),
+            lambda: _check_bid(terms, campaign),
+            lambda: _check_notes(terms, campaign),
+            lambda: _check_target(terms),
+            lambda: _check_keywords(terms, campaign),
+            lambda: _check_texts(terms),
+        ]
+    )
+
+
+def _check_words(terms: UnitTerms) -> None:
     words = load()
     words.check("promotion_target", terms.promotion_target)
     demand(
@@ -50,10 +73,9 @@ def check_unit(terms: UnitTerms, campaign: CampaignTerms) -> None:
     words.check("keyword_gen_type", terms.keyword_gen_type)
     for at, action in enumerate(terms.keyword_target_action or ()):
         words.check("keyword_target_action", action, place=f"keyword_target_action[{at}]")
-    _check_bid(terms, campaign)
-    _check_notes(terms, campaign)
-    _check_target(terms)
-    _check_keywords(terms, campaign)
+
+
+def _check_texts(terms: UnitTerms) -> None:
     for place in ("landing_page_url", "unit_external_page_url"):
         if url := getattr(terms, place):
             check_web(url, place)
@@ -83,9 +105,8 @@ def _check_bid(terms: UnitTerms, campaign: CampaignTerms) -> None:
     )
     high, unit_zh, unit_en = (ROI_PERCENT_MAX, "%", "%") if bids_roi(campaign) else (BUDGET_FEN_MAX, " 分", " fen")
     if not 1 <= bid <= high:
-        raise refused(
-            "event_bid", f"应为 1 到 {high}{unit_zh}，收到 {bid}", f"it should be 1 to {high}{unit_en}, not {bid}"
-        )
+        why = (f"应为 1 到 {high}{unit_zh}，收到 {bid}", f"it should be 1 to {high}{unit_en}, not {bid}")
+        raise refused("event_bid", *why, low=1, high=high, got=bid)
 
 
 def _check_notes(terms: UnitTerms, campaign: CampaignTerms) -> None:
@@ -94,7 +115,7 @@ def _check_notes(terms: UnitTerms, campaign: CampaignTerms) -> None:
         raise TooManyNamed(place="note_ids", limit=NOTES_MAX, got=len(notes))
     if len(set(notes)) != len(notes):
         raise refused("note_ids", "有重复的笔记", "a note stands in it twice")
-    if campaign.optimize_target in _CROWD_TARGETS:
+    if campaign.optimize_target in CROWD_TARGETS:
         spus = demand(
             terms.spu_note_info,
             "spu_note_info",
@@ -124,10 +145,10 @@ def _check_target(terms: UnitTerms) -> None:
     if config is None:
         return
     at = "target_config."
-    _among(config.target_gender, _GENDERS, f"{at}target_gender")
-    _among(config.target_device, _DEVICES, f"{at}target_device")
+    _among(config.target_gender, GENDERS, f"{at}target_gender")
+    _among(config.target_device, DEVICES, f"{at}target_device")
     for age in (config.target_age or "").split("#"):
-        _among(age or None, _AGES, f"{at}target_age")
+        _among(age or None, AGES, f"{at}target_age")
     load().check("switch", config.intelligent_expension, place=f"{at}intelligent_expension")
     if config.target_city is not None:
         check_text(config.target_city, f"{at}target_city", 4_000)
@@ -182,4 +203,5 @@ def _check_keyword(word: KeywordBid, at: str, *, manual: bool) -> None:
     for name in ("bid", "feed_bid"):
         fen = getattr(word, name)
         if fen is not None and not 0 <= fen <= BUDGET_FEN_MAX:
-            raise refused(f"{at}{name}", f"应为 0 到 {BUDGET_FEN_MAX} 分", f"it should be 0 to {BUDGET_FEN_MAX} fen")
+            why = (f"应为 0 到 {BUDGET_FEN_MAX} 分", f"it should be 0 to {BUDGET_FEN_MAX} fen")
+            raise refused(f"{at}{name}", *why, low=0, high=BUDGET_FEN_MAX, got=fen)

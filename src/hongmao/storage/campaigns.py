@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -64,6 +65,37 @@ class SqlCampaignStore:
         with self._database.session(TenantScope(drafts[0].tenant), write=True) as session:
             return [_added(session, draft, by=by, why=why) for draft in drafts]
 
+    def add_bound(
+        self,
+        drafts: Sequence[Placed],
+        links: Mapping[int, LinkId],
+        left: Mapping[LinkId, Placed],
+        *,
+        campaign: int,
+        by: str,
+        why: str = "",
+    ) -> list[Placed]:
+        """Keep new creativities of a campaign and what they carry: all of it or nothing."""
+        made: list[Placed] = []
+        try:
+            with self._database.session(TenantScope(drafts[0].tenant), write=True) as session:
+                for at, draft in enumerate(drafts):
+                    one = _added(session, draft, by=by, why=why)
+                    if (link := links.get(at)) is not None:
+                        one = replace(one, version=one.version + 1)
+                        carried = Binding(
+                            link=link,
+                            tenant=one.tenant,
+                            creativity=one.number,
+                            campaign=campaign,
+                            at_ms=one.created_at_ms,
+                        )
+                        _bind(session, carried, one, left.get(link), by=by, why=why)
+                    made.append(one)
+        except IntegrityError as error:
+            raise ChangedMeanwhile(id=", ".join(links.values())) from error  # two found one free
+        return made
+
     def add_led(
         self, links: Sequence[Placed], then: Callable[[Sequence[Placed]], Placed], *, by: str, why: str = ""
     ) -> Placed:
@@ -92,16 +124,7 @@ class SqlCampaignStore:
         """Keep which creativity an ad link carries, with its next version, and with that of the one it `left`."""
         try:
             with self._database.session(TenantScope(binding.tenant), write=True) as session:
-                row = session.get(BindingRow, binding.link)
-                if (row and row.creativity) != (left and left.number):
-                    raise ChangedMeanwhile(id=binding.link)
-                _save(session, after, act="bind", by=by, why=why)
-                if left is not None:
-                    _save(session, left, act="unbind", by=by, why=why)
-                if row is None:
-                    row = BindingRow(link_id=binding.link, tenant_id=binding.tenant)
-                    session.add(row)
-                row.creativity, row.campaign, row.at_ms = binding.creativity, binding.campaign, binding.at_ms
+                _bind(session, binding, after, left, by=by, why=why)
         except IntegrityError as error:
             raise ChangedMeanwhile(id=binding.link) from error  # two found it free
 
@@ -177,6 +200,19 @@ class SqlCampaignStore:
         newest = found.order_by(PlacedChangeRow.number.desc()).limit(limit)
         with self._database.session(TenantScope(tenant)) as session:
             return [_told(row, nouns[row.placed]) for row in session.scalars(newest)]
+
+
+def _bind(session: ScopedSession, binding: Binding, after: Placed, left: Placed | None, *, by: str, why: str) -> None:
+    row = session.get(BindingRow, binding.link)
+    if (row and row.creativity) != (left and left.number):
+        raise ChangedMeanwhile(id=binding.link)
+    _save(session, after, act="bind", by=by, why=why)
+    if left is not None:
+        _save(session, left, act="unbind", by=by, why=why)
+    if row is None:
+        row = BindingRow(link_id=binding.link, tenant_id=binding.tenant)
+        session.add(row)
+    row.creativity, row.campaign, row.at_ms = binding.creativity, binding.campaign, binding.at_ms
 
 
 def _demand_lone(session: ScopedSession, placed: Placed) -> None:

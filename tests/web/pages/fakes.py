@@ -133,6 +133,12 @@ class FakeCatalog:
     def items(self, who: Principal) -> tuple[Item, ...]:
         if who.tenant != MERCHANT_1:
             return ()
+    def note(self, id: NoteId) -> Note:
+        return next(note for note in NOTES if note.id == id)
+
+    def creator(self, _: CreatorId) -> Creator:
+        return CREATOR
+
         return (
             Item(
                 id=ItemId("item-1"),

@@ -18,6 +18,7 @@ from hongmao.campaigns.api import (
     Slot,
     State,
     StateReason,
+    TargetConfig,
     TaskAuth,
     UnitTerms,
     Way,
@@ -30,10 +31,11 @@ from hongmao.kernel.time import DAY_MS
 from web.pages import samples
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from hongmao.campaigns.contracts import Terms
     from hongmao.catalog.api import Principal
+    from hongmao.links.contracts import AdLink
 
 TENANT: Final = TenantId("tenant-1")
 ACCOUNT: Final = Advertiser(
@@ -79,13 +81,25 @@ CAMPAIGN: Final = CampaignTerms(
     deeplink_id=7,
 )
 
+UNIT: Final = UnitTerms(
+    unit_name=samples.NASTY,
+    event_bid=4_500,
+    note_ids=["note-001"],
+    target_type=3,
+    target_config=TargetConfig(target_age="18-22#>50", target_city=samples.NASTY),
+)
 THINGS: Final = (
     *(_placed(number, Noun.CAMPAIGN, None, samples.NASTY, CAMPAIGN) for number in STATES),
     replace(_placed(9, Noun.CAMPAIGN, None, "删除的", CampaignTerms()), state=State.DELETED),
-    _placed(11, Noun.UNIT, 1, samples.NASTY, UnitTerms()),
+    _placed(11, Noun.UNIT, 1, samples.NASTY, UNIT),
     _placed(12, Noun.CREATIVITY, 11, samples.NASTY, CreativityTerms(note_id="note-001")),
     _placed(13, Noun.CREATIVITY, 11, "第二个", CreativityTerms(note_id="note-002")),
 )
+
+
+def terms_of(version: int) -> CampaignTerms:
+    """Say what a campaign said in a version: the second named it anew and gave it hours."""
+    return CAMPAIGN if version > 1 else CampaignTerms(campaign_name="", campaign_day_budget=20_000)
 
 
 @dataclass
@@ -108,6 +122,15 @@ class FakeCampaigns:
             Way(deeplink=url, universal_link=None, deeplink_id=7, universal_link_id=None, link=link),
             Way(deeplink=None, universal_link=url, deeplink_id=None, universal_link_id=8, link=None),
         ]
+
+    def links_for(self, _account: Advertiser, _campaign: Placed) -> Sequence[AdLink]:
+        return [samples.LINK]
+
+    def changes(self, _account: Advertiser, _noun: Noun, number: int) -> Sequence[Change]:
+        return self._changes(number)
+
+    def get(self, _account: Advertiser, _noun: Noun, number: int) -> Placed:
+        return next(one for one in THINGS if one.number == number)
 
     def state(self, campaign: Placed) -> int:
         return campaign.number
@@ -140,7 +163,7 @@ class FakeCampaigns:
                 at_ms=samples.NOW_MS + version,
                 name="",
                 state=State.ON,
-                terms=CampaignTerms(),
+                terms=terms_of(version),
             )
             for version, act in enumerate(acts, 1)
         ]
@@ -165,6 +188,9 @@ class FakeCampaigns:
 @dataclass
 class FakeAuthorisations:
     """A note in each state."""
+
+    def faults(self, _tenant: TenantId, notes: Collection[str], _at_ms: int) -> dict[str, str]:
+        return {note: "unfiled" for note in notes if note == "note-003"}
 
     def of(self, tenant: TenantId) -> Sequence[Authorisation]:
         if tenant != TENANT:

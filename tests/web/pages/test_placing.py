@@ -4,91 +4,25 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hongmao.campaigns.api import CampaignTerms, Noun
-from hongmao.catalog.api import Role
-from hongmao.kernel.errors import HongmaoError
-from hongmao.kernel.ids import TenantId
-from hongmao.web.pages import error_page
-from hongmao.web.pages import routes as pages
-from storage.opened import ROOT
-from web.juguang.gate import gate, placed
-from web.pages.client import Visitor, table, words_of
-from web.pages.fakes import PASSWORD
+from web.juguang.gate import placed
+from web.pages.client import table, words_of
+from web.pages.placing import LIST, NEW, fault, filled, house, things, visitor, with_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import httpx
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from hongmao.campaigns.api import Placed
     from web.juguang.gate import Gate
-
-LIST = "/console/campaigns"
-NEW = f"{LIST}/new?account=1"
-
-
-def _page(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HongmaoError)
-    return error_page(request, error)
 
 
 @pytest.fixture
 def opened() -> Iterator[Gate]:
-    with gate() as made:
-        made.front.app.router.routes.extend(pages)
-        made.front.app.add_exception_handler(HongmaoError, _page)
-        for number in (1, 2):
-            at_home = replace(ROOT, tenant=TenantId(f"tenant-{number}"))
-            role = Role.OPTIMISER
-            made.front.catalog.add_user(at_home, login=f"mei{number}", password=PASSWORD, name="梅", role=role)
-        reads = replace(ROOT, tenant=TenantId("tenant-1"))
-        made.front.catalog.add_user(reads, login="reader", password=PASSWORD, name="读", role=Role.ANALYST)
+    with house() as made:
         yield made
-
-
-def visitor(opened: Gate, login: str = "mei1", lang: str = "zh") -> Visitor:
-    return Visitor(opened.front.app, lang).sign_in(login)
-
-
-def things(opened: Gate, noun: Noun) -> list[Placed]:
-    [account] = opened.front.campaigns.advertisers(TenantId("tenant-1"))
-    return list(opened.front.campaigns.of(account, noun))
-
-
-def fault(answer: httpx.Response, field: str) -> str:
-    """Read what stands as wrong at a field; empty where nothing does."""
-    found = re.search(rf'<strong class="fault" id="{field}-fault">(.*?)</strong>', answer.text)
-    return html.unescape(found[1]) if found else ""
-
-
-def filled(answer: httpx.Response) -> dict[str, str | list[str]]:
-    """Read a page's form as a browser would send it."""
-    form = answer.text.split('<form class="stack"')[1].split("</form>")[0]
-    told: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        marks = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
-        if marks.get("type") not in {"checkbox", "radio"} or " checked" in tag:
-            told.setdefault(marks["name"], []).append(html.unescape(marks["value"]))
-    for name, inner in re.findall(r'<select id="[^"]*" name="([^"]*)".*?>(.*?)</select>', form, re.DOTALL):
-        options = re.findall(r'<option value="([^"]*)"( selected)?', inner)
-        chosen = [value for value, mark in options if mark] or [options[0][0]]
-        told.setdefault(name, []).append(html.unescape(chosen[0]))
-    for name, inner in re.findall(r'<textarea id="[^"]*" name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
-        told.setdefault(name, []).append(html.unescape(inner))
-    return {name: values[0] if len(values) == 1 else values for name, values in told.items()}
-
-
-def with_way(answer: httpx.Response) -> dict[str, str | list[str]]:
-    """Fill in a new form and let it lead where the first choice leads."""
-    marks = re.findall(r'<option value="([0-9a-f]{16})"', answer.text)
-    return {**filled(answer), "way": marks[0], "campaign_name": "618 种草直达"}
 
 
 def test_row_46_a_campaign_comes_from_one_form_and_its_direct_link_with_it(opened: Gate) -> None:
@@ -121,7 +55,7 @@ def test_row_46_a_campaign_comes_from_one_form_and_its_direct_link_with_it(opene
     )
     page = mei.get(f"{LIST}/{made.number}")
     assert "可投放" in words_of(page)
-    assert table(page, "changes-table")[0][4] == "618 首投"
+    assert table(page, "changes-table")[0][5] == "618 首投"
     # The second campaign finds the direct link there.
     again = mei.post(NEW, {**with_way(mei.get(NEW)), "campaign_name": "618 返场"})
     assert again.status_code == 303
@@ -232,7 +166,7 @@ def test_an_edit_says_who_when_and_why_and_keeps_what_the_market_fixes(opened: G
     assert mei.post(page, {**form, "why": "看一眼"}).status_code == 303
     [same] = things(opened, Noun.CAMPAIGN)
     assert isinstance(same.terms, CampaignTerms)
-    assert (same.terms.campaign_day_budget, same.terms.deeplink_id) == (10_000, before.terms.deeplink_id)
+    assert (same.version, same.terms) == (1, before.terms)
     form = filled(mei.get(page))
     raised = {**form, "campaign_day_budget": "250.5", "hours": "evening", "why": "大促放量"}
     assert mei.post(page, raised).status_code == 303
@@ -243,7 +177,10 @@ def test_an_edit_says_who_when_and_why_and_keeps_what_the_market_fixes(opened: G
     assert after.terms.time_period.sun == "0" * 18 + "1" * 6
     assert (after.terms.marketing_target, after.terms.optimize_target) == (16, 36)
     newest = table(mei.get(f"{LIST}/{number}"), "changes-table")[0]
-    assert newest[4] == "大促放量"
+    assert newest[1:3] == ["计划 618 蓄水 · 2", "修改"]
+    assert "日预算（元） 100.00 → 250.50" in newest[3]
+    assert "推广时段 — → 周一 周二 周三 周四 周五 周六 周日 18–24" in newest[3]
+    assert newest[4:] == ["梅", "大促放量"]
     assert filled(mei.get(page))["hours"] == "evening"
     # Over what somebody else has changed since, nothing is written.
     stale = mei.post(page, {**form, "campaign_day_budget": "500"})

@@ -21,7 +21,7 @@ from hongmao.billing.fees import MOVEMENTS as FEE_MOVEMENTS
 from hongmao.billing.fees import SERVICE_FEE
 from hongmao.billing.purses import GIVER, PurseKind
 from hongmao.billing.rules import CLICK, CLICK_LATE, COMPENSATE, GRANT, SHOWN, SHOWN_LATE, TOP_UP
-from hongmao.campaigns.api import DAYS, TaskAuth, load_vocabulary
+from hongmao.campaigns.api import DAYS, DEVICES, GENDERS, TaskAuth, load_vocabulary
 from hongmao.campaigns.api import State as PlacedState
 from hongmao.campaigns.authorising import NOT_AUTHORISED, UNFILED
 from hongmao.definitions.api import State as VersionState
@@ -39,7 +39,7 @@ from hongmao.insight.contracts import (
 )
 from hongmao.insight.statements.table import COLUMNS
 from hongmao.ledger.rules import FROZEN
-from hongmao.links.api import HoldSource, load
+from hongmao.links.api import BUTTONS, HoldSource, load
 from hongmao.links.care.api import Code
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
 from hongmao.onboarding.api import Lent
@@ -131,6 +131,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "placing.field": PLACING_FIELDS,
     "placing.day": DAYS,
     "placing.hours": HOURS,
+    "placing.button": BUTTONS,
+    "placing.target_gender": tuple(GENDERS),
+    "placing.target_device": tuple(DEVICES),
     "task_auth": tuple(str(int(state)) for state in TaskAuth),
     "rights": (NOT_AUTHORISED, UNFILED),
     "queue": ("link", "creativity"),

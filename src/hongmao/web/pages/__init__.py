@@ -31,6 +31,8 @@ from hongmao.web.pages.console.join import doors as join
 from hongmao.web.pages.console.placing import campaign as placing
 from hongmao.web.pages.errors import error_page
 from hongmao.web.pages.reader import pages as reader
+from hongmao.web.pages.console.placing import creatives as placing_creatives
+from hongmao.web.pages.console.placing import unit as placing_unit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -80,6 +82,14 @@ routes: list[Route | Mount] = [
     Route("/console/campaigns/{campaign}", creatives.campaign),
     Route("/console/campaigns/{campaign}", creatives.act, methods=["POST"]),
     Route("/console/review", queue.review),
+    Route("/console/campaigns/{campaign}/units/new", placing_unit.new),
+    Route("/console/campaigns/{campaign}/units/new", placing_unit.make, methods=["POST"]),
+    Route("/console/campaigns/{campaign}/units/{unit}", placing_unit.edit),
+    Route("/console/campaigns/{campaign}/units/{unit}", placing_unit.change, methods=["POST"]),
+    Route("/console/campaigns/{campaign}/units/{unit}/creatives", placing_creatives.new),
+    Route("/console/campaigns/{campaign}/units/{unit}/creatives", placing_creatives.make, methods=["POST"]),
+    Route("/console/campaigns/{campaign}/creatives/{creative}", placing_creatives.edit),
+    Route("/console/campaigns/{campaign}/creatives/{creative}", placing_creatives.change, methods=["POST"]),
     Route("/console/review", queue.act, methods=["POST"]),
     Route("/console/orders", orders.orders),
     Route("/console/orders/{order:path}", orders.order),

@@ -30,12 +30,14 @@ async def form_of(request: Request) -> dict[str, str]:
     return dict(await fields_of(request))
 
 
-async def fields_of(request: Request, *, fields_max: int = FIELDS_MAX) -> list[tuple[str, str]]:
+async def fields_of(
+    request: Request, *, fields_max: int = FIELDS_MAX, bytes_max: int = BODY_BYTES_MAX
+) -> list[tuple[str, str]]:
     """Read a form whose fields may stand in it more than once: boxes that are ticked."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > BODY_BYTES_MAX:
+        if len(body) > bytes_max:
             raise FormUnreadable(place="body")
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=fields_max, errors="strict")

@@ -1,4 +1,4 @@
-"""One campaign: its units and creatives with why each does not serve, twenty new ones in one form, and who changed what and why."""
+"""One campaign: its units and creatives with why each does not serve, and who changed what of it, when and why."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final, cast
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from hongmao.campaigns.api import CampaignTerms, CreativityTerms, Noun, State
+from hongmao.campaigns.api import CampaignTerms, Noun, State, bids_roi
 from hongmao.catalog.api import Permission, demand, may
 from hongmao.kernel.errors import HongmaoError
 from hongmao.kernel.ids import LinkId, check_id
 from hongmao.kernel.money import Money
 from hongmao.web.pages.console.campaigns import PATH, account_of, number_of, row_of
 from hongmao.web.pages.console.frame import frame_of
+from hongmao.web.pages.console.placing.history import FEN, differences, who_of
 from hongmao.web.pages.forms import form_of
 from hongmao.web.pages.render import render
 from hongmao.web.problems import lang_of, said
@@ -24,13 +25,28 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.campaigns.api import Advertiser, Change, Placed, StateReason
+    from hongmao.campaigns.api import Advertiser, CreativityTerms, Placed, StateReason, UnitTerms
     from hongmao.web.pages.console.campaigns import CampaignRow
+    from hongmao.web.pages.console.placing.history import Difference
     from hongmao.web.pages.console.views import Frame
 
 CHANGES_SHOWN: Final = 200
-INVOKE: Final = 11
 _NOUNS: Final = {"campaign": Noun.CAMPAIGN, "unit": Noun.UNIT, "creativity": Noun.CREATIVITY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """One unit as it stands now."""
+
+    number: int
+    name: str
+    paused: bool
+    bid: int | None
+    """What an act is worth: in fen, or % where the campaign bids for ROI; None where the market bids."""
+    percent: bool
+    target_type: int | None
+    notes: int
+    creatives: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +56,7 @@ class CreativeRow:
     number: int
     name: str
     unit: str
+    unit_number: int
     note: str
     links: tuple[str, ...]
     reasons: tuple[StateReason, ...]
@@ -50,9 +67,11 @@ class ChangeRow:
     """One change, of whatever belongs to the campaign."""
 
     noun: str
-    number: int
+    name: str
+    """What the thing was called from then on."""
     version: int
     act: str
+    differences: tuple[Difference, ...]
     by: str
     why: str
     at_ms: int
@@ -65,7 +84,7 @@ class CampaignPage:
     frame: Frame
     problem: str | None
     campaign: CampaignRow
-    units: tuple[tuple[int, str], ...]
+    units: tuple[UnitRow, ...]
     creatives: tuple[CreativeRow, ...]
     changes: tuple[ChangeRow, ...]
     """Newest first."""
@@ -82,7 +101,7 @@ def campaign(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Answer `POST /console/campaigns/{campaign}`: new creatives, a switch, a binding, a budget, by the form's `act`."""
+    """Answer `POST /console/campaigns/{campaign}`: a switch, a binding, a budget, by the form's `act`."""
     form = await form_of(request)
     return await run_in_threadpool(_act, request, form)
 
@@ -95,9 +114,6 @@ def _act(request: Request, form: dict[str, str]) -> Response:
     try:
         demand(frame.who, Permission.WRITE_LINKS)
         match form.get("act"):
-            case "create":
-                unit = number_of(form.get("unit", ""))
-                services.campaigns.place_creativities(account, unit, _drafts(form), by=by, why=why)
             case "bind":
                 creative, link = (
                     number_of(form.get("creative", "")),
@@ -119,25 +135,6 @@ def _act(request: Request, form: dict[str, str]) -> Response:
     return RedirectResponse(f"{PATH}/{number}", status_code=303)
 
 
-def _drafts(form: dict[str, str]) -> list[CreativityTerms]:
-    """Read one creative a line: a note's id and, after a space, its name; the rest is the same for all."""
-    lines = [line.split(maxsplit=1) for line in form.get("notes", "").splitlines() if line.strip()]
-    return [
-        CreativityTerms(
-            creativity_name=line[-1],
-            note_id=line[0],
-            conversion_type=INVOKE,
-            conversion_component_types=[0],
-            bar_content=form.get("button") or None,
-            title=form.get("title") or None,
-            fall_back_jump_url=form.get("fallback") or None,
-            app_comp_icon=form.get("icon") or None,
-            ad_biz_item_id=form.get("item") or None,
-        )
-        for line in lines
-    ]
-
-
 def _show(request: Request, *, problem: str | None = None, status: int = 200) -> Response:
     frame, services = frame_of(request, "campaigns"), services_of(request)
     account, one = account_of(request, frame, Noun.CAMPAIGN, request.path_params["campaign"])
@@ -152,12 +149,13 @@ def _show(request: Request, *, problem: str | None = None, status: int = 200) ->
         frame=frame,
         problem=problem,
         campaign=row,
-        units=tuple((unit.number, unit.name) for unit in units if unit.state is not State.DELETED),
+        units=tuple(_unit(one, unit, creatives) for unit in units if unit.state is not State.DELETED),
         creatives=tuple(
             CreativeRow(
                 number=made.number,
                 name=made.name,
                 unit=names[cast("int", made.parent)],
+                unit_number=cast("int", made.parent),
                 note=cast("CreativityTerms", made.terms).note_id or "",
                 links=tuple(link for link, number in bound.items() if number == made.number),
                 reasons=reasons[made.number],
@@ -173,19 +171,43 @@ def _show(request: Request, *, problem: str | None = None, status: int = 200) ->
     return render(request, "console/campaign.html", page, status=status)
 
 
+def _unit(campaign: Placed, unit: Placed, creatives: list[Placed]) -> UnitRow:
+    terms = cast("UnitTerms", unit.terms)
+    spus = terms.spu_note_info or ()
+    return UnitRow(
+        number=unit.number,
+        name=unit.name,
+        paused=unit.state is State.PAUSED,
+        bid=terms.event_bid,
+        percent=bids_roi(cast("CampaignTerms", campaign.terms)),
+        target_type=terms.target_type,
+        notes=len({*(terms.note_ids or ()), *(note for spu in spus for note in spu.note_ids)}),
+        creatives=sum(made.parent == unit.number and made.state is not State.DELETED for made in creatives),
+    )
+
+
 def _changes(request: Request, account: Advertiser, things: list[Placed]) -> tuple[ChangeRow, ...]:
-    nouns = {one.number: one.noun for one in things}
-    told = services_of(request).campaigns.newest_changes(account, things, limit=CHANGES_SHOWN)
-    return tuple(_change(nouns[one.placed], one) for one in told)
-
-
-def _change(noun: Noun, change: Change) -> ChangeRow:
-    return ChangeRow(
-        noun=noun.value,
-        number=change.placed,
-        version=change.version,
-        act=change.act,
-        by=change.by,
-        why=change.why,
-        at_ms=change.at_ms,
+    """Tell what was done to a campaign, which is the first of the things, and to what belongs to it."""
+    service, known = services_of(request).campaigns, {one.number: one for one in things}
+    told = service.newest_changes(account, things, limit=CHANGES_SHOWN)
+    versions = {(one.placed, one.version): one for one in told}
+    # The oldest change that is shown of a thing differs from one that is not.
+    for one in told:
+        if one.version > 1 and (one.placed, one.version - 1) not in versions:
+            older = service.changes(account, known[one.placed].noun, one.placed)
+            versions.update({(before.placed, before.version): before for before in older})
+    lang = lang_of(request)
+    in_yuan = FEN if bids_roi(cast("CampaignTerms", things[0].terms)) else FEN | {"event_bid"}
+    return tuple(
+        ChangeRow(
+            noun=known[one.placed].noun.value,
+            name=one.name,
+            version=one.version,
+            act=one.act,
+            differences=differences(versions.get((one.placed, one.version - 1)), one, lang, in_yuan=in_yuan),
+            by=who_of(request, one.by),
+            why=one.why,
+            at_ms=one.at_ms,
+        )
+        for one in told
     )

@@ -28,7 +28,7 @@ from hongmao.web.pages.console.campaigns import PATH, account_of, number_of
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.console.placing import hours
 from hongmao.web.pages.console.placing.errors import NotOffered
-from hongmao.web.pages.console.placing.sheet import Sheet, filled, yuan_of
+from hongmao.web.pages.console.placing.sheet import Sheet, changed, filled, yuan_of
 from hongmao.web.pages.forms import fields_of
 from hongmao.web.pages.render import render
 from hongmao.web.problems import lang_of
@@ -60,6 +60,14 @@ ALSO: Final = {
     "time_period": "hours",
     "time_peroid_type": "hours",
     "asset_event": "optimize_target",
+}
+EMPTIED: Final[Mapping[str, object]] = {
+    "campaign_name": "",
+    "campaign_day_budget": 0,
+    "constraint_type": NO_CONTROL,
+    "detect_url_link": "",
+    "deeplink_id": 0,
+    "universal_link_id": 0,
 }
 STARTS: Final[Mapping[str, object]] = {
     "marketing_target": 13,
@@ -112,7 +120,7 @@ class CampaignForm:
 
 def new(request: Request) -> Response:
     """Answer `GET /console/campaigns/new?account=&of=`: an empty form, or one filled in as the campaign `of` is."""
-    frame = _frame(request)
+    frame = frame_for_writing(request)
     source = request.query_params.get("of")
     if source is not None:
         account, one = account_of(request, frame, Noun.CAMPAIGN, source)
@@ -131,7 +139,7 @@ async def make(request: Request) -> Response:
 
 def edit(request: Request) -> Response:
     """Answer `GET /console/campaigns/{campaign}/edit`."""
-    frame = _frame(request)
+    frame = frame_for_writing(request)
     account, one = account_of(request, frame, Noun.CAMPAIGN, request.path_params["campaign"])
     values = values_of(request, account, cast("CampaignTerms", one.terms))
     return _show(request, frame, account, filled(lang_of(request), values, ALSO), standing=one)
@@ -143,7 +151,8 @@ async def change(request: Request) -> Response:
     return await run_in_threadpool(_change, request, fields)
 
 
-def _frame(request: Request) -> Frame:
+def frame_for_writing(request: Request) -> Frame:
+    """Surround a form that only who may write opens."""
     frame = frame_of(request, "campaigns")
     demand(frame.who, Permission.WRITE_LINKS)
     return frame
@@ -212,18 +221,10 @@ def _read(sheet: Sheet, way: Way | None) -> CampaignTerms:
     )
 
 
-def _told(terms: CampaignTerms) -> CampaignTerms:
-    """Say what a form changes: what is decided at the start is left out, and what was emptied is told to be empty."""
-    emptied: dict[str, object] = {
-        "campaign_name": terms.campaign_name or "",
-        "campaign_day_budget": terms.campaign_day_budget or 0,
-        "constraint_type": NO_CONTROL if terms.constraint_type is None else terms.constraint_type,
-        "detect_url_link": terms.detect_url_link or "",
-        "deeplink_id": terms.deeplink_id or 0,
-        "universal_link_id": terms.universal_link_id or 0,
-        "asset_event": None,
-    }
-    return msgspec.structs.replace(terms, **dict.fromkeys(FIXED), **emptied)
+def _told(terms: CampaignTerms, before: CampaignTerms) -> CampaignTerms:
+    """Say what a form changes; what is decided at the start is left out."""
+    given = msgspec.structs.replace(terms, **dict.fromkeys((*FIXED, "asset_event")))
+    return changed(given, before, EMPTIED)
 
 
 def values_of(request: Request, account: Advertiser, terms: CampaignTerms) -> dict[str, object]:
@@ -284,7 +285,11 @@ def _offered(request: Request, frame: Frame, way: Way) -> WayOffered:
 
 
 def _make(request: Request, fields: Sequence[tuple[str, str]]) -> Response:
-    frame, service, sheet = _frame(request), services_of(request).campaigns, Sheet(lang_of(request), fields, ALSO)
+    frame, service, sheet = (
+        frame_for_writing(request),
+        services_of(request).campaigns,
+        Sheet(lang_of(request), fields, ALSO),
+    )
     account = _account(request, frame, request.query_params.get("account", ""))
     way = _way(service.ways(account), sheet)
     terms, wanting, why = _read(sheet, way), [] if way is None else way.wanting, sheet.value("why")
@@ -301,10 +306,14 @@ def _make(request: Request, fields: Sequence[tuple[str, str]]) -> Response:
 
 
 def _change(request: Request, fields: Sequence[tuple[str, str]]) -> Response:
-    frame, service, sheet = _frame(request), services_of(request).campaigns, Sheet(lang_of(request), fields, ALSO)
+    frame, service, sheet = (
+        frame_for_writing(request),
+        services_of(request).campaigns,
+        Sheet(lang_of(request), fields, ALSO),
+    )
     account, one = account_of(request, frame, Noun.CAMPAIGN, request.path_params["campaign"])
     before = cast("CampaignTerms", one.terms)
-    told, why = _told(_read(sheet, _way(_there(service.ways(account, before)), sheet))), sheet.value("why")
+    told, why = _told(_read(sheet, _way(_there(service.ways(account, before)), sheet)), before), sheet.value("why")
     check_version(sheet, one)
     for fault in service.change_faults(account, one, told, why=why):
         sheet.refuse(fault)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+import msgspec
 from markupsafe import Markup
 
 from hongmao.kernel.errors import HongmaoError
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
     from hongmao.kernel.errors import Lang
 
+T = TypeVar("T", bound=msgspec.Struct)
 FORM: Final = "form"
 """Where a fault stands that belongs to no field."""
 NUMBER_CHARS: Final = 18
-YUAN: Final = frozenset({"campaign_day_budget", "event_bid", "amount_fen", "bid"})
+YUAN: Final = frozenset({"campaign_day_budget", "event_bid", "amount_fen", "keyword_with_bid"})
 """Fields that are typed in yuan and kept in fen."""
 
 
@@ -78,6 +80,10 @@ class Sheet:
         described = Markup(' aria-describedby="{}"').format(" ".join(told)) if told else Markup("")
         return described + Markup(' aria-invalid="true"') if name in self.faults else described
 
+    def of(self, end: str) -> bool:
+        """Tell whether anything is wrong with a field of one row, whose names have an end of their own."""
+        return any(name.endswith(end) for name in self.faults)
+
     def refuse(self, error: HongmaoError, field: str | None = None) -> None:
         """Keep a fault at its field, said with the name that the page gives it; the first one of a field stands."""
         place = str(error.params.get("place", ""))
@@ -112,7 +118,8 @@ class Sheet:
         for name, field in self._also.items():
             if place == name or place.startswith((f"{name}[", f"{name}.")):
                 return field
-        return place if place.isidentifier() else FORM
+        head = place.partition("[")[0].partition(".")[0]
+        return head if head.isidentifier() else FORM
 
     def _label(self, field: str, place: str) -> str:
         words = catalogue(self._lang)
@@ -132,3 +139,15 @@ def filled(lang: Lang, values: Mapping[str, object], also: Mapping[str, str] | N
 def yuan_of(fen: int | None) -> str | None:
     """Write fen as somebody types yuan."""
     return None if fen is None else str(Money(fen))
+
+
+def changed(terms: T, before: T, emptied: Mapping[str, object]) -> T:
+    """Say only what a form changes of what stands: `emptied` says how each field is told to be empty from now on."""
+    told: dict[str, object] = {}
+    for name in terms.__struct_fields__:
+        now, was = getattr(terms, name), getattr(before, name)
+        if not now and not was:
+            told[name] = None
+        elif now is None and name in emptied:
+            told[name] = emptied[name]
+    return msgspec.structs.replace(terms, **told)
