@@ -40,7 +40,13 @@ class Edge:
         self.home = home
         port = free_ports().platform
         self._url = f"http://127.0.0.1:{port}"
-        environ = {**os.environ, "HONGMAO_HOME": str(home), "HONGMAO_PORT": str(port), "HONGMAO_DRAIN_S": "0"}
+        environ = {
+            **os.environ,
+            "HONGMAO_HOME": str(home),
+            "HONGMAO_PORT": str(port),
+            "HONGMAO_DRAIN_S": "0",
+            "HONGMAO_LAG_MS_MAX": "60000",  # how far a disk is behind is no subject here
+        }
         words = ["serve", "--role", "edge", "--until-stdin-closes", *more]
         self._child = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *words], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -49,7 +55,7 @@ class Edge:
     def ask(self, method: str, path: str, **sent: Any) -> tuple[int, Any]:
         """Ask; 0 where nobody listens."""
         try:
-            answer = POOL.request(method, f"{self._url}{path}", timeout=20.0, redirect=False, **sent)
+            answer = POOL.request(method, f"{self._url}{path}", timeout=120.0, redirect=False, **sent)
         except urllib3.exceptions.HTTPError:
             return 0, None
         return answer.status, json.loads(answer.data or b"null")

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
-from unittest.mock import patch
 
 import uvicorn
 
-from e2e.one_house import CONTROL, READ_TIMEOUT_S, serving
+from e2e.one_house import CONTROL, PATIENCE_S, serving, waiting
 from hongmao.bootstrap.clocks import FileClock
 from hongmao.bootstrap.draining import configured
 from hongmao.bootstrap.house import open_house
 from hongmao.bootstrap.settings import Settings
 from hongmao.catalog.api import PLATFORM, Principal, Role, TenantKind
 from hongmao.kernel.time import MINUTE_MS, instant
-from hongmao.platforms.outbound import Outbound
 from hongmao.platforms.registry import load_platforms
 from hongmao.platforms.sandbox.shop import Delivery, create_shop_app
 from hongmao.world.wire import Line
@@ -84,7 +81,7 @@ def open_street(home: Path, *, stage: str = "open", auto_review: str = "made", s
     """Open both, with a shop that sells one item and three notes by one creator."""
     clock = FileClock.create(home / "clock", instant(START))
     with ExitStack() as stack:
-        delivery = Delivery(db_path=home / "street.sqlite", clock=clock, read_timeout_s=2)
+        delivery = Delivery(db_path=home / "street.sqlite", clock=clock, read_timeout_s=PATIENCE_S)
         stack.callback(delivery.stop)
         gateways = {name: one.gateway for name, one in load_platforms().items() if one.gateway is not None}
         app = create_shop_app(
@@ -100,14 +97,14 @@ def open_street(home: Path, *, stage: str = "open", auto_review: str = "made", s
         )
         settings = Settings(
             home=str(home / "home"),
+            lag_ms_max="60000",  # nobody is sent away because a disk is slow
             clock=f"file:{home / 'clock'}",
             sandbox_url=shop_url,
             signup=signup,
             apps=str(apps),
             auto_review=auto_review,
         )
-        patient = partial(Outbound, read_timeout_s=READ_TIMEOUT_S)
-        stack.enter_context(patch("hongmao.bootstrap.returns.Outbound", patient))
+        stack.enter_context(waiting(PATIENCE_S))
         house = stack.enter_context(open_house(settings))
         port = stack.enter_context(serving(uvicorn.Server(configured(house.app, "127.0.0.1", 0, http="httptools"))))
         key = json.loads((settings.home_path / "credentials.json").read_text())["admin_key"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from e2e.one_house import AGENT, PLATFORMS, PRICE_FEN, Cut, Order, Passed, Stall, open_one_house
+from e2e.one_house import AGENT, PATIENCE_S, PLATFORMS, PRICE_FEN, Cut, Order, Passed, Stall, open_one_house
 from e2e.silence import silence
 from hongmao.events.contracts import BACK_LINK, Kind
 from hongmao.kernel.time import MINUTE_MS, SECOND_MS
@@ -42,8 +42,8 @@ def told(capfd: pytest.CaptureFixture[str]) -> Iterator[Told]:
 
 
 @pytest.fixture
-def one(tmp_path: Path, told: Told) -> Iterator[OneHouse]:
-    with open_one_house(tmp_path) as house:
+def one(request: pytest.FixtureRequest, tmp_path: Path, told: Told) -> Iterator[OneHouse]:
+    with open_one_house(tmp_path, read_timeout_s=getattr(request, "param", PATIENCE_S)) as house:
         told.of(house)
         yield house
 
@@ -331,7 +331,12 @@ def _buy(one: OneHouse) -> list[tuple[Any, Order]]:
 BROKEN: tuple[Cut | bytes, ...] = (Cut(), b'{"half of', b"\xff\xfe", b"<html>504 Gateway Time-out</html>", b"")
 
 
-@pytest.mark.parametrize("hangs", [False, True], ids=["breaks off or is no answer", "hangs"])
+@pytest.mark.parametrize(
+    ("one", "hangs"),
+    [(PATIENCE_S, False), (1.0, True)],
+    indirect=["one"],
+    ids=["breaks off or is no answer", "hangs"],
+)
 def test_an_answer_that_never_comes_or_comes_in_part_costs_time_and_nothing_else(one: OneHouse, *, hangs: bool) -> None:
     """Every second call of each gateway goes wrong after it was acted upon, the media's too."""
     seen: Counter[str] = Counter()
@@ -344,7 +349,7 @@ def test_an_answer_that_never_comes_or_comes_in_part_costs_time_and_nothing_else
         # To be patient with one that hangs is dear: each does so twice.
         return BROKEN[seen[name] // 2 % len(BROKEN)] if not hangs else Stall() if seen[name] < 4 else passed.answer
 
-    bought = _buy(one)
+    began_ms, bought = one.now_ms(), _buy(one)
     one.tap.meddle = meddle
     one.pass_minutes(50)
     one.tap.meddle = None
@@ -356,8 +361,15 @@ def test_an_answer_that_never_comes_or_comes_in_part_costs_time_and_nothing_else
     assert len({event.event_id for event in sent}) == len(sent) == 3 * len(bought)
     assert len(one.notes("juguang_conversions")) == 3 * len(bought)
     assert len(one.tap.to("media")) > 3 * len(bought)
+    # A house in haste may find a gateway hanging that the machine alone held up: that costs time as well.
+    while any(feed["last_error"] for feed in feeds(one)) and one.now_ms() < began_ms + 180 * MINUTE_MS:
+        one.pass_minutes(1)
+    assert {feed["last_error"] for feed in feeds(one)} == {""}
+
+
+def feeds(one: OneHouse) -> list[dict[str, Any]]:
     health: Any = one.ask("/v1/returns/health").json()
-    assert {feed["last_error"] for feed in health["feeds"]} == {""}
+    return [dict(feed) for feed in health["feeds"]]
 
 
 def test_PRIV_4_a_device_id_of_no_device_is_refused_by_name_at_our_own_door(one: OneHouse, told: Told) -> None:

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import uvicorn
 
-from e2e.one_house import CONTROL, serving
+from e2e.one_house import CONTROL, PATIENCE_S, serving, waiting
 from hongmao.bootstrap.clocks import FileClock
 from hongmao.bootstrap.draining import configured
 from hongmao.bootstrap.house import open_house
@@ -113,7 +113,7 @@ def played_city(home: Path, plan: Plan, *, days: int) -> Iterator[PlayedCity]:
     """Open house and street over one clock, with luck that the plan's seed gives, and found the city."""
     clock = FileClock.create(home / "clock", plan.start_ms)
     with ExitStack() as stack:
-        delivery = Delivery(db_path=home / "street.sqlite", clock=clock, read_timeout_s=5)
+        delivery = Delivery(db_path=home / "street.sqlite", clock=clock, read_timeout_s=PATIENCE_S)
         stack.callback(delivery.stop)
         gateways = {name: one.gateway for name, one in load_platforms().items() if one.gateway is not None}
         street = create_shop_app(
@@ -123,6 +123,7 @@ def played_city(home: Path, plan: Plan, *, days: int) -> Iterator[PlayedCity]:
         street_port = stack.enter_context(serving(uvicorn.Server(config)))
         settings = Settings(
             home=str(home / "home"),
+            lag_ms_max="60000",  # nobody is sent away because a disk is slow
             clock=f"file:{home / 'clock'}",
             # Another host name than ours, as in a city: cookies know no ports.
             sandbox_url=f"http://localhost:{street_port}",
@@ -130,6 +131,7 @@ def played_city(home: Path, plan: Plan, *, days: int) -> Iterator[PlayedCity]:
         )
         environ = {"HONGMAO_HOME": settings.home, "HONGMAO_CLOCK": settings.clock}
         with patch("hongmao.bootstrap.foundations.secrets.SystemRandom", lambda: random.Random(plan.seed)):
+            stack.enter_context(waiting(PATIENCE_S))
             house = stack.enter_context(open_house(settings))
         port = stack.enter_context(serving(uvicorn.Server(configured(house.app, "127.0.0.1", 0, http="httptools"))))
         key = json.loads((settings.home_path / "credentials.json").read_text())["admin_key"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
@@ -10,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import urllib3
 
@@ -23,10 +25,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-READY_TRIES = 600
+READY_TRIES = 1_800
 READY_PAUSE_S = 0.1
-STOP_WAIT_S = 20
+STOP_WAIT_S = 60
 MARKER = "city.json"
+_FIRST_PORT: Final = 22_000
+_PORTS: Final = 10_000
+_APART: Final = 1_009
+_steps = itertools.count()
 
 
 class HomeNotACity(Conflict):
@@ -68,11 +74,21 @@ class Ports:
 
 
 def free_ports() -> Ports:
-    """Pick two ports nobody uses, so that runs side by side never meet."""
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return Ports(platform=one.getsockname()[1], shop=two.getsockname()[1])
+    """Pick two ports nobody uses, so that runs side by side never meet; a process is given none of them twice.
+
+    They lie below those that systems deal out to whoever connects: such a one may be gone before a server takes it, or
+    while it is started again.
+    """
+    return Ports(platform=_free_port(), shop=_free_port())
+
+
+def _free_port() -> int:
+    for _ in range(_PORTS):
+        port = _FIRST_PORT + (os.getpid() * _APART + next(_steps)) % _PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise PortTaken(port=f"{_FIRST_PORT}-{_FIRST_PORT + _PORTS - 1}")
 
 
 def clear_home(home: Path, marker: Mapping[str, object]) -> None:
@@ -139,6 +155,8 @@ class Stage:
     def _start(self, verb: str, *options: str) -> None:
         log = (self.home / f"{verb}.log").open("ab")
         environ = {
+            # A city is played as fast as it goes: nobody in it is sent away because a disk is slow.
+            "HONGMAO_LAG_MS_MAX": "60000",
             **os.environ,
             "HONGMAO_HOME": str(self.home),
             "HONGMAO_HOST": "127.0.0.1",

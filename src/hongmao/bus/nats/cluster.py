@@ -28,7 +28,7 @@ START_S: Final = 120.0
 ANSWER_S: Final = 10.0
 POLL_S: Final = 0.05
 _FIRST_PORT: Final = 12_000
-_PORTS: Final = 20_000
+_PORTS: Final = 10_000
 
 
 class Cluster:
