@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 
 from hongmao.attribution.api import Attribution
-from hongmao.billing.api import Charge, Credit, Spend
+from hongmao.billing.api import Charge, Credit, Funded, NoteCredit, Spend
 from hongmao.catalog.api import PLATFORM, Creator, Item, Merchant, Note, NoteType, NothingThere, Principal, Shop
 from hongmao.definitions.api import load_registry
 from hongmao.engines.attribution.duckdb_engine import CREDITS_SCHEMA, DuckDbCredits
@@ -79,6 +79,7 @@ class Stage:
         given_back: Sequence[Credit] = (),
         ordered: Sequence[CreatorCost] = (),
         credited: bool = True,
+        unsure: Sequence[str] = (),
     ) -> None:
         self.tables = MemoryTables(events)
         self.clock = SetClock(instant(now))
@@ -91,7 +92,7 @@ class Stage:
             self.tables,
             cast("Any", FakeCatalog()),
             cast("Any", FakeLinks()),
-            cast("Any", FakeBilling(charges, given_back, ordered)),
+            cast("Any", FakeBilling(charges, given_back, ordered, unsure)),
             cast("Any", SimpleNamespace(verify=lambda: SimpleNamespace(balanced=True))),
             REGISTRY,
             self.attribution,
@@ -157,6 +158,13 @@ class FakeCredits:
     def of(self, event_id: str, *, tenant: TenantId | None = None) -> Credit | None:
         return next((one for one in self._given if one.event_id == event_id and tenant in (None, one.tenant)), None)
 
+    def credited(self, tenant: TenantId | None, window: Window) -> list[NoteCredit]:
+        return [
+            NoteCredit(merchant=one.merchant, note=one.note, amount_fen=one.amount_fen)
+            for one in self._given
+            if tenant in (None, one.tenant) and window.contains(one.at_ms)
+        ]
+
 
 class FakeOrders:
     """What creators were paid, as billing tells it: every order is of tenant A."""
@@ -177,8 +185,10 @@ class FakeBilling:
         charges: Sequence[Charge],
         given_back: Sequence[Credit] = (),
         ordered: Sequence[CreatorCost] = (),
+        unsure: Sequence[str] = (),
     ) -> None:
         self._charges = charges
+        self._unsure = unsure
         self.creators = FakeOrders(ordered)
         self.credits = FakeCredits(given_back)
 
@@ -186,11 +196,20 @@ class FakeBilling:
         return [
             Spend(
                 day=day_of(one.at_ms), note=one.note, link=one.link, merchant=one.merchant, line=one.line, clicks=1,
-                amount_fen=one.amount_fen,
+                amount_fen=one.amount_fen, unknown=one.link in self._unsure,
             )
             for one in self._charges
             if tenant in (None, one.tenant) and window.contains(one.at_ms) and one.amount_fen
         ]  # fmt: skip
+
+    def paid_by(
+        self, tenant: TenantId | None, window: Window, merchant: MerchantId | None = None
+    ) -> list[Funded] | None:
+        if self._unsure:
+            return None
+        mine = [one for one in self.spend(tenant, window) if merchant in (None, one.merchant)]
+        own = sum(one.amount_fen for one in mine if one.line == "cid")
+        return [Funded(funder="merchant", amount_fen=own)]
 
     def charge_of_click(self, click_id: str, *, tenant: TenantId | None = None) -> Charge | None:
         return next((one for one in self._charges if one.click_id == click_id and tenant in (None, one.tenant)), None)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.test_coinvest import M1, click, founded, logged
 from hongmao.billing.api import CreatorCost, Funded, Funding
-from hongmao.insight.api import Sight
+from hongmao.insight.api import Pin, Sight, as_pinned, markdown_of, render_report
 from hongmao.insight.funding import funding_roi, multiple
 from hongmao.kernel.ids import MerchantId, NoteId, TenantId
 from hongmao.kernel.time import DAY_MS
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hongmao.billing.api import TrueCost
+    from hongmao.insight.contracts import CostSheet
 
 MAY = query("2025-05-01", "2025-05-31")
 WHOLE = Sight.operator()
@@ -134,6 +137,106 @@ def test_the_true_cost_of_a_merchant_whose_orders_stand_in_our_books() -> None:
         )
         assert (roi.creator_fen, roi.fee_fen, roi.full_cost_fen) == (3_000_00, 300_00, 13_300_00)
         assert (roi.roi_own, roi.roi_total, roi.roi_full_cost) == ("3.99", "3.99", "3.00")
+
+
+def sheet_story(*, unsure: tuple[str, ...] = (), ordered: tuple[CreatorCost, ...] = ()) -> Stage:
+    """7 May: a click on link 1 for 10,000.00 sells for 39,000.00; 8 May: one on link 2 for 200.00 sells nothing."""
+    one = taken("2025-05-07 10:00", "c-1")
+    two = taken("2025-05-08 10:00", "c-2", note="note-2", link="link-2", creator="creator-2")
+    three = taken("2025-05-08 11:00", "c-3", line="ud")
+    return Stage(
+        one,
+        two,
+        three,
+        pay("2025-05-07 11:00", "o-1-1", 39_000_00, "c-1"),
+        charges=[charge(one, 10_000_00), charge(two, 200_00), charge(three, 300_00, line="ud")],
+        ordered=ordered,
+        unsure=unsure,
+    )
+
+
+def texts_of(sheet: CostSheet) -> dict[str, str]:
+    return {figure.name: figure.text for figure in sheet.figures()}
+
+
+TENANT = TenantId("tenant-a")
+
+
+def test_both_rois_stand_beside_each_other_with_all_their_parts_by_whole_note_and_day() -> None:
+    sheet = sheet_story(ordered=(order("note-1", 2_700_00), order(None, 30_00, 21))).insight.costs(TENANT, MAY)
+    assert texts_of(sheet) == {
+        "gmv_gross": "39,000.00", "spend_cid": "10,200.00", "spend_ud": "300.00", "shutiao_spend": "—",
+        "ads_cost": "10,500.00", "creator_fee": "2,730.00", "pgy_service_fee": "273.00", "full_cost": "13,503.00",
+        "roi_ads": "3.71", "roi_full_cost": "2.89",
+    }  # fmt: skip
+    first, second = sheet.notes
+    assert [one.text for one in first.figures()] == [
+        "39,000.00", "10,300.00", "2,700.00", "270.00", "13,270.00", "3.79", "2.94",
+    ]  # fmt: skip
+    # Nobody told what the creator of note 2 cost: its full cost is no 200.00.
+    assert [one.text for one in second.figures()] == ["0.00", "200.00", "—", "—", "—", "0.00", "—"]
+    # What is of no note is in the whole alone; and what was paid on 20 May is in no day's ROI.
+    days = {row.day.day: [one.text for one in row.figures()] for row in sheet.days}
+    assert days[7] == ["39,000.00", "10,000.00", "0.00", "10,000.00", "3.90", "—", "—"]
+    assert days[8] == ["0.00", "200.00", "300.00", "500.00", "0.00", "—", "—"]
+    assert days[20] == ["0.00", "0.00", "0.00", "0.00", "—", "2,700.00", "270.00"]
+    assert sum(row.ads.numerator or 0 for row in sheet.days) == sum(row.ads.numerator or 0 for row in sheet.notes)
+    said = " ".join(one.en for one in sheet.words)
+    assert "ROI on ads = gross GMV ¥39000.00 ÷ ads ¥10500.00" in said
+    assert "For 1 of the notes with ads nobody told what the creator cost" in said
+    assert "Alibaba's report alone" in said
+    assert (sheet.own_fen, sheet.coinvested_fen) == (10_200_00, 0)
+
+
+def test_a_full_cost_that_nobody_told_of_is_a_dash_and_never_the_ads_alone() -> None:
+    sheet = sheet_story().insight.costs(TENANT, MAY)
+    told = texts_of(sheet)
+    assert (told["roi_ads"], told["roi_full_cost"], told["full_cost"]) == ("3.71", "—", "—")
+    assert "unknown" in " ".join(one.en for one in sheet.words)
+
+
+def test_where_an_offset_cuts_what_impressions_cost_no_ratio_over_it_is_a_number() -> None:
+    """Link 1's day had some impressions charged in a piece of the log that the moment cuts."""
+    stage = sheet_story(unsure=("link-1",), ordered=(order("note-1", 2_700_00), order("note-2", 1_00)))
+    sheet = stage.insight.costs(TENANT, MAY)
+    told = texts_of(sheet)
+    unknown = {"spend_cid", "ads_cost", "full_cost", "roi_ads", "roi_full_cost", "shutiao_spend", "spend_ud"}
+    assert {name for name, text in told.items() if text == "—"} == unknown
+    by_note = {row.note: [row.ads.text, row.full.text, row.roi_ads.text, row.roi_full.text] for row in sheet.notes}
+    assert by_note == {"note-1": ["—"] * 4, "note-2": ["200.00", "201.10", "0.00", "0.00"]}
+    assert (sheet.own_fen, sheet.coinvested_fen) == (None, None)
+    assert "cuts a piece of the log" in " ".join(one.en for one in sheet.words)
+    page = stage.insight.overview(TENANT, query("2025-05-01", "2025-05-31", scope="all"))
+    assert [one.text for one in (page.spend, page.roi_gross, page.roi_net, page.cpuv)] == ["—"] * 4
+    assert {point.day.day: point.spend_fen for point in page.series}[7] is None
+    report = stage.insight.city_report()
+    assert (report["spend_fen"], report["roi_gross"], report["gmv_fen"]) == (None, None, 39_000_00)
+
+
+def test_a_report_prints_both_rois_and_one_pinned_before_there_were_costs_prints_as_it_did() -> None:
+    stage = sheet_story(ordered=(order("note-1", 2_700_00, 8),))
+    city = stage.insight.city_report()
+    text = render_report(city)
+    assert re.search(r"投流ROI ROI on ads +3\.71\* +roi_ads\.v1#", text)
+    assert re.search(r"全成本ROI ROI on full cost +2\.90\* +roi_full_cost\.v1#", text)
+    mine = stage.insight.merchant_report(TENANT, MerchantId("merchant-a"))
+    paper = markdown_of(mine)
+    assert "| 投流ROI ROI on ads | 3.71* | roi_ads.v1#" in paper
+    assert "| 冲正 given back | 0.00 |" in paper
+    old = Pin(
+        pin=1,
+        position=3,
+        at_ms=0,
+        from_day=MAY.from_day,
+        to_day=MAY.to_day,
+        definitions={},
+        reports={},
+        made_by="0.3.0",
+    )
+    assert as_pinned(old, city) == {key: value for key, value in city.items() if key != "costs"}
+    assert "costs and return" not in render_report(as_pinned(old, city))
+    assert "Costs and return" not in markdown_of(as_pinned(old, mine))
+    assert as_pinned(msgspec.structs.replace(old, pin=2), city) == city
 
 
 FEN = st.integers(0, 10**12)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from billing.budgeted import Agreed, logged, server, shown
 from billing.budgeted import click as jump
+from billing.test_coinvest import founded
 from billing.test_cpm import by_shown
 from hongmao.billing.budgets import PlacedTerms
 from hongmao.billing.contracts import Charge
@@ -111,6 +112,7 @@ def test_what_impressions_had_cost_is_exact_at_the_edges_of_pieces_and_unknown_w
                 assert told == cost_at[until]
             elif told is not None:  # an offset in a piece, before or behind all that cost something in it
                 assert told in {cost_at[below], cost_at[above]}
+            assert (then.funded(T1, M1, Window(ALLIANCE_DAY - DAY_MS, EVER.end_ms)) is None) == bool(mine)
             stepped = between_pieces(city.database, until)
             assert below <= stepped <= until
             at_edge = SqlBillingStoreThen(city.database, tables, stepped).spend(T1, EVER)
@@ -168,3 +170,22 @@ def test_as_of_an_instant_only_orders_paid_out_and_credits_given_by_then_are_tol
                 sum(one.amount_fen for one in beside.credited(T1, EVER)),
             ))  # fmt: skip
         assert known == [(0, 0), (330_00, 2_00)]
+
+
+def test_whose_money_the_known_clicks_were_is_told_as_of_an_offset() -> None:
+    """Three clicks of 13.00 each, 3.00 of each matched by a programme; as of the second, two of them."""
+    with house() as city:
+        founded(city)
+        city.billing.top_up(ROOT, M1, "cid", 1_000_00, "k")
+        city.billing.coinvest.join(ROOT, "p", M1)
+        clicks = [jump(n, 13_00) for n in range(1, 4)]
+        city.billing.absorb(logged(clicks))
+        for count in (0, 2, 3):
+            tables = MemoryTables(clicks[:count])
+            tables.publish(CHARGES_TABLE, charges_table(city.database))
+            then = SqlBillingStoreThen(city.database, tables, count)
+            told = [(one.funder, one.amount_fen, one.coinvested_fen) for one in then.funded(T1, M1, EVER) or ()]
+            assert told == ([("alibaba", count * 3_00, count * 3_00), ("merchant", count * 10_00, 0)] if count else [])
+            if count == len(clicks):
+                assert then.funded(None, None, EVER) == SqlBillingStore(city.database).funded(T1, None, EVER)
+        assert then.funded(TenantId("t2"), None, EVER) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hongmao.billing.agencies.contracts import AgencyClient
+from hongmao.billing.agencies.contracts import AgencyClient, covers
 from hongmao.billing.agencies.errors import AgencyUnknown, AppointmentUnordered
 from hongmao.billing.agencies.service import Agencies
 from hongmao.billing.bills.contracts import Bill, BillLine, Compared, Look, Outcome, Sums
@@ -231,6 +231,7 @@ __all__ = [
     "bill_formats",
     "bill_platforms",
     "bill_told",
+    "covers",
     "creator_owner",
     "ecpm_fen",
     "exchange_of",

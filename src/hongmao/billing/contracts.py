@@ -151,10 +151,11 @@ class Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funded:
-    """What one funder's money paid of a merchant's clicks."""
+    """What one funder's money paid of a merchant's clicks and impressions, and what of it programmes paid (联投)."""
 
     funder: str
     amount_fen: int
+    coinvested_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

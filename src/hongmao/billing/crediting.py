@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from hongmao.billing.coinvest import Member, Programme
     from hongmao.billing.contracts import Charge
+    from hongmao.billing.credits import NoteCredit
     from hongmao.billing.store import BillingStore, BillingWork
     from hongmao.catalog.api import Catalog, Principal
     from hongmao.kernel.clock import Clock
@@ -81,6 +82,10 @@ class Credits:
     def of_all(self, event_ids: Sequence[str], *, tenant: TenantId | None = None) -> Mapping[str, Credit]:
         """Find the credits of clicks; those that were not given back are left out."""
         return self._store.beside.credits(tenant, event_ids)
+
+    def credited(self, tenant: TenantId | None, window: Window) -> Sequence[NoteCredit]:
+        """Add up what was given back of clicks that happened in a window, by merchant and note. For read models."""
+        return self._store.beside.credited(tenant, window)
 
     def listed(
         self,

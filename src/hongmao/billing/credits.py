@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from hongmao.ledger.contracts import Account
 
 CREDIT: Final = "credit"
-_PROGRAMME: Final = "coinvest."
+PROGRAMME: Final = "coinvest."
+"""How the kinds of purses of programmes begin."""
 
 
 class CreditReason(StrEnum):
@@ -131,4 +132,4 @@ def matched(batch: Batch | None) -> Mapping[str, int]:
 def programme_of(account: Account) -> str | None:
     """Name the programme whose purse an account is; None for any other account."""
     mine = (account.owner, account.line, account.funder) == (ALIBABA, Line.CID.value, FUNDER[Line.UD])
-    return account.kind.removeprefix(_PROGRAMME) if mine and account.kind.startswith(_PROGRAMME) else None
+    return account.kind.removeprefix(PROGRAMME) if mine and account.kind.startswith(PROGRAMME) else None

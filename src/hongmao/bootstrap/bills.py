@@ -27,7 +27,7 @@ def put_up_bills(
     clock: Clock,
     bindings: Callable[[TenantId], Sequence[Binding]],
 ) -> Bills:
-    """Make the desk; `bindings` say which creativity and campaign a tenant's links carry."""
+    """Make the desk; `bindings` say which creativity a tenant's links carry today."""
     books = SqlOurBooks(database, SqlBillingStore(database), bindings)
     agencies = Agencies(SqlAgencyStore(database), catalog, clock)
     return Bills(SqlBillStore(database), books, ledger, catalog, agencies, clock)

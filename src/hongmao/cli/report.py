@@ -15,6 +15,7 @@ from hongmao.insight.api import (
     DayUnreadable,
     MerchantUnknown,
     Pin,
+    as_pinned,
     check_pin,
     check_range,
     digest,
@@ -80,6 +81,7 @@ def report(
             names = _names(services, merchant, known, every=out is not None)
             reports = {name: _report(view.insight, services, name, from_ms, to_ms) for name in names}
         if known is not None:
+            reports = {name: as_pinned(known, found) for name, found in reports.items()}
             check_pin(known, reports, place=str(pin))
         if save_pin is not None:
             save_pin.write_bytes(write_pin(view.pin(services, reports)))

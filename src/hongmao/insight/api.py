@@ -22,7 +22,7 @@ from hongmao.insight.exports import markdown_of
 from hongmao.insight.funding import FundingRoi, funding_roi
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.glass import LookingGlass
-from hongmao.insight.pins import Pin, check_pin, digest, read_pin, write_pin, written
+from hongmao.insight.pins import Pin, as_pinned, check_pin, digest, read_pin, write_pin, written
 from hongmao.insight.render import render_report
 from hongmao.insight.rules import check_range, read_query
 from hongmao.insight.sentences import part
@@ -57,6 +57,7 @@ __all__ = [
     "StatementFormatUnknown",
     "StatementTooLong",
     "TooManyDays",
+    "as_pinned",
     "check_pin",
     "check_range",
     "digest",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hongmao.definitions.api import UNKNOWN, render_value
+from hongmao.insight.exports import plain_costs
 from hongmao.insight.gather import CREDIT_BY
 from hongmao.insight.lines import line_rows
 from hongmao.insight.ops import return_counts
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hongmao.insight.cells import Cells
-    from hongmao.insight.contracts import ReportQuery, ReturnCount
+    from hongmao.insight.contracts import CostSheet, ReportQuery, ReturnCount
     from hongmao.insight.queries import Queries
     from hongmao.insight.vocabulary import Vocabulary
 
@@ -63,6 +64,7 @@ def city_report(
     whole: Cells,
     by_platform: Cells,
     ledger_balanced: bool,
+    costs: CostSheet,
 ) -> dict[str, object]:
     """Write the report as plain data: whole numbers, strings, booleans, null where unknown; keys in a stable order."""
     span: dict[str, object] = {
@@ -79,6 +81,7 @@ def city_report(
         "impressions_organic": queries.read("organic", _Count, **span)[0].acts,
         "gmv_all_returned_fen": _sum(paid.values()),
         "ledger_balanced": ledger_balanced,
+        "costs": plain_costs(costs),
         "returns": _outcomes(returns),
         "lines": line_rows(queries),
         "platforms": {

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from hongmao.insight.contracts import DASH
+from hongmao.kernel.money import Money
 from hongmao.kernel.time import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hongmao.insight.contracts import DayPoint, DefinitionRef, Figure, LeftOut, NoteRow, Overview, Words
+    from hongmao.insight.contracts import CostSheet, DayPoint, DefinitionRef, Figure, LeftOut, NoteRow, Overview, Words
 
 _NOTE_COLUMNS = (
     "impressions",
@@ -28,8 +30,10 @@ _NOTE_COLUMNS = (
 _MARKUP = str.maketrans({char: f"\\{char}" for char in r"\`*_{}[]()<>#+-!|~"})
 
 
-def merchant_report(merchant: str, name: str, overview: Overview, notes: Iterable[NoteRow]) -> dict[str, object]:
-    """Write overview and notes of one merchant as plain data."""
+def merchant_report(
+    merchant: str, name: str, overview: Overview, notes: Iterable[NoteRow], costs: CostSheet
+) -> dict[str, object]:
+    """Write overview, notes, costs and return of one merchant as plain data."""
     query = overview.query
     steps = {
         step.name: {
@@ -64,7 +68,88 @@ def merchant_report(merchant: str, name: str, overview: Overview, notes: Iterabl
         ],
         "invalid": _left_out(overview.invalid),
         "unmatched": _left_out(overview.unmatched),
+        "costs": plain_costs(costs),
     }
+
+
+def plain_costs(sheet: CostSheet) -> dict[str, object]:
+    """Write costs and return as plain data: both ratios, their parts, notes, days, and the sentences."""
+    return {
+        "scope": sheet.query.scope,
+        "figures": {figure.name: _figure(figure) for figure in sheet.figures()},
+        "funded": None
+        if sheet.funded is None
+        else [
+            {"funder": one.funder, "amount_fen": one.amount_fen, "coinvested_fen": one.coinvested_fen}
+            for one in sheet.funded
+        ],
+        "own_fen": sheet.own_fen,
+        "coinvested_fen": sheet.coinvested_fen,
+        "credited_fen": sheet.credited_fen,
+        "words": [{"zh": one.zh, "en": one.en} for one in sheet.words],
+        "notes": [
+            {
+                "note": row.note,
+                "title": row.title,
+                "credited_fen": row.credited_fen,
+                "figures": {figure.name: _figure(figure) for figure in row.figures()},
+            }
+            for row in sheet.notes
+        ],
+        "days": [
+            {"day": row.day.isoformat(), "figures": {figure.name: _figure(figure) for figure in row.figures()}}
+            for row in sheet.days
+        ],
+    }
+
+
+def costs_of(report: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    """List what a report tells of costs and return: name, value, definition; none where it was printed without."""
+    costs = cast("Mapping[str, Mapping[str, Mapping[str, object]]] | None", report.get("costs"))
+    if costs is None:
+        return []
+    return [(_label(one), _text(one), str(one["definition"])) for one in costs["figures"].values()]
+
+
+def cost_words(report: Mapping[str, object]) -> list[str]:
+    """List the sentences of a report's costs and return, each in both languages."""
+    costs = cast("Mapping[str, list[Mapping[str, str]]] | None", report.get("costs"))
+    return [] if costs is None else [text for one in costs["words"] for text in (one["zh"], one["en"])]
+
+
+def _cost_lines(report: Mapping[str, object]) -> list[str]:
+    """Write the costs for people who read files: the whole, what stands beside it, notes, days, sentences."""
+    if "costs" not in report:
+        return []
+    costs = cast("Mapping[str, object]", report["costs"])
+    notes = cast("list[Mapping[str, object]]", costs["notes"])
+    days = cast("list[Mapping[str, object]]", costs["days"])
+    beside = (
+        ("自有资金 own money", costs["own_fen"]),
+        ("联投 co-invested", costs["coinvested_fen"]),
+        ("冲正 given back", costs["credited_fen"]),
+    )
+    return [
+        "## 成本与回报 Costs and return",
+        "",
+        *_table(("", "数值 value", "口径 definition"), costs_of(report)),
+        "",
+        *_table(("", "元 yuan"), ((name, _yuan(cast("int | None", fen))) for name, fen in beside)),
+        "",
+        *_figured("笔记 note", ((_plain(one["title"]), one) for one in notes)),
+        *_figured("日期 day", ((str(one["day"]), one) for one in days)),
+        *(f"- {_plain(text)}" for text in cost_words(report)),
+        "",
+    ]
+
+
+def _figured(head: str, rows: Iterable[tuple[str, Mapping[str, object]]]) -> list[str]:
+    """Write rows whose columns are their figures."""
+    told = [(name, cast("Mapping[str, Mapping[str, object]]", row["figures"])) for name, row in rows]
+    if not told:
+        return []
+    heads = (head, *(_label(one) for one in told[0][1].values()))
+    return [*_table(heads, ((name, *(_text(one) for one in figures.values())) for name, figures in told)), ""]
 
 
 def markdown_of(report: Mapping[str, object]) -> str:
@@ -98,6 +183,7 @@ def markdown_of(report: Mapping[str, object]) -> str:
         "",
         *_table(("", *_NOTE_COLUMNS), (_note_line(note) for note in notes)),
         "",
+        *_cost_lines(report),
     ]
     return "\n".join(lines)
 
@@ -161,6 +247,10 @@ def _text(figure: Mapping[str, object] | None) -> str:
     if figure is None:
         return ""
     return f"{figure['text']}*" if figure["partial"] else str(figure["text"])
+
+
+def _yuan(fen: int | None) -> str:
+    return DASH if fen is None else str(Money(fen))
 
 
 def _plain(text: object) -> str:

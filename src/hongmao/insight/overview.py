@@ -51,6 +51,15 @@ class Writer:
         """Write one metric, over everything or over one part."""
         return self._vocabulary.figure(name, self._cells, self._query, now_ms=self._now_ms, of=of)
 
+    def figure_on(self, name: str, day: date) -> Figure:
+        """Write one metric on one day, over everything."""
+        return self._vocabulary.figure_on(name, self._cells, self._query, now_ms=self._now_ms, day=day)
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Name every note, link or platform that has a cell."""
+        return self._cells.parts
+
     def value(self, name: str, day: date) -> int | None:
         """Give a measure's value on one day."""
         return self._cells.part(self._vocabulary.metric(name), day=day).value

@@ -1,6 +1,6 @@
 """A pin: what a report was made from, so that it can be made again, byte for byte, whatever has come since.
 
-{"pin": 1, "position": 4711, "at_ms": 1747754100000, "from_day": "2025-05-01", "to_day": "2025-05-20",
+{"pin": 2, "position": 4711, "at_ms": 1747754100000, "from_day": "2025-05-01", "to_day": "2025-05-20",
  "definitions": {"last_click.v1": "681041c255c61f7c", ...}, "reports": {"": "9f86d081884c7d65..."}, "made_by": "0.3.0"}
 """
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one printing was made from."""
 
-    pin: Literal[1] = 1
-    """Number of this format."""
+    pin: Literal[1, 2] = 2
+    """Number of this format. A report that was pinned by the first tells nothing of costs, and is printed so again."""
     position: Annotated[int, msgspec.Meta(ge=0)]
     """The offset of the log up to which everything was known."""
     at_ms: int
@@ -59,6 +59,11 @@ def read_pin(body: bytes, *, place: str) -> Pin:
         return msgspec.json.decode(body, type=Pin)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise PinUnreadable(place=place, why=str(fault)) from None
+
+
+def as_pinned(pin: Pin, report: Mapping[str, object]) -> dict[str, object]:
+    """Give a report as its pin's format has it."""
+    return {key: value for key, value in report.items() if key != "costs" or pin.pin > 1}
 
 
 def check_pin(pin: Pin, reports: Mapping[str, Mapping[str, object]], *, place: str) -> None:

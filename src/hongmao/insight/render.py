@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, cast
 
 from hongmao.insight.contracts import DASH
+from hongmao.insight.exports import cost_words, costs_of
 from hongmao.kernel.money import Money
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def render_report(report: Mapping[str, object]) -> str:
         f"{_padded('口径 definition')}last click, {definitions['window']}, by {definitions['clock']} time",
         "",
         *_lines_of(cast("Sequence[Mapping[str, object]]", report["lines"])),
+        *_costs_of(report),
     ]
     return "\n".join(line.rstrip() for line in lines)
 
@@ -64,6 +66,16 @@ def _lines_of(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
         yield _line(f"{row['platform']} {str(row['line']).upper()}", [*said, returned, sent, _agreed(row)])
     if any(row.get("reported") is not None for row in rows):
         yield "* by the platform's own report, not counted from events"
+
+
+def _costs_of(report: Mapping[str, object]) -> Iterator[str]:
+    """Write both ROIs beside each other, what they are made of, by which definition, and how they are worked out."""
+    for at, (label, value, definition) in enumerate(costs_of(report)):
+        if not at:
+            yield ""
+            yield "成本与回报 costs and return (CID + UD)"
+        yield _line(label, [value]) + f"  {definition}"
+    yield from cost_words(report)
 
 
 def _came_back(row: Mapping[str, object], reported: Mapping[str, object] | None) -> Iterator[str]:

@@ -14,6 +14,8 @@ from hongmao.insight import trace as traces
 from hongmao.insight.asking import Asking
 from hongmao.insight.attribution_page import attribution_page
 from hongmao.insight.contracts import ReportQuery, SplitBy
+from hongmao.insight.costs import NAMES as COSTS
+from hongmao.insight.costs import cost_sheet
 from hongmao.insight.creators import Orders
 from hongmao.insight.credit import Crediting
 from hongmao.insight.difference import Comparer
@@ -26,7 +28,7 @@ from hongmao.insight.readings import Reader
 from hongmao.insight.render import render_report
 from hongmao.insight.sight import Sight
 from hongmao.insight.spend import Charges
-from hongmao.insight.vocabulary import Vocabulary, reference
+from hongmao.insight.vocabulary import SHOWN, Vocabulary, reference
 from hongmao.kernel.ids import TenantId
 from hongmao.kernel.time import day_of
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from hongmao.insight.cells import Cells
     from hongmao.insight.contracts import (
         AttributionPage,
+        CostSheet,
         Difference,
         Figure,
         LiftResult,
@@ -97,6 +100,7 @@ class Insight:
         self._queries = Queries(tables)
         self._catalog = catalog
         self._links = links
+        self._billing = billing
         self._charges = Charges(billing)
         self._orders = Orders(billing)
         self._ledger = ledger
@@ -125,6 +129,10 @@ class Insight:
         if query.scope == "all":
             return None
         return self.metric(Sight.of(tenant), "spend", replace(query, scope="all")).figure
+
+    def costs(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> CostSheet:
+        """Set ROI on ads beside ROI on the full cost, with all that they are made of: over both lines, by note and by day."""
+        return self._costs(Sight.of(tenant, merchant), query, Names(self._catalog, tenant))
 
     def notes(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> tuple[NoteRow, ...]:
         """List a tenant's notes with their figures, the one that earned most first."""
@@ -246,6 +254,7 @@ class Insight:
             whole=self._cells(vocabulary, Sight.operator(), query, by="nothing"),
             by_platform=self._cells(vocabulary, Sight.operator(), query, by="platform"),
             ledger_balanced=self._ledger.verify().balanced,
+            costs=self._costs(Sight.operator(), query, None),
         )
 
     def merchant_report(
@@ -255,7 +264,11 @@ class Insight:
         query = self._range(from_ms, to_ms)
         name = Names(self._catalog, tenant).merchant_name(merchant)
         return exports.merchant_report(
-            merchant, name, self.overview(tenant, query, merchant), self.notes(tenant, query, merchant)
+            merchant,
+            name,
+            self.overview(tenant, query, merchant),
+            self.notes(tenant, query, merchant),
+            self.costs(tenant, query, merchant),
         )
 
     def meant(self, name: str) -> tuple[str, str | None]:
@@ -342,9 +355,21 @@ class Insight:
     def _writer(self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By) -> Writer:
         return Writer(vocabulary, self._cells(vocabulary, sight, query, by=by), query, self._clock.now_ms())
 
-    def _cells(self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By) -> Cells:
+    def _costs(self, sight: Sight, query: ReportQuery, names: Names | None) -> CostSheet:
+        query, now_ms = replace(query, scope="all"), self._clock.now_ms()
+        vocabulary = self._vocabulary(query)
+        whole = Writer(vocabulary, self._cells(vocabulary, sight, query, by="nothing", measured=COSTS), query, now_ms)
+        notes = None
+        if names is not None:
+            notes = Writer(vocabulary, self._cells(vocabulary, sight, query, by="note", measured=COSTS), query, now_ms)
+        return cost_sheet(self._billing, sight, query, whole, notes=notes, names=names)
+
+    def _cells(
+        self, vocabulary: Vocabulary, sight: Sight, query: ReportQuery, *, by: By, measured: tuple[str, ...] = SHOWN
+    ) -> Cells:
         charged = self._charges.rows(self._queries, sight, query, by=by)
         version = vocabulary.attribution(gather.CREDIT_BY).version
+        measures, orders = vocabulary.measures(measured), None if measured is SHOWN else self._orders
         return gather.gather(
-            self._queries, vocabulary.measures(), sight, query, by=by, version=version, charged=charged
+            self._queries, measures, sight, query, by=by, version=version, charged=charged, orders=orders
         )

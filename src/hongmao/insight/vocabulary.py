@@ -71,9 +71,9 @@ class Vocabulary:
             raise DefinitionUnknown(id=metric_id)
         return found
 
-    def measures(self) -> tuple[Measure, ...]:
-        """List the measures that reports are made of."""
-        return tuple(measure for name in SHOWN for measure in self.measures_of(self.metric(name)))
+    def measures(self, names: Sequence[str] = SHOWN) -> tuple[Measure, ...]:
+        """List the measures that some metrics are made of; those of reports unless told otherwise."""
+        return tuple(measure for name in names for measure in self.measures_of(self.metric(name)))
 
     def figure(self, name: str, cells: Cells, query: ReportQuery, *, now_ms: int, of: str | None = None) -> Figure:
         """Write a metric over the whole range, or over one part of it."""

@@ -5,23 +5,20 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import String, and_, column, func, insert, literal, select, values
+from sqlalchemy import String, and_, column, func, insert, select, values
 
 from hongmao.billing.budgets import CampaignDay
 from hongmao.billing.coinvest import Member, Programme
-from hongmao.billing.contracts import MEDIA, Charge, Funded, Uncharged, click_key
+from hongmao.billing.contracts import Charge, Funded, Uncharged
 from hongmao.billing.cpm import ShownDay
 from hongmao.storage.billing_beside import SqlBeside, SqlBesideWork
 from hongmao.storage.billing_days import SqlDaysWork
-from hongmao.storage.billing_spend import added, clicks_spent, shown_funded, shown_spent
+from hongmao.storage.billing_spend import added, clicks_funded, clicks_spent, funded_together, shown_funded, shown_spent
 from hongmao.storage.consumers import advance
 from hongmao.storage.ledger_posting import SqlLedgerWork
 from hongmao.storage.models import (
-    AccountRow,
-    BatchRow,
     CampaignDayRow,
     ChargeRow,
-    EntryRow,
     MemberRow,
     PositionRow,
     ProgrammeRow,
@@ -177,21 +174,9 @@ class SqlBillingStore:
         """
         mine = [] if tenant is None else [ChargeRow.tenant_id == tenant]
         mine += [] if merchant is None else [ChargeRow.merchant_id == merchant]
-        paid = (
-            select(AccountRow.funder, func.sum(-EntryRow.amount_fen).label("amount_fen"))
-            .select_from(ChargeRow)
-            .join(BatchRow, BatchRow.key == literal(click_key("")) + ChargeRow.event_id)
-            .join(EntryRow, EntryRow.batch_number == BatchRow.number)
-            .join(AccountRow, AccountRow.number == EntryRow.account_number)
-            .where(*_within(window), *mine)
-            .where(ChargeRow.amount_fen > 0, EntryRow.amount_fen < 0, AccountRow.kind != MEDIA)
-            .group_by(AccountRow.funder)
-        )
         with self._database.session(_HOUSE) as session:
-            found = shown_funded(session, tenant, merchant, window)
-            for row in session.execute(paid):
-                found[row.funder] += int(row.amount_fen)
-        return [Funded(funder=funder, amount_fen=found[funder]) for funder in sorted(found)]
+            shown = shown_funded(session, tenant, merchant, window)
+            return funded_together(shown, clicks_funded(session, *_within(window), *mine))
 
     def uncharged(self, tenant: TenantId, merchant: MerchantId, window: Window) -> Sequence[Uncharged]:
         """Count the clicks that cost nothing, by reason."""

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select
 
-from hongmao.billing.contracts import Spend
+from hongmao.billing.contracts import MEDIA, Funded, Spend, click_key
 from hongmao.billing.cpm import day_of_key
+from hongmao.billing.credits import PROGRAMME
 from hongmao.billing.rules import SHOWN, SHOWN_LATE
 from hongmao.kernel.time import DAY_MS, SHANGHAI_MS, numbered_day
 from hongmao.kernel.time import day_number as day_of
@@ -17,7 +18,7 @@ from hongmao.storage.days import day_number
 from hongmao.storage.models import AccountRow, BatchRow, ChargeRow, DaySumRow, EntryRow, ShownDayRow, ShownPieceRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
 
@@ -100,6 +101,39 @@ def shown_spent_then(session: ScopedSession, window: Window, until: int) -> list
             unknown=row.cut > 0,
         )
         for row in session.execute(query.group_by(*by))
+    ]
+
+
+def clicks_funded(session: ScopedSession, *which: ColumnElement[bool]) -> list[Funded]:
+    """Add up by funder what left each account in the postings of some paid clicks, and what of it programmes paid."""
+    matched = case((AccountRow.kind.like(f"{PROGRAMME}%"), -EntryRow.amount_fen), else_=0)
+    paid = (
+        select(
+            AccountRow.funder,
+            func.sum(-EntryRow.amount_fen).label("amount_fen"),
+            func.sum(matched).label("coinvested_fen"),
+        )
+        .select_from(ChargeRow)
+        .join(BatchRow, BatchRow.key == literal(click_key("")) + ChargeRow.event_id)
+        .join(EntryRow, EntryRow.batch_number == BatchRow.number)
+        .join(AccountRow, AccountRow.number == EntryRow.account_number)
+        .where(*which, ChargeRow.amount_fen > 0, EntryRow.amount_fen < 0, AccountRow.kind != MEDIA)
+        .group_by(AccountRow.funder)
+    )
+    return [
+        Funded(funder=row.funder, amount_fen=int(row.amount_fen), coinvested_fen=int(row.coinvested_fen))
+        for row in session.execute(paid)
+    ]
+
+
+def funded_together(shown: Mapping[str, int], clicks: Iterable[Funded]) -> list[Funded]:
+    """Put together by funder what paid impressions and what paid clicks."""
+    amounts, matched = Counter(shown), Counter[str]()
+    for one in clicks:
+        amounts[one.funder] += one.amount_fen
+        matched[one.funder] += one.coinvested_fen
+    return [
+        Funded(funder=funder, amount_fen=amounts[funder], coinvested_fen=matched[funder]) for funder in sorted(amounts)
     ]
 
 

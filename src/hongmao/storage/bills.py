@@ -13,6 +13,7 @@ from hongmao.billing.bills.contracts import Bill, BillLine, Book, Booked, By, Co
 from hongmao.billing.contracts import ALIBABA, click_key
 from hongmao.billing.credits import credit_key
 from hongmao.kernel.ids import MerchantId, TenantId
+from hongmao.kernel.time import day_number as day_of_ms
 from hongmao.kernel.time import day_of, numbered_day
 from hongmao.storage.days import day_number
 from hongmao.storage.models import (
@@ -25,6 +26,7 @@ from hongmao.storage.models import (
     CreditRow,
     EntryRow,
     FeeLineRow,
+    ShownDayRow,
 )
 from hongmao.storage.parts import in_parts
 from hongmao.storage.scope import PlatformScope, TenantScope
@@ -141,12 +143,15 @@ class SqlBillStore:
 
 
 class SqlOurBooks:
-    """Implements `billing.bills.store.OurBooks` by charges, fees of sub-orders and postings."""
+    """Implements `billing.bills.store.OurBooks` by charges, fees of sub-orders and postings.
+
+    The campaign of an act is the one that stands on its charge. Of creativities charges know nothing: there today's binding speaks.
+    """
 
     def __init__(
         self, database: Database, billing: BillingStore, bindings: Callable[[TenantId], Sequence[Binding]]
     ) -> None:
-        """Read what billing has spent; `bindings` say which creativity and campaign a link carries today."""
+        """Read what billing has spent; `bindings` say which creativity a link carries today."""
         self._database = database
         self._billing = billing
         self._bindings = bindings
@@ -168,6 +173,8 @@ class SqlOurBooks:
                 return self._matched(bill, period)
 
     def _spent(self, bill: Bill, format: BillFormat, period: Window) -> Sequence[Booked]:  # noqa: A002 - as above
+        if format.by is By.CAMPAIGN:
+            return self._by_campaign(bill, format.book.value, period)
         key_of = self._keys(bill, format.by)
         sums: defaultdict[tuple[date, str], int] = defaultdict(int)
         for spend in self._billing.spend(bill.tenant, period):
@@ -175,7 +182,42 @@ class SqlOurBooks:
                 sums[spend.day, key_of(spend.note, spend.link)] += spend.amount_fen
         for row in self._given_back(bill, format.book.value, period):
             sums[numbered_day(row.day), key_of(row.note_id, row.link_id)] -= int(row.amount_fen)
-        return [Booked(day=on, key=key, amount_fen=fen) for (on, key), fen in sorted(sums.items())]
+        return _booked(sums)
+
+    def _by_campaign(self, bill: Bill, line: str, period: Window) -> Sequence[Booked]:
+        """Add up what acts cost their campaigns of then, less what was given back; an act of none stands under its link."""
+        on = day_number(ChargeRow.at_ms)
+        back = func.coalesce(CreditRow.amount_fen + CreditRow.compensated_fen, 0)
+        clicks = (
+            select(
+                on.label("day"),
+                ChargeRow.campaign,
+                ChargeRow.link_id,
+                func.sum(ChargeRow.amount_fen - back).label("amount_fen"),
+            )
+            .outerjoin(CreditRow, CreditRow.event_id == ChargeRow.event_id)
+            .where(ChargeRow.merchant_id == bill.merchant, ChargeRow.line == line, ChargeRow.amount_fen > 0)
+            .where(ChargeRow.at_ms >= period.start_ms, ChargeRow.at_ms < period.end_ms)
+            .group_by(on, ChargeRow.campaign, ChargeRow.link_id)
+        )
+        first, behind = (day_of_ms(at_ms) for at_ms in (period.start_ms, period.end_ms))
+        shown = (
+            select(
+                ShownDayRow.day,
+                ShownDayRow.campaign,
+                ShownDayRow.link_id,
+                func.sum(ShownDayRow.billed_fen).label("amount_fen"),
+            )
+            .where(ShownDayRow.merchant_id == bill.merchant, ShownDayRow.line == line, ShownDayRow.billed_fen > 0)
+            .where(ShownDayRow.day >= first, ShownDayRow.day < behind)
+            .group_by(ShownDayRow.day, ShownDayRow.campaign, ShownDayRow.link_id)
+        )
+        sums: defaultdict[tuple[date, str], int] = defaultdict(int)
+        with self._database.session(TenantScope(bill.tenant)) as session:
+            for row in (*session.execute(clicks), *session.execute(shown)):
+                key = f"link:{row.link_id}" if row.campaign is None else str(row.campaign)
+                sums[numbered_day(row.day), key] += int(row.amount_fen)
+        return _booked(sums)
 
     def _given_back(self, bill: Bill, line: str, period: Window) -> Sequence[Any]:
         """Add up credits by the day, note and link of the clicks that they gave back."""
@@ -195,10 +237,7 @@ class SqlOurBooks:
     def _keys(self, bill: Bill, by: By) -> Callable[[str, str], str]:
         if by is By.NOTE:
             return lambda note, _: note
-        carried: dict[str, str] = {
-            binding.link: str(binding.creativity if by is By.CREATIVITY else binding.campaign)
-            for binding in self._bindings(bill.tenant)
-        }
+        carried: dict[str, str] = {binding.link: str(binding.creativity) for binding in self._bindings(bill.tenant)}
         # What no binding names is still ours: it is missing from the bill under the link's own name.
         return lambda _, link: carried.get(link, f"link:{link}")
 
@@ -236,6 +275,10 @@ class SqlOurBooks:
                 )
                 for row in session.execute(query.order_by(booked, AccountRow.kind))
             ]
+
+
+def _booked(sums: Mapping[tuple[date, str], int]) -> Sequence[Booked]:
+    return [Booked(day=on, key=key, amount_fen=fen) for (on, key), fen in sorted(sums.items())]
 
 
 def _found(session: ScopedSession, bill: Bill) -> dict[Key, Compared]:

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from hongmao.billing.contracts import Spend
 from hongmao.kernel.ids import MerchantId
-from hongmao.kernel.time import DAY_MS, HOUR_MS, numbered_day
+from hongmao.kernel.time import DAY_MS, HOUR_MS, day_number, numbered_day
 from hongmao.storage.billing import SqlBillingStore
 from hongmao.storage.billing_beside import SqlBeside, SqlBesideThen
-from hongmao.storage.billing_spend import added, shown_spent_then
-from hongmao.storage.models import ShownPieceRow
+from hongmao.storage.billing_spend import added, clicks_funded, funded_together, shown_spent_then
+from hongmao.storage.models import ChargeRow, ShownPieceRow
+from hongmao.storage.parts import in_parts
 from hongmao.storage.scope import PlatformScope, TenantScope
 
 if TYPE_CHECKING:
@@ -50,6 +51,20 @@ group by all
 order by all
 """
 
+_PAID: Final = """
+-- grain: one row per component click that was paid and is held by the events of the moment
+select c.event_id
+from charges_then as c
+semi join events as e on e.event_id = c.event_id
+where
+  c.at_ms >= $start_ms
+  and c.at_ms < $end_ms
+  and c.amount_fen > 0
+  and ($tenant is null or c.tenant = $tenant)
+  and ($merchant is null or c.merchant = $merchant)
+order by c.event_id
+"""
+
 
 class _Row(msgspec.Struct, frozen=True):
     day_number: int
@@ -75,14 +90,22 @@ class SqlBillingStoreThen(SqlBillingStore):
         self._until = until
         self.beside = SqlBeside(database) if at_ms is None else SqlBesideThen(database, at_ms)
 
-    def funded(
-        self,
-        tenant: TenantId | None,  # noqa: ARG002 - the interface
-        merchant: MerchantId | None,  # noqa: ARG002 - the interface
-        window: Window,  # noqa: ARG002 - the interface
-    ) -> Sequence[Funded] | None:
-        """Say nothing: whose money an act was stands in the ledger's postings, which know no offset."""
-        return None
+    def funded(self, tenant: TenantId | None, merchant: MerchantId | None, window: Window) -> Sequence[Funded] | None:
+        """Add up what paid the clicks of a window that were known, by funder.
+
+        None where impressions cost something there: whose money that was stands in postings, which know no offset.
+        """
+        first, behind = (day_number(at_ms + DAY_MS - 1) for at_ms in (window.start_ms, window.end_ms))
+        mine = [ShownPieceRow.first_offset <= self._until, ShownPieceRow.day >= first, ShownPieceRow.day < behind]
+        mine += [] if merchant is None else [ShownPieceRow.merchant_id == merchant]
+        asked = {"tenant": tenant, "merchant": merchant, "start_ms": window.start_ms, "end_ms": window.end_ms}
+        with self._database.session(_scope(tenant)) as session:
+            if session.scalar(select(ShownPieceRow.campaign).where(*mine).limit(1)) is not None:
+                return None
+        known = [str(row["event_id"]) for row in self._tables.rows(_PAID, asked)]
+        with self._database.session(_HOUSE) as session:
+            parts = (clicks_funded(session, ChargeRow.event_id.in_(part)) for part in in_parts(known))
+            return funded_together({}, (one for part in parts for one in part))
 
     def spend(self, tenant: TenantId | None, window: Window) -> Sequence[Spend]:
         """Add paid charges up by day, note, link and line, and what impressions of whole days of the window cost."""

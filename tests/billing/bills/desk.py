@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from billing.budgeted import Agreed, server
 from hongmao.billing.agencies.service import Agencies
 from hongmao.billing.bills.service import Bills
 from hongmao.campaigns.api import Binding
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hongmao.billing.bills.contracts import Compared, Look
+    from hongmao.billing.budgets import PlacedTerms
 
 M1 = MerchantId("m1")
 FIRST_MS = Window.of_day(date(2025, 5, 1)).start_ms
@@ -49,6 +51,9 @@ class Desk:
         ]
         self.bills = Bills(SqlBillStore(city.database), books, city.ledger, city.catalog, self.agencies, city.clock)
         self._offset = 0
+        self.carried: dict[str, PlacedTerms] = {}
+        """What links are placed for while clicks are charged."""
+        self.billing = server(city.database, Agreed(self.carried), 0)
 
     def click(self, name: str, day: int, price_fen: int, *, note: str = "n1", **changes: object) -> None:
         """Charge a click of a day of May at ten o'clock."""
@@ -72,7 +77,7 @@ class Desk:
     def absorb(self, event: Event) -> None:
         """Let billing follow the log by one event."""
         self._offset += 1
-        self.city.billing.absorb([Logged(self._offset, event)])
+        self.billing.absorb([Logged(self._offset, event)])
 
     def file(self, text: str, name: str = "bill.csv", encoding: str = "utf-8-sig") -> Path:
         """Write a file."""

@@ -12,6 +12,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
 from billing.bills.desk import FIRST_MS, M1, counted, desk, told
+from billing.budgeted import shown
+from billing.test_cpm import by_shown
 from hongmao.billing.bills.errors import (
     BillEmpty,
     BillPlatformUnknown,
@@ -23,9 +25,11 @@ from hongmao.billing.bills.errors import (
 )
 from hongmao.billing.bills.loading import shipped
 from hongmao.billing.bills.rules import month
+from hongmao.billing.budgets import PlacedTerms
+from hongmao.campaigns.api import Binding
 from hongmao.catalog.api import NotAllowed, NothingThere, Principal, Role, TenantKind
 from hongmao.events.contracts import Event, Kind
-from hongmao.kernel.ids import MerchantId, TenantId
+from hongmao.kernel.ids import LinkId, MerchantId, TenantId
 from hongmao.kernel.time import DAY_MS
 from hongmao.returns.api import FileTooLarge
 from hongmao.returns.files.errors import FormatAmbiguous, FormatUnknown, FormatUnrecognised, HeadersMissing
@@ -181,8 +185,32 @@ def test_nothing_of_a_bill_is_ever_changed_or_removed(
                 session.execute(act)
 
 
+def test_a_bill_by_campaign_goes_by_the_campaign_of_the_act_whatever_the_link_carries_today(tmp_path: Path) -> None:
+    """Link 1 is campaign 7's on 7 May and campaign 8's from 8 May on; 8 pays for impressions of its own link as well."""
+    with desk(tmp_path) as at:
+        at.carried["l1"] = PlacedTerms(campaign=7, account=1)
+        at.click("a", 7, 120)
+        at.click("b", 7, 80)
+        at.carried["l1"] = PlacedTerms(campaign=8, account=1, since_ms=FIRST_MS + 7 * DAY_MS)
+        at.click("c", 8, 50)
+        at.carried["l4"] = by_shown(4_000, campaign=8)
+        for number in range(3):
+            seen = shown(number, link="l4", occurred_at_ms=FIRST_MS + 7 * DAY_MS + number)
+            at.absorb(seen)
+        # Bound to campaign 9 by now: that says nothing of what was charged.
+        at.bound = [Binding(link=LinkId("l1"), tenant=TenantId("t1"), creativity=101, campaign=9, at_ms=0)]
+        look = at.take("日期,计划ID,消费\n2025-05-07,7,2.00\n2025-05-08,8,0.62\n")
+        assert [told(one) for one in look.compared] == [
+            ("05-07", "7", "same", 200, 200), ("05-08", "8", "same", 62, 62),
+        ]  # fmt: skip
+        at.city.billing.credits.give(ROOT, ["e-b"], "mistake")
+        again = at.bills.reconcile(at.finance, look.bill.number)
+        assert next(told(one)[1:] for one in again.compared) == ("7", "differs", 120, 200)
+
+
 def test_a_bill_by_creativity_and_one_by_campaign_go_by_what_links_carry(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
+        at.carried.update(dict.fromkeys(("l1", "l2"), PlacedTerms(campaign=7, account=1)))
         at.click("a", 7, 120)
         at.click("b", 7, 80, note="n2")
         at.click("c", 7, 10, note="n3")  # a link that carries nothing: still ours, under its own name

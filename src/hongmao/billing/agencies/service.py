@@ -64,6 +64,11 @@ class Agencies:
             return standing(self._store.kept())
         return (*standing(self._store.kept(tenant=own)), *standing(self._store.kept(agency=own)))
 
+    def history(self, who: Principal, limit: int) -> Sequence[AgencyClient]:
+        """List every word on who may see one's own merchants' books, the newest first; for the house on all."""
+        demand(who, Permission.READ_WALLETS)
+        return tuple(self._store.kept(tenant=sees(who)))[::-1][:limit]
+
     def reader(self, who: Principal, merchant: MerchantId, window: Window) -> Principal:
         """Give who may read a merchant's money of a window: whoever sees the merchant, or its agency for those days.
 

@@ -22,6 +22,7 @@ from hongmao.insight.contracts.attribution import (
     Share,
     SplitBy,
 )
+from hongmao.insight.contracts.costs import CostDay, CostNote, CostSheet, FundedPart
 from hongmao.insight.contracts.explained import (
     DayShare,
     Difference,
@@ -103,6 +104,9 @@ __all__ = [
     "Claim",
     "ClickCount",
     "ClickFacts",
+    "CostDay",
+    "CostNote",
+    "CostSheet",
     "Credit",
     "Credited",
     "DayPoint",
@@ -115,6 +119,7 @@ __all__ = [
     "Figure",
     "FlowRow",
     "Freshness",
+    "FundedPart",
     "FunnelStep",
     "HourCount",
     "JudgedBy",
