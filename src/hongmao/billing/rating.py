@@ -94,7 +94,7 @@ def _checked(scheme: str, amount_fen: int, why: str) -> Scheme:
     chosen = Scheme(scheme)
     low, high = (0, 0) if chosen is Scheme.CPC else (1, RATE_FEN_MAX)
     if type(amount_fen) is not int or not low <= amount_fen <= high:
-        raise RateBeyond(place="amount_fen", fen_max=RATE_FEN_MAX)
+        raise RateBeyond(place="amount_fen", fen_max=RATE_FEN_MAX, low=low, high=high, got=amount_fen)
     if len(why) > WHY_CHARS_MAX or not why.isprintable():
         raise RateBeyond(place="why", fen_max=RATE_FEN_MAX)
     return chosen

@@ -130,9 +130,6 @@ class FakeCatalog:
         number = who.tenant.rsplit("-", 1)[-1]
         return (Merchant(id=MerchantId(f"merchant-{number}"), tenant=who.tenant, name=self.tenant(who.tenant).name),)
 
-    def items(self, who: Principal) -> tuple[Item, ...]:
-        if who.tenant != MERCHANT_1:
-            return ()
     def note(self, id: NoteId) -> Note:
         return next(note for note in NOTES if note.id == id)
 
@@ -142,6 +139,9 @@ class FakeCatalog:
         return (
             Item(
                 id=ItemId("item-1"),
+    def items(self, who: Principal) -> tuple[Item, ...]:
+        if who.tenant != MERCHANT_1:
+            return ()
                 tenant=MERCHANT_1,
                 shop=ShopId("shop-1"),
                 spu="spu-1",
@@ -417,6 +417,7 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
     app.state.session_key = b"a key for tests"
     app.state.session_clock = clock
     app.state.cookie_secure = False
+        rating=samples_campaigns.FakeRating(),
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from hongmao.billing.api import Agreement, Scheme
 from hongmao.campaigns.api import (
     Advertiser,
     Authorisation,
@@ -209,4 +210,23 @@ class FakeAuthorisations:
                 version=1,
             )
             for state in TaskAuth
+        ]
+
+
+@dataclass
+class FakeRating:
+    """Three agreements of the first campaign."""
+
+    def agreed(self, tenant: TenantId) -> Sequence[Agreement]:
+        return [
+            Agreement(
+                campaign=1,
+                tenant=tenant,
+                scheme=scheme,
+                amount_fen=amount_fen,
+                from_ms=samples.NOW_MS + amount_fen,
+                by="user-1",
+                why=samples.NASTY,
+            )
+            for scheme, amount_fen in ((Scheme.CPM, 3_000), (Scheme.OCPX, 4_500), (Scheme.CPC, 0))
         ]

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from hongmao.attribution.words import REASONS
 from hongmao.billing.api import Outcome as BillOutcome
-from hongmao.billing.api import Party
+from hongmao.billing.api import Party, Scheme
 from hongmao.billing.contracts import FUNDER, INCOME, MEDIA
 from hongmao.billing.contracts import INVALID as INVALID_CHARGE
 from hongmao.billing.contracts import Reason as ChargeReason
@@ -132,6 +132,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "placing.day": DAYS,
     "placing.hours": HOURS,
     "placing.button": BUTTONS,
+    "placing.scheme": tuple(Scheme),
     "placing.target_gender": tuple(GENDERS),
     "placing.target_device": tuple(DEVICES),
     "task_auth": tuple(str(int(state)) for state in TaskAuth),

@@ -29,12 +29,13 @@ from hongmao.web.pages.console import (
 )
 from hongmao.web.pages.console.join import doors as join
 from hongmao.web.pages.console.placing import campaign as placing
-from hongmao.web.pages.errors import error_page
-from hongmao.web.pages.reader import pages as reader
+from hongmao.web.pages.console.placing import charging as placing_charging
 from hongmao.web.pages.console.placing import creatives as placing_creatives
 from hongmao.web.pages.console.placing import unit as placing_unit
 
 if TYPE_CHECKING:
+from hongmao.web.pages.errors import error_page
+from hongmao.web.pages.reader import pages as reader
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Mount
@@ -79,9 +80,8 @@ routes: list[Route | Mount] = [
     Route("/console/campaigns/new", placing.make, methods=["POST"]),
     Route("/console/campaigns/{campaign}/edit", placing.edit),
     Route("/console/campaigns/{campaign}/edit", placing.change, methods=["POST"]),
-    Route("/console/campaigns/{campaign}", creatives.campaign),
-    Route("/console/campaigns/{campaign}", creatives.act, methods=["POST"]),
-    Route("/console/review", queue.review),
+    Route("/console/campaigns/{campaign}/charging", placing_charging.charging),
+    Route("/console/campaigns/{campaign}/charging", placing_charging.agree, methods=["POST"]),
     Route("/console/campaigns/{campaign}/units/new", placing_unit.new),
     Route("/console/campaigns/{campaign}/units/new", placing_unit.make, methods=["POST"]),
     Route("/console/campaigns/{campaign}/units/{unit}", placing_unit.edit),
@@ -93,6 +93,9 @@ routes: list[Route | Mount] = [
     Route("/console/review", queue.act, methods=["POST"]),
     Route("/console/orders", orders.orders),
     Route("/console/orders/{order:path}", orders.order),
+    Route("/console/campaigns/{campaign}", creatives.campaign),
+    Route("/console/campaigns/{campaign}", creatives.act, methods=["POST"]),
+    Route("/console/review", queue.review),
     Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
     Route("/console/books", books.books),

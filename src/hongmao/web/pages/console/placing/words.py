@@ -61,4 +61,6 @@ FIELDS: Final = (
     "title",
     "conversion_component_types",
     "comment",
+    "scheme",
+    "amount_fen",
 )
