@@ -136,12 +136,12 @@ class FakeCatalog:
     def creator(self, _: CreatorId) -> Creator:
         return CREATOR
 
-        return (
-            Item(
-                id=ItemId("item-1"),
     def items(self, who: Principal) -> tuple[Item, ...]:
         if who.tenant != MERCHANT_1:
             return ()
+        return (
+            Item(
+                id=ItemId("item-1"),
                 tenant=MERCHANT_1,
                 shop=ShopId("shop-1"),
                 spu="spu-1",
@@ -410,6 +410,7 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         policy=samples_admission.FakePolicy(),
         campaigns=samples_campaigns.FakeCampaigns(),
         authorisations=samples_campaigns.FakeAuthorisations(),
+        rating=samples_campaigns.FakeRating(),
         feeds=SimpleNamespace(read=lambda: samples.feeds(well=well)),
         sending=SimpleNamespace(read=lambda: samples.sending(well=well)),
         health=lambda: Health(log_end=182_331, lag={"billing": behind, "sink": 0}),
@@ -417,7 +418,6 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
     app.state.session_key = b"a key for tests"
     app.state.session_clock = clock
     app.state.cookie_secure = False
-        rating=samples_campaigns.FakeRating(),
     return app
 
 

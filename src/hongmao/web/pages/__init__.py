@@ -32,10 +32,10 @@ from hongmao.web.pages.console.placing import campaign as placing
 from hongmao.web.pages.console.placing import charging as placing_charging
 from hongmao.web.pages.console.placing import creatives as placing_creatives
 from hongmao.web.pages.console.placing import unit as placing_unit
-
-if TYPE_CHECKING:
 from hongmao.web.pages.errors import error_page
 from hongmao.web.pages.reader import pages as reader
+
+if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Mount
@@ -90,12 +90,12 @@ routes: list[Route | Mount] = [
     Route("/console/campaigns/{campaign}/units/{unit}/creatives", placing_creatives.make, methods=["POST"]),
     Route("/console/campaigns/{campaign}/creatives/{creative}", placing_creatives.edit),
     Route("/console/campaigns/{campaign}/creatives/{creative}", placing_creatives.change, methods=["POST"]),
-    Route("/console/review", queue.act, methods=["POST"]),
-    Route("/console/orders", orders.orders),
-    Route("/console/orders/{order:path}", orders.order),
     Route("/console/campaigns/{campaign}", creatives.campaign),
     Route("/console/campaigns/{campaign}", creatives.act, methods=["POST"]),
     Route("/console/review", queue.review),
+    Route("/console/review", queue.act, methods=["POST"]),
+    Route("/console/orders", orders.orders),
+    Route("/console/orders/{order:path}", orders.order),
     Route("/console/attribution", attribution.attribution),
     Route("/console/wallet", wallet.wallet),
     Route("/console/books", books.books),
