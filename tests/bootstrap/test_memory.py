@@ -28,7 +28,7 @@ print((in_use() - begun) // 2**20)
 
 def kept_mib(word: str) -> int:
     """Give what a fresh process still has of forty megabytes that it freed."""
-    done = subprocess.run([sys.executable, "-c", MEASURED, word], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", MEASURED, word], capture_output=True, check=True, timeout=240)
     return int(done.stdout)
 
 

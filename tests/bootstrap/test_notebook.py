@@ -37,7 +37,11 @@ def test_the_notebook_runs_again_with_the_same_outputs(tmp_path: Path, monkeypat
         if cell["cell_type"] == "code":
             cell["outputs"] = []
     NotebookClient(
-        again, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOK.parent)}}
+        again,
+        timeout=500,
+        startup_timeout=500,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOK.parent)}},
     ).execute()
     assert said(again) == said(written)
     assert sum(map(len, said(written))) >= 7

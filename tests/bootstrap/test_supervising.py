@@ -68,7 +68,7 @@ def two() -> Iterator[Kept]:
     assert kept.edges.look() is None
     yield kept
     kept.edges.send(signal.SIGKILL)
-    kept.edges.wait(10)
+    kept.edges.wait(120)
 
 
 def test_who_dies_is_started_again_and_the_others_are_left_alone(two: Kept) -> None:
@@ -128,7 +128,7 @@ def test_all_are_stopped_and_how_they_ended_is_told() -> None:
             assert slot.child is not None
             assert slot.child.stdin is not None
             slot.child.stdin.close()
-        assert kept.edges.wait(30) is well
+        assert kept.edges.wait(120) is well
         assert kept.pids() == [None] * count
 
 

@@ -23,8 +23,9 @@ from hongmao.links.api import KeyRing, LinkTable, TokenMinter, click_event_id
 from hongmao.telemetry import names
 from hongmao.telemetry.live import LiveMeter
 from hongmao.telemetry.parts import EdgeMeter
-from hongmao.telemetry.scraping import MetricsAddressTaken, Scraping
+from hongmao.telemetry.scraping import MetricsAddressTaken
 from hongmao.telemetry.tracing import NO_TRACER, Span, Stage
+from hongmao.world.stage import free_ports
 from links.factories import MemoryLinks, link
 
 if TYPE_CHECKING:
@@ -290,20 +291,19 @@ def loggers() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("loggers")
-def test_figures_have_a_door_of_their_own_while_a_process_tells() -> None:
-    probe = Scraping(LiveMeter(), "127.0.0.1", 0)
-    port = probe.port
-    probe.close()
+def test_figures_have_a_door_of_their_own_while_a_process_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hongmao.telemetry.scraping.TIMEOUT_S", 120.0)  # this scraper hangs where the machine does
+    port = free_ports().platform
     with open_telling(Settings(metrics=f"127.0.0.1:{port}")) as telling:
         assert telling.tracer is NO_TRACER
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", port, timeout=120)
         connection.request("GET", "/metrics")
         assert b"hongmao_process_resident_bytes" in connection.getresponse().read()
         connection.close()
         with pytest.raises(MetricsAddressTaken), open_telling(Settings(metrics=f"127.0.0.1:{port}")):
             pass
     with pytest.raises(ConnectionRefusedError):
-        HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/metrics")
+        HTTPConnection("127.0.0.1", port, timeout=120).request("GET", "/metrics")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,17 +17,13 @@ import urllib3
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from hongmao.telemetry.names import CATALOGUE
+from hongmao.world.stage import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-READY_TRIES = 600
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+PATIENCE_S = 240
 
 
 def serve(home: Path, **settings: str) -> subprocess.Popen[str]:
@@ -43,22 +40,23 @@ def serve(home: Path, **settings: str) -> subprocess.Popen[str]:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, str, subprocess.Popen[str]]]:
     """Give the main door, the door of figures and the process."""
-    port, figures = free_port(), free_port()
+    ports = free_ports()
+    port, figures = ports.platform, ports.shop
     child = serve(tmp_path / "home", HONGMAO_PORT=str(port), HONGMAO_METRICS=f"127.0.0.1:{figures}")
     pool = urllib3.PoolManager(retries=False)
-    for _ in range(READY_TRIES):
+    until_s, status = time.monotonic() + PATIENCE_S, 0
+    while status != 200:
         assert child.poll() is None, child.communicate()[1]
-        try:
-            if pool.request("GET", f"http://127.0.0.1:{port}/readyz", timeout=1.0).status == 200:
-                break
-        except urllib3.exceptions.HTTPError:
-            time.sleep(0.05)  # there is no event to wait for before the process listens
+        assert time.monotonic() < until_s, status
+        with suppress(urllib3.exceptions.HTTPError):
+            status = pool.request("GET", f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_S).status
+        time.sleep(0.05)  # there is no event to wait for before the process listens
     yield f"http://127.0.0.1:{port}", f"http://127.0.0.1:{figures}", child
-    child.communicate(timeout=30)
+    child.communicate(timeout=PATIENCE_S)
 
 
 def told(address: str) -> dict[str, float]:
-    answer = urllib3.request("GET", f"{address}/metrics", retries=False, timeout=5.0)
+    answer = urllib3.request("GET", f"{address}/metrics", retries=False, timeout=PATIENCE_S)
     assert answer.status == 200
     families = text_string_to_metric_families(answer.data.decode())
     return {
@@ -83,17 +81,17 @@ def test_a_process_tells_at_both_doors_until_it_ends(served: tuple[str, str, sub
     relayed = urllib3.request("GET", f"{main}/metrics", headers={"x-forwarded-for": "192.0.2.7"}, retries=False)
     assert relayed.status == 404
     child.send_signal(signal.SIGTERM)
-    child.wait(30)
+    child.wait(PATIENCE_S)
     with pytest.raises(urllib3.exceptions.HTTPError):
-        urllib3.request("GET", f"{door}/metrics", retries=False, timeout=1.0)
+        urllib3.request("GET", f"{door}/metrics", retries=False, timeout=PATIENCE_S)
 
 
 def test_a_door_that_cannot_be_opened_is_named_before_anything_is_served(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = f"127.0.0.1:{other.getsockname()[1]}"
-        child = serve(tmp_path / "home", HONGMAO_PORT=str(free_port()), HONGMAO_METRICS=taken)
+        child = serve(tmp_path / "home", HONGMAO_PORT=str(free_ports().platform), HONGMAO_METRICS=taken)
         # Its input stays open until it has ended: a closed one would end it before it can say why.
-        assert child.wait(60) != 0
+        assert child.wait(PATIENCE_S) != 0
         _, words = child.communicate()
     assert taken in words
     assert "HONGMAO_METRICS" in words

@@ -61,6 +61,6 @@ def test_it_turns_by_itself_until_it_is_stopped() -> None:
 
     work = Clockwork([Wheel("pulls", wheel)])
     work.start()
-    assert turned.wait(10)
+    assert turned.wait(120)
     work.stop()
     assert "hongmao-clockwork" not in {thread.name for thread in threading.enumerate()}

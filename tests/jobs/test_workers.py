@@ -88,7 +88,7 @@ def test_a_worker_follows_the_log_as_it_grows() -> None:
     workers = Workers(log, [counter.job("sink")])
     workers.start()
     log.grow(3)
-    assert counter.done.wait(10)
+    assert counter.done.wait(120)
     workers.stop()
     assert counter.at == 3
 
@@ -98,7 +98,7 @@ def test_a_failing_step_is_tried_again_and_nothing_is_skipped() -> None:
     counter = _Counter(log, stumbles=1)
     workers = Workers(log, [counter.job("sink")])
     workers.start()
-    assert counter.done.wait(10)
+    assert counter.done.wait(120)
     workers.stop()
     assert counter.at == 2
 
@@ -117,6 +117,6 @@ def test_a_worker_whose_position_cannot_be_read_asks_again() -> None:
 
     workers = Workers(log, [Step("billing", position, counter.step)])
     workers.start()
-    assert counter.done.wait(10)
+    assert counter.done.wait(120)
     workers.stop()
     assert counter.at == 1

@@ -103,7 +103,7 @@ def test_of_two_who_come_back_at_once_one_wins(street: Street) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(ends) == ["grant_state_spent"] * 3 + ["in"]
 
 

@@ -147,7 +147,7 @@ def account_of(platform: str, secret: str = SECRET, **settings: str) -> Platform
 def open_gatehouse(platform: Platform, db_path: Path, clock: SetClock, **settings: str) -> Iterator[Gatehouse]:
     """Open a marketplace with its stock and one key."""
     assert platform.gateway is not None
-    name, delivery = platform.name, Delivery(db_path=db_path, clock=clock, read_timeout_s=2)
+    name, delivery = platform.name, Delivery(db_path=db_path, clock=clock, read_timeout_s=120)
     app = create_shop_app(db_path=db_path, clock=clock, control_token=TOKEN, seed=7, gateways={name: platform.gateway})
     with Browser(app) as client:
         front = Shopfront(db_path=db_path, clock=clock, client=client, delivery=delivery)

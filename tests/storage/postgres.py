@@ -30,7 +30,7 @@ from hongmao.storage.database import Database, open_database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START_S = 30
+START_S = 120
 TRIES = 3
 TEMPLATE = "hongmao_template"
 PREFIX = "hongmao-postgres-"

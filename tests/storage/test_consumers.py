@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hongmao.storage.database import Database
 
 HOUSE = PlatformScope("a test looks at the house")
-PROCESS_S = 60
+PROCESS_S = 240
 # What a second process does: take one event after the other, each in a transaction of its own, until none is left.
 FOLLOWER = f"""
 import sys

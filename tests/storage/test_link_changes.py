@@ -193,11 +193,11 @@ def test_on_postgres_the_later_of_two_numbers_waits_until_the_earlier_is_decided
             first_number = first.scalar(text("SELECT number FROM revisions WHERE name = 'links'"))
             look()
             later.start()
-            begun.wait(10)
+            begun.wait(120)
             _until_somebody_waits(looking)
             assert not over.is_set()
             look()
-        later.join(10)
+        later.join(120)
         look()
         assert seen == [(False, False), (False, False), (True, True)]
         notes = "SELECT link_id, revision FROM link_changes"

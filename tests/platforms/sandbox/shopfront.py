@@ -110,7 +110,7 @@ class Shopfront:
 @contextmanager
 def open_shop(db_path: Path, clock: SetClock, *, seed: int = 7) -> Iterator[Shopfront]:
     """Open a shop over a book, new or old."""
-    delivery = Delivery(db_path=db_path, clock=clock, read_timeout_s=2)
+    delivery = Delivery(db_path=db_path, clock=clock, read_timeout_s=120)
     app = create_shop_app(db_path=db_path, clock=clock, control_token=TOKEN, seed=seed)
     with Browser(app) as client:
         yield Shopfront(db_path=db_path, clock=clock, client=client, delivery=delivery)

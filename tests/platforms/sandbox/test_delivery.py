@@ -254,7 +254,7 @@ def test_the_worker_delivers_by_itself_and_stops_when_told(told: Shopfront, rece
     worker.start()
     click(told, 1)
     worker.wake()
-    assert receiver.arrived.wait(10)
+    assert receiver.arrived.wait(120)
     worker.stop()
     assert len(receiver.rows) == 2
     assert "sandbox-shop-delivery" not in {thread.name for thread in threading.enumerate()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import urllib3
 
+from hongmao.world.stage import free_ports
 from platforms.sandbox.shopfront import SECRET, STOCK, TOKEN, open_shop
 
 if TYPE_CHECKING:
@@ -33,13 +33,6 @@ print("ended cleanly")
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @dataclass
 class Running:
     """A shop process and how to reach it."""
@@ -55,14 +48,14 @@ class Running:
     def ended(self) -> tuple[int, str, str]:
         """Wait for the end: exit code and what was said."""
         self.http.clear()
-        told, wrong = self.process.communicate(timeout=20)
+        told, wrong = self.process.communicate(timeout=120)
         return self.process.returncode, told, wrong
 
 
 @contextmanager
 def shop_process(home: Path, receiver: Receiver) -> Iterator[Running]:
     """Start a shop that knows its stock and where its returns go."""
-    port, now_ms = free_port(), receiver.clock.now_ms()
+    port, now_ms = free_ports().shop, receiver.clock.now_ms()
     process = subprocess.Popen(
         [sys.executable, "-c", SHOP, str(home), str(port), str(now_ms), TOKEN],
         stdout=subprocess.PIPE,
@@ -71,7 +64,7 @@ def shop_process(home: Path, receiver: Receiver) -> Iterator[Running]:
     )
     try:
         wait = urllib3.Retry(
-            total=None, connect=400, backoff_factor=0.05, backoff_max=0.2
+            total=None, connect=1_200, backoff_factor=0.05, backoff_max=0.2
         )  # a busy machine starts it slowly
         http = urllib3.PoolManager(
             retries=wait, headers={"X-Control-Token": TOKEN, "Cookie": "buyer=b-7", "Accept": "application/json"}
@@ -90,7 +83,7 @@ def shop_process(home: Path, receiver: Receiver) -> Iterator[Running]:
 def test_a_shop_process_serves_delivers_and_ends(tmp_path: Path, receiver: Receiver, ending: signal.Signals) -> None:
     with shop_process(tmp_path / "sandbox", receiver) as shop:
         assert shop.http.request("GET", f"{shop.base}/item/item-1?hm_click=c-1").status == 200
-        assert receiver.arrived.wait(10)
+        assert receiver.arrived.wait(120)
         shop.process.send_signal(ending)
         assert shop.ended() == (0, "ended cleanly\n", "")
     assert (tmp_path / "sandbox" / "shop.sqlite").is_file()

@@ -96,7 +96,7 @@ def account_with(platform: str = "taobao", secret: str = SECRET, **settings: str
 @contextmanager
 def open_bazaar(db_path: Path, clock: SetClock, *, seed: int = 7, platform: str = "taobao") -> Iterator[Bazaar]:
     """Open the marketplace with its stock and one key."""
-    delivery = Delivery(db_path=db_path, clock=clock, read_timeout_s=2)
+    delivery = Delivery(db_path=db_path, clock=clock, read_timeout_s=120)
     app = create_shop_app(
         db_path=db_path, clock=clock, control_token=TOKEN, seed=seed, gateways={platform: make_gateway}
     )
