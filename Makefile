@@ -19,7 +19,7 @@ demo: setup ## Run the platform with a living city; try ARGS="--days 3 --no-serv
 
 test: setup ## Run every test but the slow ones, real Chromium included; TESTS=path for some
 	@$(PYTHON) scripts/find_chromium.py --install
-	$(BIN)/pytest -n 2 --dist loadfile $(TESTS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-slow: setup ## Run the tests that take minutes: kill -9, whole city days
 	@$(PYTHON) scripts/find_chromium.py --install

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,6 +26,18 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+# Where several processes share the tests, one file is one's, and these rooms are: what they wait for lasts a session.
+TOGETHER: Final = ("tests/engines/spark/", "tests/bus/nats/")
+# What plays longest begins first: at the end nobody waits for another's last story.
+LONGEST: Final = (
+    *TOGETHER,
+    "tests/e2e/",
+    "tests/browser/",
+    "tests/world/test_city_money.py",
+    "tests/ledger/test_processes.py",
+    "tests/returns/out/test_deadline_story.py",
+    "tests/bootstrap/",
+)
 SPARK = read_address("spark?cores=2&memory=1g")
 # Tests ask Spark many small questions once: compiling each for speed would be most of the time.
 BRIEFLY = {
@@ -34,6 +47,26 @@ BRIEFLY = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.shuffle.partitions": "2",
 }
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what plays longest first."""
+    items.sort(
+        key=lambda item: next((n for n, room in enumerate(LONGEST) if item.nodeid.startswith(room)), len(LONGEST))
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Share tests among processes by file, or by room."""
+    scheduler: Any = import_module("xdist.scheduler").LoadFileScheduling(config, log)
+    scheduler._split_scope = _shared_as
+    return scheduler
+
+
+def _shared_as(nodeid: str) -> str:
+    return next((room for room in TOGETHER if nodeid.startswith(room)), nodeid.split("::", 1)[0])
 
 
 @pytest.fixture(autouse=True)
