@@ -64,6 +64,7 @@ def test_the_money_is_what_readers_tapped_for(report: dict[str, object]) -> None
     assert money["verified"] is True
 
 
+@pytest.mark.slow  # one city more; tests/world/test_city_money.py holds every posting of two against one another
 def test_the_same_seed_prints_the_same_figures_twice(report: dict[str, object], tmp_path: Path) -> None:
     assert json.loads(hongmao(tmp_path / "again", *CITY)) == report
 

@@ -83,7 +83,7 @@ def wrote_one_book(engine: str, folder: Path, postings: int, group: int) -> None
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_eight_processes_write_one_chain(engine: str, tmp_path: Path) -> None:
-    wrote_one_book(engine, tmp_path, 500, GROUP)
+    wrote_one_book(engine, tmp_path, 200, GROUP)
 
 
 @pytest.mark.slow
