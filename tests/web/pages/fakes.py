@@ -36,10 +36,12 @@ from insight.statements import printing
 from web.pages import (
     samples,
     samples_admission,
+    samples_agencies,
     samples_attribution,
     samples_books,
     samples_campaigns,
     samples_care,
+    samples_costs,
     samples_definitions,
     samples_join,
 )
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from hongmao.billing.api import PartyStatement
     from hongmao.insight.contracts import (
         AttributionPage,
+        CostSheet,
         Figure,
         LinkPage,
         LinkRow,
@@ -285,6 +288,9 @@ class FakeInsight:
     def overview(self, tenant: TenantId, query: ReportQuery) -> Overview:
         return samples.overview(query, empty=tenant != MERCHANT_1)
 
+    def costs(self, tenant: TenantId, query: ReportQuery) -> CostSheet:
+        return samples_costs.sheet(query, empty=tenant != MERCHANT_1)
+
     def all_spend(self, tenant: TenantId, query: ReportQuery) -> Figure | None:
         return samples.overview(query, empty=False).spend if tenant == MERCHANT_1 else None
 
@@ -402,6 +408,7 @@ def make_app(*, behind: int = 0, well: bool = False) -> Starlette:
         billing=FakeBilling(),
         books=FakeBooks(),
         bills=samples_books.FakeBills(),
+        agencies=samples_agencies.FakeAgencies(),
         definitions=desk.registry,
         definition_desk=desk,
         insight=FakeInsight(clock),

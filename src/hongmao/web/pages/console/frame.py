@@ -19,6 +19,7 @@ TENANT_COOKIE = "hm_tenant"
 """Which merchant an administrator looks at; read for nobody else."""
 PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("overview", "/console/", Permission.READ_REPORTS),
+    ("costs", "/console/costs", Permission.READ_REPORTS),
     ("notes", "/console/notes", Permission.READ_REPORTS),
     ("links", "/console/links", Permission.READ_REPORTS),
     ("care", "/console/care", Permission.READ_REPORTS),
@@ -28,6 +29,7 @@ PAGES: tuple[tuple[str, str, Permission], ...] = (
     ("attribution", "/console/attribution", Permission.READ_REPORTS),
     ("wallet", "/console/wallet", Permission.READ_WALLETS),
     ("books", "/console/books", Permission.READ_WALLETS),
+    ("agencies", "/console/agencies", Permission.READ_WALLETS),
     ("admission", "/console/admission", Permission.READ_REPORTS),
     ("join", "/console/join", Permission.WRITE_LINKS),
     ("definitions", "/console/definitions", Permission.READ_REPORTS),

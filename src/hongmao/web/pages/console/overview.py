@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hongmao.web.pages.charts import funnel
+from hongmao.web.pages.console.costs import ratios
 from hongmao.web.pages.console.filters import filters_of
 from hongmao.web.pages.console.frame import frame_of
 from hongmao.web.pages.console.views import FunnelBar, Kpi, OverviewPage, daily, parts_of
@@ -37,11 +38,18 @@ def overview(request: Request) -> Response:
     insight = services_of(request).insight
     report = insight.overview(frame.tenant, filters.query)
     every = insight.all_spend(frame.tenant, filters.query)
-    return render(request, "console/overview.html", view(frame, filters, report, every))
+    sheet = insight.costs(frame.tenant, filters.query)
+    return render(request, "console/overview.html", view(frame, filters, report, every, ratios(sheet)))
 
 
-def view(frame: Frame, filters: Filters, report: Overview, all_spend: Figure | None = None) -> OverviewPage:
-    """Lay a report out as the page shows it."""
+def view(
+    frame: Frame,
+    filters: Filters,
+    report: Overview,
+    all_spend: Figure | None = None,
+    returned: tuple[Kpi, ...] = (),
+) -> OverviewPage:
+    """Lay a report out as the page shows it; `returned` are ROI on ads and on the full cost."""
     visits = next(step.count for step in report.steps if step.name == "visits")
     slices = funnel.steps([step.count.numerator for step in report.steps])
     return OverviewPage(
@@ -49,6 +57,7 @@ def view(frame: Frame, filters: Filters, report: Overview, all_spend: Figure | N
         filters=filters,
         report=report,
         all_spend=all_spend,
+        returned=returned,
         anything=any(step.count.numerator for step in report.steps),
         kpis=tuple(
             _kpi(figure, report) for figure in (report.spend, visits, report.cpuv, report.roi_gross, report.roi_net)

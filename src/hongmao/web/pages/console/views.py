@@ -76,6 +76,8 @@ class OverviewPage:
     report: Overview
     all_spend: Figure | None
     """消耗 of all lines together, where one line is shown."""
+    returned: tuple[Kpi, ...]
+    """投流ROI and 全成本ROI, of all lines."""
     anything: bool
     """Whether anything at all happened in these days."""
     kpis: tuple[Kpi, ...]
