@@ -12,7 +12,7 @@ from hongmao.billing.api import SPEND_ORDER, Agencies, Billing, Books, read_spen
 from hongmao.bootstrap.admission import admission_of, suits_of
 from hongmao.bootstrap.bidding import put_up_rating
 from hongmao.bootstrap.bills import put_up_bills
-from hongmao.bootstrap.care import put_up_care, quick_caller
+from hongmao.bootstrap.care import put_up_care
 from hongmao.bootstrap.clocks import SteadyClock, SystemClock
 from hongmao.bootstrap.consumers import Standings
 from hongmao.bootstrap.definitions import CREDITED_BY, known
@@ -29,10 +29,11 @@ from hongmao.bootstrap.metered import MeteredCollector, MeteredMinter, watch_lak
 from hongmao.bootstrap.outlooks import Outlooks
 from hongmao.bootstrap.platforms import closed_pilots, link_prefixes, platforms_of
 from hongmao.bootstrap.readers import ReaderFollower
+from hongmao.bootstrap.renewing import put_up_granting
 from hongmao.bootstrap.returns import put_up_returns
 from hongmao.bootstrap.returns_in import build_returns_in
 from hongmao.bootstrap.roles import OfTheWorker
-from hongmao.bootstrap.shop_scores import ShopScores
+from hongmao.bootstrap.shop_scores import put_up_scores
 from hongmao.bootstrap.spending import BookedSpending
 from hongmao.bootstrap.state import first_start
 from hongmao.bootstrap.telling import SILENT
@@ -182,16 +183,8 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
     care = put_up_care(ground, platforms, accounts)
     if ground.settings.link_care == "on":
         room.clockwork.add(Wheel("care", care.turn))
-    scores = ShopScores(
-        platforms,
-        accounts,
-        catalog,
-        admission.eligibility,
-        quick_caller(ground, platforms),
-        clock,
-        meter=ground.telling.meter,
-    )
-    room.clockwork.add(Wheel("scores", scores.turn))
+    granting = put_up_granting(ground, platforms, room.clockwork)
+    room.clockwork.add(Wheel("scores", put_up_scores(ground, platforms, accounts, catalog, admission.eligibility).turn))
     making = LinkMaking(platforms, accounts, room.caller, clock)
     onboarding = put_up_joining(
         ground,
@@ -206,6 +199,8 @@ def _furnish(ground: Foundations, catalog: Catalog) -> House:
             accounts=accounts,
             making=making,
             caller=room.caller,
+            apps=granting.apps,
+            grants=granting.grants,
         ),
     )
     appointments = SqlAgencyStore(ground.database)

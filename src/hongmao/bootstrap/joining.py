@@ -6,16 +6,17 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hongmao.bootstrap.apps import read_apps
 from hongmao.onboarding.api import (
     DerivedTrials,
     Desk,
+    HeldGrant,
     MadeAddresses,
     OfferedItem,
     OfferedShop,
     Onboarding,
     PlatformNotOffered,
     PlatformOffered,
+    renew_at,
 )
 from hongmao.platforms.contracts import LinkWanted, ShopRead
 from hongmao.platforms.errors import ScoresUnread
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from hongmao.platforms.contracts import GrantApp, Granting, Platform
     from hongmao.platforms.making import LinkMaking
     from hongmao.returns.api import AccountStore
+    from hongmao.storage.grants import SqlGrantStore
 
 SECRET_BYTES: Final = 32  # 43 characters: what RFC 7636 asks of a verifier at least
 ITEMS_OFFERED: Final = 200
@@ -48,11 +50,17 @@ class _Redeemed:
 
     shops: Sequence[OfferedShop]
     account: PlatformAccount
-    accounts: AccountStore
+    grant: HeldGrant
+    refresh: str | None
+    grants: SqlGrantStore
+
+    def __repr__(self) -> str:
+        """Show the grant alone: a refresh token is nobody's to read."""
+        return f"_Redeemed({self.grant!r})"
 
     def keep(self) -> None:
-        """Keep the account that signs from now on."""
-        self.accounts.add(self.account)
+        """Keep the account that signs from now on, and by what it is renewed."""
+        self.grants.begin(self.account, self.grant, self.refresh)
 
 
 class OutsidePlatforms:
@@ -66,8 +74,10 @@ class OutsidePlatforms:
         making: LinkMaking,
         caller: Caller,
         clock: Clock,
+        grants: SqlGrantStore,
     ) -> None:
         """Ask by one door."""
+        self._grants = grants
         self._platforms = platforms
         self._apps = apps
         self._accounts = accounts
@@ -91,7 +101,8 @@ class OutsidePlatforms:
     def redeem(self, state: GrantState, code: str) -> _Redeemed:
         """Redeem a code, and read the shops that it opens before anything is kept."""
         there, app = self._granting(state.platform)
-        granted = there.exchange(app, code, state.verifier, self._caller, back=state.back, now_ms=self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        granted = there.exchange(app, code, state.verifier, self._caller, back=state.back, now_ms=now_ms)
         account = PlatformAccount(
             platform=state.platform,
             account=granted.account,
@@ -101,7 +112,24 @@ class OutsidePlatforms:
             settings=granted.settings,
         )
         shops = [self._read(account, shop.platform_shop_id, shop.name) for shop in granted.shops]
-        return _Redeemed(shops, account, self._accounts)
+        # A platform without `renews` is not asked, whatever it gave.
+        refresh = granted.refresh if self._platforms[state.platform].renews is not None else None
+        grant = HeldGrant(
+            platform=state.platform,
+            account=granted.account,
+            tenant=state.tenant,
+            shop=granted.settings.get("shop", ""),
+            renewable=refresh is not None,
+            until_ms=granted.until_ms,
+            refresh_until_ms=granted.refresh_until_ms,
+            renew_at_ms=renew_at(
+                now_ms,
+                until_ms=granted.until_ms,
+                renewable=refresh is not None,
+                refresh_until_ms=granted.refresh_until_ms,
+            ),
+        )
+        return _Redeemed(shops, account, grant, refresh, self._grants)
 
     def read_shop(self, shop: Shop) -> OfferedShop | None:
         """Read a connected shop again."""
@@ -187,6 +215,8 @@ class JoiningRooms:
     accounts: AccountStore
     making: LinkMaking
     caller: Caller
+    apps: Mapping[str, GrantApp]
+    grants: SqlGrantStore
 
 
 def put_up_joining(ground: Foundations, platforms: Mapping[str, Platform], rooms: JoiningRooms) -> Onboarding:
@@ -194,11 +224,12 @@ def put_up_joining(ground: Foundations, platforms: Mapping[str, Platform], rooms
     settings = ground.settings
     outside = OutsidePlatforms(
         platforms,
-        read_apps(settings.apps, platforms),
+        rooms.apps,
         rooms.accounts,
         rooms.making,
         rooms.caller,
         ground.clock,
+        rooms.grants,
     )
     return Onboarding(
         Desk(
@@ -212,6 +243,7 @@ def put_up_joining(ground: Foundations, platforms: Mapping[str, Platform], rooms
             minter=rooms.minter,
             clock=ground.clock,
             store=SqlOnboardingStore(ground.database, Vault(ground.layout.secrets / "vault.key")),
+            grants=rooms.grants,
             platforms=outside,
             watch=DerivedTrials(ground.tables),
             secret=lambda: secrets.token_urlsafe(SECRET_BYTES),

@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from hongmao.bootstrap.care import quick_caller
 from hongmao.catalog.api import PLATFORM, Principal, Role
 from hongmao.eligibility.api import ScoreSource, ScoreTold
 from hongmao.kernel.calls import Failure
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from hongmao.bootstrap.foundations import Foundations
     from hongmao.catalog.api import Catalog, Shop
     from hongmao.eligibility.api import Eligibility
     from hongmao.kernel.calls import Caller
@@ -41,6 +43,18 @@ HOUSE: Final = Principal(id="house:scores", tenant=PLATFORM, role=Role.ADMIN, na
 TOLD, NOTHING, UNREAD = "told", "nothing", "unread"
 _SILENT: Final = frozenset({Failure.TIMEOUT.value, Failure.UNREACHABLE.value})
 _log = logging.getLogger(__name__)
+
+
+def put_up_scores(
+    ground: Foundations,
+    platforms: Mapping[str, Platform],
+    accounts: AccountStore,
+    catalog: Catalog,
+    eligibility: Eligibility,
+) -> ShopScores:
+    """Read scores by a door that waits for nobody long."""
+    caller = quick_caller(ground, platforms)
+    return ShopScores(platforms, accounts, catalog, eligibility, caller, ground.clock, meter=ground.telling.meter)
 
 
 class ShopScores:

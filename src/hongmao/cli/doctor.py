@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hongmao.catalog.api import PLATFORM, Principal, Role
 from hongmao.cli.house import open_house
 from hongmao.cli.main import EXIT_REFUSED, lang_of_terminal
 from hongmao.eligibility.api import Stage
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from hongmao.web.services import Health, Services
 
 LAG_WORRYING = 10_000
+GRANTS_NAMED = 5
+HOUSE = Principal(id="house:doctor", tenant=PLATFORM, role=Role.ADMIN, name="doctor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ def examine(services: Services) -> list[Finding]:
         ),
         _admission(services),
         _care(services),
+        _grants(services),
     ]
 
 
@@ -135,6 +139,25 @@ def _care(services: Services) -> Finding:
         seen=f"{len(differing)} open, links concerned: {links}" if differing else "nothing differs",
         zh="请在控制台“链接巡检”页逐条处理：重读，或以新的为准",
         en="Settle them on the console's page of link care: read again, or agree to the new",
+    )
+
+
+def _grants(services: Services) -> Finding:
+    """Name the shops whose platforms will not let us read them any more, or soon."""
+    troubles = services.onboarding.accounts.troubles(HOUSE)
+    told = [
+        f"{one.grant.platform} {one.grant.shop} {one.phase}"
+        + (f" on {iso(one.grant.until_ms)}" if one.grant.until_ms is not None else "")
+        + (f" ({one.grant.why}{', an answer was lost' if one.grant.interrupted else ''})" if one.grant.why else "")
+        for one in troubles
+    ]
+    more = f" and {len(told) - GRANTS_NAMED} more" if len(told) > GRANTS_NAMED else ""
+    return Finding(
+        name="grants of shops",
+        well=not told,
+        seen=", ".join(told[:GRANTS_NAMED]) + more if told else "all are renewed by themselves",
+        zh="请商家在控制台“入驻引导”页重新接入店铺；late 表示平台尚未答复，会自动重试",
+        en="Have the merchants connect these shops again on their page of joining; `late` is asked again by itself",
     )
 
 

@@ -12,6 +12,8 @@ from hongmao.onboarding import rules
 from hongmao.onboarding.contracts import GrantState
 from hongmao.onboarding.desk import house_in
 from hongmao.onboarding.errors import GrantDenied, GrantStateSpent, SignUpClosed
+from hongmao.onboarding.grants.contracts import GrantPhase, GrantTrouble
+from hongmao.onboarding.grants.rules import phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +112,14 @@ class Accounts:
             if told.scores_unread is not None:
                 unread.append(told.scores_unread)
         return unread
+
+    def troubles(self, who: Principal) -> Sequence[GrantTrouble]:
+        """List the tenant's grants, or everybody's for the house, that somebody has to do something about or soon."""
+        demand(who, Permission.READ_REPORTS)
+        now_ms = self._desk.clock.now_ms()
+        held = self._desk.grants.held(None if who.tenant == PLATFORM else who.tenant)
+        troubles = (GrantTrouble(grant=one, phase=phase_of(one, now_ms)) for one in held)
+        return [one for one in troubles if one.phase is not GrantPhase.LIVE]
 
     def say_category(self, who: Principal, shop: ShopId, category: str) -> None:
         """Keep what a shop sells, where its platform does not say."""

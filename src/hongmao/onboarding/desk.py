@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hongmao.kernel.clock import Clock
     from hongmao.kernel.ids import TenantId
     from hongmao.links.api import Care, Links, TokenMinter
-    from hongmao.onboarding.store import OnboardingStore, PlatformDesk, TrialWatch
+    from hongmao.onboarding.store import GrantStore, OnboardingStore, PlatformDesk, TrialWatch
 
 HOUSE = UserId("house:join")
 """Who enters what a platform told us, and who founds a tenant that signs up: nobody's login."""
@@ -38,6 +38,7 @@ class Desk:
     minter: TokenMinter
     clock: Clock
     store: OnboardingStore
+    grants: GrantStore
     platforms: PlatformDesk
     watch: TrialWatch
     secret: Callable[[], str]

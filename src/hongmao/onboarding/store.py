@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         PlatformOffered,
         Trial,
     )
+    from hongmao.onboarding.grants.contracts import HeldGrant
 
 
 class OnboardingStore(Protocol):
@@ -37,6 +38,14 @@ class OnboardingStore(Protocol):
 
     def trials(self, tenant: TenantId) -> Sequence[Trial]:
         """List a tenant's test clicks, newest first: the last hundred."""
+        ...
+
+
+class GrantStore(Protocol):
+    """Grants that were given."""
+
+    def held(self, tenant: TenantId | None) -> Sequence[HeldGrant]:
+        """List a tenant's grants, or everybody's, but those whose account was withdrawn."""
         ...
 
 

@@ -113,6 +113,19 @@ SCORE_READS: Final = _counter(
     "outcome",
 )
 
+GRANT_RENEWALS: Final = _counter(
+    "grant_renewals",
+    "Grants of shops looked at, by what came of it: `renewed`, `refused`, `unanswered` or `ended`",
+    "platform",
+    "outcome",
+)
+GRANTS: Final = _gauge(
+    "grants",
+    "Grants of shops by how they stand: `live`, `ending` (will not be renewed), `late` (not answered yet) or `lapsed`",
+    "platform",
+    "phase",
+)
+
 # --- the process
 RESIDENT: Final = _gauge("process_resident_bytes", "Memory of this process that is in the machine's")
 GC_PAUSE: Final = _histogram("gc_pause_seconds", "Time the collector of garbage stopped the process", steps=_PAUSES)

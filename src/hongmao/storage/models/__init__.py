@@ -52,7 +52,7 @@ from hongmao.storage.models.ledger import (
 from hongmao.storage.models.links import AdLinkRow, LinkChangeRow, LinkHoldRow
 from hongmao.storage.models.marks import AiCopyGrantRow, NoteMarkRow
 from hongmao.storage.models.merchants import ItemRow, MerchantRow, ShopRow
-from hongmao.storage.models.onboarding import GrantStateRow, TrialRow
+from hongmao.storage.models.onboarding import GrantStateRow, ShopGrantRow, TrialRow
 from hongmao.storage.models.outgoing import (
     AlarmRow,
     GateRow,
@@ -128,6 +128,7 @@ __all__ = [
     "SealRow",
     "SeenClickRow",
     "ShopFactsRow",
+    "ShopGrantRow",
     "ShopRow",
     "ShopRulingRow",
     "ShopScoreRow",
