@@ -120,9 +120,10 @@ def test_what_impressions_had_cost_is_exact_at_the_edges_of_pieces_and_unknown_w
             assert (stepped == until) == (told is not None)
 
 
-def test_money_of_impressions_is_the_merchants_own_also_where_it_came_after_the_month_was_closed() -> None:
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_money_of_impressions_is_the_merchants_own_also_where_it_came_after_the_month_was_closed(engine: str) -> None:
     """7 May: 400 impressions at 40.00 each thousand are 16.00. May is closed; another one of 7 May comes, for 0.04."""
-    with house() as city:
+    with house(engine) as city:
         city.catalog.add_merchant(city.tenant("t1"), name="商家", id="m1")
         billing = server(city.database, Agreed({"l1": by_shown(4_000)}), 0)
         billing.grant(ROOT, M1, "rebate", 6_00, "g")

@@ -130,9 +130,14 @@ class Insight:
             return None
         return self.metric(Sight.of(tenant), "spend", replace(query, scope="all")).figure
 
-    def costs(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> CostSheet:
-        """Set ROI on ads beside ROI on the full cost, with all that they are made of: over both lines, by note and by day."""
-        return self._costs(Sight.of(tenant, merchant), query, Names(self._catalog, tenant))
+    def costs(
+        self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None, *, rows: bool = True
+    ) -> CostSheet:
+        """Set ROI on ads beside ROI on the full cost, with all that they are made of: over both lines, by note and by day.
+
+        Without `rows` the whole alone is worked out.
+        """
+        return self._costs(Sight.of(tenant, merchant), query, Names(self._catalog, tenant) if rows else None)
 
     def notes(self, tenant: TenantId, query: ReportQuery, merchant: MerchantId | None = None) -> tuple[NoteRow, ...]:
         """List a tenant's notes with their figures, the one that earned most first."""

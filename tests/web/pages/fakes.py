@@ -288,7 +288,7 @@ class FakeInsight:
     def overview(self, tenant: TenantId, query: ReportQuery) -> Overview:
         return samples.overview(query, empty=tenant != MERCHANT_1)
 
-    def costs(self, tenant: TenantId, query: ReportQuery) -> CostSheet:
+    def costs(self, tenant: TenantId, query: ReportQuery, *, rows: bool = True) -> CostSheet:  # noqa: ARG002 - the interface
         return samples_costs.sheet(query, empty=tenant != MERCHANT_1)
 
     def all_spend(self, tenant: TenantId, query: ReportQuery) -> Figure | None:

@@ -100,9 +100,9 @@ class CostSheet:
     words: tuple[Words, ...]
     """In plain sentences: how both ratios are worked out, what stands apart, and why something is unknown."""
     notes: tuple[CostNote, ...]
-    """By note, the dearest first; empty for the whole deployment."""
+    """By note, the dearest first; empty where the whole alone was asked for."""
     days: tuple[CostDay, ...]
-    """By day; empty for the whole deployment."""
+    """By day; empty where the whole alone was asked for."""
 
     def figures(self) -> tuple[Figure, ...]:
         """List the figures of the whole in reading order."""

@@ -38,7 +38,7 @@ def overview(request: Request) -> Response:
     insight = services_of(request).insight
     report = insight.overview(frame.tenant, filters.query)
     every = insight.all_spend(frame.tenant, filters.query)
-    sheet = insight.costs(frame.tenant, filters.query)
+    sheet = insight.costs(frame.tenant, filters.query, rows=False)
     return render(request, "console/overview.html", view(frame, filters, report, every, ratios(sheet)))
 
 
