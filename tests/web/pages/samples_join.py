@@ -12,6 +12,9 @@ from hongmao.links.api import Finding, Review
 from hongmao.links.care.api import Code
 from hongmao.onboarding.api import (
     CameBack,
+    GrantPhase,
+    GrantTrouble,
+    HeldGrant,
     JoinedLink,
     Lent,
     NoteOffered,
@@ -40,6 +43,29 @@ ITEM = Item(
     url="http://127.0.0.1:8090/item/item-1",
 )
 LINK = replace(samples.LINK, item=ITEM.id, paused=False, fallback_review=Review.APPROVED)
+
+
+def _troubles(who: Principal) -> list[GrantTrouble]:
+    """Let one shop's grant be over after an answer was lost, and another's end soon."""
+    if who.tenant != TENANT:
+        return []
+    lost = HeldGrant(
+        platform="taobao",
+        account="app-9.880001",
+        tenant=TENANT,
+        shop="shop-1",
+        renewable=True,
+        until_ms=samples.NOW_MS,
+        refresh_until_ms=None,
+        renew_at_ms=None,
+        asked_at_ms=samples.NOW_MS,
+        lapsed_at_ms=samples.NOW_MS,
+        why=samples.NASTY,
+    )
+    ending = replace(lost, shop="shop-2", asked_at_ms=None, why="ended")
+    late = replace(lost, platform="vip", shop="shop-3", asked_at_ms=None, lapsed_at_ms=None, why=None)
+    phases = (GrantPhase.LAPSED, GrantPhase.ENDING, GrantPhase.LATE)
+    return [GrantTrouble(grant=one, phase=phase) for one, phase in zip((lost, ending, late), phases, strict=True)]
 
 
 def _note(number: int) -> Note:
@@ -82,7 +108,9 @@ class FakeOnboarding:
 
     accounts: SimpleNamespace = field(
         default_factory=lambda: SimpleNamespace(
-            signs_up=True, platforms=lambda: [PlatformOffered(name="taobao", zh="淘宝", en="Taobao")]
+            signs_up=True,
+            platforms=lambda: [PlatformOffered(name="taobao", zh="淘宝", en="Taobao")],
+            troubles=_troubles,
         )
     )
 

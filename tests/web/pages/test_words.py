@@ -42,7 +42,7 @@ from hongmao.ledger.rules import FROZEN
 from hongmao.links.api import BUTTONS, HoldSource, load
 from hongmao.links.care.api import Code
 from hongmao.links.contracts import PLACEMENTS, Invalid, Review, TokenProblem, Traffic
-from hongmao.onboarding.api import Lent
+from hongmao.onboarding.api import GrantPhase, Lent
 from hongmao.onboarding.api import Step as JoinStep
 from hongmao.policy.api import Route
 from hongmao.returns.api import AlarmKind, Completeness
@@ -77,6 +77,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "join.lent": tuple(Lent),
     "books.outcome": tuple(BillOutcome),
     "join.seen": ("click", "visit", "order"),
+    "join.grant": tuple(phase for phase in GrantPhase if phase is not GrantPhase.LIVE),
     "join.finding": tuple(Code),
     "join.told": tuple(TOLD),
     "join.field": tuple(JOIN_PLACES),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from hongmao.campaigns.api import LISTED_MAX
 from hongmao.eligibility.api import OUTCOMES, REASONS, STATUSES, WHATS, Outcome, Status
-from hongmao.onboarding.api import Lent, Step
+from hongmao.onboarding.api import ENDED, GrantPhase, Lent, Step
 from hongmao.web.pages.console.campaigns import MARKS
 from hongmao.web.pages.console.join.views import (
     AccountScreen,
     BudgetScreen,
     Criterion,
+    GrantNotice,
     LinkScreen,
     NotesScreen,
     RunningScreen,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from hongmao.catalog.api import Principal
     from hongmao.eligibility.api import Finding, ShopStanding
-    from hongmao.onboarding.api import Progress
+    from hongmao.onboarding.api import GrantTrouble, Progress
     from hongmao.web.services import Services
 
 PATH: Final = "/console/join"
@@ -83,7 +85,7 @@ def screen_of(
     """Make what a step shows; `form` is what was typed last, so that nobody types it twice."""
     match step:
         case Step.ACCOUNT | Step.SHOP:
-            return _shop(services, progress)
+            return _shop(services, who, progress)
         case Step.NOTES:
             return _notes(services, who, progress, form, ticked)
         case Step.LINK:
@@ -105,15 +107,35 @@ def sign_up_screen(form: Mapping[str, str]) -> AccountScreen:
     return AccountScreen(name=form.get("name", "")[:64], login=form.get("login", "")[:64])
 
 
-def _shop(services: Services, progress: Progress) -> ShopScreen:
+def _shop(services: Services, who: Principal, progress: Progress) -> ShopScreen:
+    accounts = services.onboarding.accounts
+    platforms = tuple(accounts.platforms())
+    offered = {one.name for one in platforms}
+    notices = {
+        (one.grant.platform, one.grant.shop): _notice(one, offered=one.grant.platform in offered)
+        for one in accounts.troubles(who)
+    }
     return ShopScreen(
-        platforms=tuple(services.onboarding.accounts.platforms()),
-        shops=tuple(map(_verdict, progress.shops)),
+        platforms=platforms,
+        shops=tuple(
+            _verdict(one, notices.get((one.shop.platform, one.shop.platform_shop_id))) for one in progress.shops
+        ),
         categories=tuple(services.eligibility.open_categories()),
     )
 
 
-def _verdict(one: ShopStanding) -> ShopVerdict:
+def _notice(one: GrantTrouble, *, offered: bool) -> GrantNotice:
+    is_to_be_given = offered and one.phase is not GrantPhase.LATE
+    return GrantNotice(
+        phase=one.phase.value,
+        until_ms=one.grant.until_ms,
+        why=None if one.grant.why == ENDED else one.grant.why,
+        interrupted=one.grant.interrupted,
+        href=f"{PATH}/connect?platform={quote(one.grant.platform)}" if is_to_be_given else None,
+    )
+
+
+def _verdict(one: ShopStanding, grant: GrantNotice | None) -> ShopVerdict:
     verdict = one.standing.verdict
     return ShopVerdict(
         id=one.shop.id,
@@ -126,6 +148,7 @@ def _verdict(one: ShopStanding) -> ShopVerdict:
         criteria=tuple(map(_criterion, verdict.findings)),
         at_ms=verdict.at_ms,
         wants_category=verdict.facts.category is None,
+        grant=grant,
     )
 
 

@@ -50,6 +50,19 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantNotice:
+    """A grant that its merchant has to give again, or is told to be patient about."""
+
+    phase: str
+    until_ms: int | None
+    why: str | None
+    """The platform's word; None where it said none."""
+    interrupted: bool
+    href: str | None
+    """Where the shop is connected again; None where there is nothing to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopVerdict:
     """A connected shop and how it stands."""
 
@@ -63,6 +76,8 @@ class ShopVerdict:
     criteria: tuple[Criterion, ...]
     at_ms: int
     wants_category: bool
+    grant: GrantNotice | None
+    """None where the grant needs nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
