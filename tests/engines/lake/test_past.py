@@ -40,7 +40,9 @@ def everything(past: LakePast, *, after: int = 0, page: int = 2, until: int | No
 
 
 @given(events=some_events(min_size=1), cut=st.integers(0, 20), after=st.integers(0, 20), page=st.integers(1, 25))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_it_reads_as_the_log_does_whatever_was_absorbed_together(
     tmp_path_factory: pytest.TempPathFactory, events: list[Event], cut: int, after: int, page: int
 ) -> None:

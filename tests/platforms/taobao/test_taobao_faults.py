@@ -383,7 +383,7 @@ _NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(method=_METHODS, params=st.dictionaries(_NAMES, _VALUES, max_size=5))
 def test_no_signed_nonsense_makes_the_gateway_fall(bazaar: Bazaar, method: str, params: dict[str, str]) -> None:
     # An exception in the app would fail this test by itself.

@@ -244,7 +244,7 @@ CELL = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="
 
 
 @given(rows=st.lists(st.lists(CELL, max_size=4), max_size=20))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_a_table_holds_every_line_has_exactly_one_end(rows: list[list[str]], tmp_path: Path) -> None:
     # The oracle: lines = totals + passed over + one end each, because this format tells one thing a line.
     office = Office(tmp_path)

@@ -81,7 +81,7 @@ def sound(program: Program, path: str, content: bytes) -> None:
     assert told["success"] or (told["msg"] and "{" not in told["msg"].split("收到")[0][:20])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(path=st.sampled_from(sorted(POSTS)), data=st.data())
 def test_a_real_body_with_one_field_of_any_kind_is_answered(program: Program, path: str, data: st.DataObject) -> None:
     body: dict[str, Any] = {"advertiser_id": 1, **POSTS[path]}
@@ -91,7 +91,7 @@ def test_a_real_body_with_one_field_of_any_kind_is_answered(program: Program, pa
     sound(program, path, msgspec.json.encode({**body, name: data.draw(VALUES)}))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     path=st.sampled_from(sorted(POSTS)),
     content=st.binary(max_size=40) | st.sampled_from([b"[" * 3_000, b'"\\ud800"', b"{}"]),
