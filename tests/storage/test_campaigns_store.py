@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +14,7 @@ from hongmao.campaigns.contracts import (
     Binding,
     CampaignTerms,
     CreativityTerms,
+    DirectLinkTerms,
     Noun,
     Placed,
     State,
@@ -30,7 +32,7 @@ from links.factories import link
 from storage.opened import ALLIANCE_DAY, ROOT, house
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from storage.opened import House
 
@@ -175,6 +177,48 @@ def test_a_link_carries_one_creativity_and_of_two_who_bind_it_the_second_is_told
     acts = [change.act for change in store.changes(TenantId("t1"), Noun.CREATIVITY, one.number)]
     assert acts == ["create", "bind", "unbind"]
     assert [change.act for change in store.changes(TenantId("t1"), Noun.CREATIVITY, other.number)] == acts
+
+
+def test_creativities_and_what_they_carry_are_kept_whole_or_not_at_all(opened: House, store: SqlCampaignStore) -> None:
+    made, t1 = placed_in(opened, store), TenantId("t1")
+    link, first = made.binding.link, replace(made.creatives[0], version=2)
+    shown = replace(first, number=0, version=1)
+    store.bind(made.binding, first, None, by="key-1", why="上线")
+    with pytest.raises(ChangedMeanwhile):  # it was read while the link carried nothing
+        store.add_bound([shown, shown], {1: link}, {}, campaign=made.binding.campaign, by="key-2")
+    assert len(store.of(t1, 1, Noun.CREATIVITY)) == 2
+    assert store.bindings(t1) == [made.binding]
+    left = {link: replace(first, version=3)}
+    one, two = store.add_bound([shown, shown], {1: link}, left, campaign=made.binding.campaign, by="key-2", why="换")
+    assert (one.version, two.version) == (1, 2)
+    assert list(store.of(t1, 1, Noun.CREATIVITY))[2:] == [one, two]
+    assert [bound.creativity for bound in store.bindings(t1)] == [two.number]
+    acts = {
+        number: [change.act for change in store.changes(t1, Noun.CREATIVITY, number)]
+        for number in (first.number, two.number)
+    }
+    assert acts == {first.number: ["create", "bind", "unbind"], two.number: ["create", "bind"]}
+
+
+def test_a_campaign_whose_name_is_taken_leaves_no_direct_link_behind(store: SqlCampaignStore) -> None:
+    t1 = TenantId("t1")
+    way = campaign(noun=Noun.DIRECT_LINK, name="", terms=DirectLinkTerms(url="app://a", type=1))
+
+    def led(links: Sequence[Placed]) -> Placed:
+        return campaign(terms=replace_way(links[0].number))
+
+    made = store.add_led([way], led, by="key-1", why="首投")
+    [link] = store.of(t1, 1, Noun.DIRECT_LINK)
+    assert made.terms == replace_way(link.number)
+    with pytest.raises(NameTaken):
+        store.add_led([way], led, by="key-1")
+    assert [one.number for one in store.of(t1, 1, Noun.DIRECT_LINK)] == [link.number]
+    assert store.of(t1, 1, Noun.CAMPAIGN) == [made]
+
+
+def replace_way(number: int) -> CampaignTerms:
+    """Let the campaign of these tests lead by a direct link."""
+    return msgspec.structs.replace(TERMS, deeplink_id=number)
 
 
 @dataclass(frozen=True, slots=True)

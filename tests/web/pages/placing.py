@@ -6,7 +6,8 @@ import html
 import re
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 from hongmao.catalog.api import Role
 from hongmao.kernel.errors import HongmaoError
@@ -42,6 +43,9 @@ def house() -> Iterator[Gate]:
     with gate() as made:
         made.front.app.router.routes.extend(pages)
         made.front.app.add_exception_handler(HongmaoError, _page)
+        nobody_joins = SimpleNamespace(accounts=SimpleNamespace(signs_up=False))
+        services = made.front.app.state.services
+        made.front.app.state.services = replace(services, onboarding=cast("Any", nobody_joins))
         for number in (1, 2):
             at_home = replace(ROOT, tenant=TenantId(f"tenant-{number}"))
             role = Role.OPTIMISER

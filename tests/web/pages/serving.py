@@ -49,9 +49,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    """Serve until the story is over."""
-    app = make_app()
+def serving(app: Starlette | None = None) -> Iterator[Site]:
+    """Serve a house, that of cardboard where none is given, until the story is over."""
+    app = app or make_app()
     with socket.create_server(("127.0.0.1", 0)) as door:
         server = _Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from hongmao.campaigns.api import Advertiser, CreativityTerms, Placed, StateReason, UnitTerms
+    from hongmao.campaigns.api import Advertiser, CreativityTerms, DirectLinkTerms, Placed, StateReason, UnitTerms
     from hongmao.web.pages.console.campaigns import CampaignRow
     from hongmao.web.pages.console.placing.history import Difference
     from hongmao.web.pages.console.views import Frame
@@ -197,6 +197,7 @@ def _changes(request: Request, account: Advertiser, things: list[Placed]) -> tup
             older = service.changes(account, known[one.placed].noun, one.placed)
             versions.update({(before.placed, before.version): before for before in older})
     lang = lang_of(request)
+    ways = {one.number: cast("DirectLinkTerms", one.terms).url or "" for one in service.of(account, Noun.DIRECT_LINK)}
     in_yuan = FEN if bids_roi(cast("CampaignTerms", things[0].terms)) else FEN | {"event_bid"}
     return tuple(
         ChangeRow(
@@ -204,7 +205,7 @@ def _changes(request: Request, account: Advertiser, things: list[Placed]) -> tup
             name=one.name,
             version=one.version,
             act=one.act,
-            differences=differences(versions.get((one.placed, one.version - 1)), one, lang, in_yuan=in_yuan),
+            differences=differences(versions.get((one.placed, one.version - 1)), one, lang, in_yuan=in_yuan, ways=ways),
             by=who_of(request, one.by),
             why=one.why,
             at_ms=one.at_ms,

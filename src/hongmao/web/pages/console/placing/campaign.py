@@ -128,7 +128,9 @@ def new(request: Request) -> Response:
         values = {**values_of(request, account, terms), "campaign_name": None, "enable": 1}
         return _show(request, frame, account, filled(lang_of(request), values, ALSO), copied=one.name)
     account = _account(request, frame, request.query_params.get("account", ""))
-    return _show(request, frame, account, filled(lang_of(request), STARTS, ALSO))
+    ways = services_of(request).campaigns.ways(account)
+    values = {**STARTS, "way": ways[0].mark if ways else None}
+    return _show(request, frame, account, filled(lang_of(request), values, ALSO))
 
 
 async def make(request: Request) -> Response:

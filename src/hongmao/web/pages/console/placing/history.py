@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,6 +16,8 @@ from hongmao.web.pages.console.placing.words import TERMS_SHOWN
 from hongmao.web.services import services_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from hongmao.campaigns.api import Change
@@ -25,7 +28,10 @@ FEN: Final = frozenset({"campaign_day_budget", "account_day_budget"})
 ENUMS: Final = {name: name for name in TERMS_SHOWN} | dict.fromkeys(
     ("smart_switch", "search_flag", "feed_flag"), "switch"
 )
+FOLLOWS: Final = frozenset({"asset_event", "promotion_target"})
+"""What a form works out from other fields of its own."""
 NAMES: Final = {"time_period": "hours", "deeplink_id": "way", "universal_link_id": "way"}
+WAYS: Final = frozenset({"deeplink_id", "universal_link_id"})
 VALUE_CHARS: Final = 120
 
 
@@ -39,11 +45,17 @@ class Difference:
 
 
 def differences(
-    before: Change | None, after: Change, lang: Lang, *, in_yuan: frozenset[str] = FEN
+    before: Change | None,
+    after: Change,
+    lang: Lang,
+    *,
+    in_yuan: frozenset[str] = FEN,
+    ways: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Difference, ...]:
     """Say what a change changed; nothing where it is the first, or changed a state or a binding alone.
 
-    `in_yuan` names the fields that are kept in fen: a bid is one, where its campaign does not bid for ROI.
+    `in_yuan` names the fields that are kept in fen: a bid is one, where its campaign does not bid for ROI. `ways` gives the
+    addresses of direct links by number.
     """
     if before is None:
         return ()
@@ -51,7 +63,9 @@ def differences(
     found = []
     for field in after.terms.__struct_fields__:
         was, now = getattr(before.terms, field, None), getattr(after.terms, field)
-        if was != now:
+        if field in WAYS:
+            was, now = ways.get(was or 0, was), ways.get(now or 0, now)
+        if (was or None) != (now or None) and field not in FOLLOWS:
             name = words.texts.get(f"placing.field.{NAMES.get(field, field)}", field)
             found.append(
                 Difference(

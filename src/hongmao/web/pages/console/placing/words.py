@@ -14,6 +14,8 @@ TERMS_SHOWN: Final = (
     "pacing_mode",
     "build_type",
     "limit_day_budget",
+    "time_type",
+    "time_peroid_type",
     "target_type",
     "phrase_match_type",
     "conversion_component_types",
@@ -63,4 +65,6 @@ FIELDS: Final = (
     "comment",
     "scheme",
     "amount_fen",
+    "time_type",
+    "time_peroid_type",
 )
