@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOP = "http://127.0.0.1:8090"
+PATIENCE_S = 240
+"""For what must come; how soon it does is the machine's affair."""
 POOL = urllib3.PoolManager(retries=False)
 
 
@@ -41,7 +43,13 @@ class Process:
         return self._child
 
     def start(self) -> None:
-        environ = {**os.environ, "HONGMAO_HOME": str(self._home), "HONGMAO_PORT": str(self.port), **self._settings}
+        environ = {
+            **os.environ,
+            "HONGMAO_HOME": str(self._home),
+            "HONGMAO_PORT": str(self.port),
+            "HONGMAO_LAG_MS_MAX": "60000",  # how far a disk is behind is no subject here
+            **self._settings,
+        }
         with self._lines.open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "hongmao", "serve", *self._words, "--until-stdin-closes"],
@@ -52,7 +60,7 @@ class Process:
             )
 
     def get(self, path: str, **headers: str) -> urllib3.BaseHTTPResponse:
-        return POOL.request("GET", f"{self.url}{path}", headers=headers, timeout=5.0, redirect=False)
+        return POOL.request("GET", f"{self.url}{path}", headers=headers, timeout=PATIENCE_S, redirect=False)
 
     def said(self) -> tuple[int, Any]:
         """Give what /readyz says; 0 where nobody listens."""
@@ -62,14 +70,21 @@ class Process:
             return 0, None
         return answer.status, json.loads(answer.data)
 
-    def await_ready(self, *, within_s: float = 240) -> None:
-        until_s = time.monotonic() + within_s
+    def await_ready(self) -> None:
+        until_s = time.monotonic() + PATIENCE_S
         while time.monotonic() < until_s:
             assert self.child.poll() is None, self.lines()
             if self.said()[0] == 200:
                 return
             time.sleep(0.05)
         pytest.fail(f"{self._words} did not come up: {self.said()}\n{self.lines()}")
+
+    def await_said(self, status: int, why: str) -> None:
+        """Wait until /readyz says why it is not ready."""
+        until_s = time.monotonic() + PATIENCE_S
+        while (said := self.said())[0] != status or said[1]["error"]["params"] != {"why": why}:
+            assert time.monotonic() < until_s, said
+            time.sleep(0.02)
 
     def lines(self) -> str:
         return self._lines.read_text()[-3_000:]
@@ -93,7 +108,7 @@ class Process:
     def stop(self) -> int:
         assert self.child.stdin is not None
         self.child.stdin.close()
-        return self.child.wait(60)
+        return self.child.wait(PATIENCE_S)
 
 
 def furnish(url: str, home: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 SEED = 20
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 @pytest.mark.parametrize("log", list(Log))

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-READY_S: Final = 90.0
+READY_S: Final = 240.0
 LOOK_S: Final = 0.05
-STOP_S: Final = 40.0
+STOP_S: Final = 120.0
 
 
 class Child:

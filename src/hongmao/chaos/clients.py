@@ -32,7 +32,7 @@ REPEATABLE: Final = 200
 REPEAT, RETRY, CUT, LEAVE = 0.12, 0.6, 0.03, 0.03
 PAUSE_S: Final = 0.004
 REST_S: Final = 0.15  # after an answer that says no, and after none
-SETTLE_S: Final = 60.0
+SETTLE_S: Final = 300.0
 OK_BELOW: Final = 400
 
 

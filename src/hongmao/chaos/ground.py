@@ -18,7 +18,7 @@ SHOP_URL: Final = "http://127.0.0.1:8090"  # nobody listens there: a drill looks
 SHOP, NOTE, LINK, ACCOUNT = "chaos-shop", "chaos-note", "chaos-link", "chaos-account"
 WAYS: Final = 200
 """How many readers are shown the note beforehand: each showing may be paid for once."""
-_LOOKS: Final = 60
+_LOOKS: Final = 480
 _LOOK_S: Final = 0.25
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hongmao.chaos.schedule import Fault
 
 LOOK_S: Final = 0.05
-SEEN_S: Final = 10.0
+SEEN_S: Final = 60.0
 """How long a fault waits to be met by somebody, beyond its own length."""
 GOING_S: Final = 30.0
 """How long no client may be answered before all processes are started again, as whoever is on call would."""
