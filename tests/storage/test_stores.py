@@ -47,6 +47,8 @@ WITHOUT_A_TENANT = {
     (SqlCampaignStore, "save"): "writes the thing's own tenant",
     (SqlCampaignStore, "add_all"): "writes the things' own tenant, one for all of them",
     (SqlCampaignStore, "save_all"): "as above",
+    (SqlCampaignStore, "add_bound"): "as above, with what they carry",
+    (SqlCampaignStore, "add_led"): "writes the links' own tenant, one for all of them",
     (SqlCampaignStore, "bind"): "writes the binding's own tenant",
     (SqlCampaignStore, "carried"): "the house's own look: what links are to be held for",
     (SqlCampaignStore, "campaigns_carried"): "as above",
