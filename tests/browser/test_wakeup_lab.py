@@ -1,6 +1,6 @@
 """The wake-up lab: what every browser is answered equals what was recorded, and the page of the reference says so.
 
-`HONGMAO_WRITE=1 make test TESTS=tests/browser/test_wakeup_lab.py` writes the table anew.
+`HONGMAO_WRITE=1 make test-slow TESTS=tests/browser/test_wakeup_lab.py` writes the table anew.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shared import ROOT
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # a hundred browsers are opened, one after the other
 PAGE = ROOT / "docs" / "reference" / "wake-up.md"
 BEGIN, END = "<!-- lab: begin -->", "<!-- lab: end -->"
 

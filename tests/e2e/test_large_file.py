@@ -25,6 +25,8 @@ HEAD = "日期,笔记ID,店铺ID,任务,消耗,展现量,点击量,进店UV,加�
 ROWS = 100_000
 MORE_MIB = 256
 """How much more a process may hold for a file than it held before; a file that was read whole would take several times this."""
+WARM_MIB = 256
+"""What a lake of so many lines takes that is kept warm for pages (`engines/lake/warm.py`): when it is copied is its own affair."""
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_a_file_of_200_mb_is_read_row_by_row(stage: Stage, tmp_path: Path) -> No
     assert (status, told["lines"]) == (200, ROWS + 1), told
     assert told["counts"] == {"accepted": ROWS - ROWS // 1_000, "quarantined": ROWS // 1_000}
     assert told["totals"] == 1
-    assert peak_mib(stage) - before < MORE_MIB
+    assert peak_mib(stage) - before < MORE_MIB + WARM_MIB
     assert stage.admin_line().get("/readyz").status == 200
 
 

@@ -127,6 +127,7 @@ def test_in_fair_weather_every_platform_s_order_is_told_sent_on_and_credited_onc
     assert report["gmv_net_fen"] == sum(one.truth(order.order_id)["amount_fen"] - REFUNDED_FEN for _, order in bought)
 
 
+@pytest.mark.slow
 def test_in_bad_weather_it_is_the_same(one: OneHouse) -> None:
     """Gateways are late, lose and repeat pages, fail in a quarter of their calls and throttle; the media fails too."""
     bad = {"repeat_page_share": 0.1, "missing_page_share": 0.1, "error_share": 0.25, "per_minute_max": 4}
