@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, literal, select
 
@@ -20,7 +20,7 @@ from hongmao.storage.models import AccountRow, BatchRow, ChargeRow, DaySumRow, E
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Row
 
     from hongmao.kernel.ids import MerchantId, TenantId
     from hongmao.kernel.time import Window
@@ -60,18 +60,7 @@ def shown_spent(session: ScopedSession, window: Window) -> list[Spend]:
     query = select(*by, func.sum(ShownDayRow.billed_fen).label("amount_fen")).where(
         ShownDayRow.billed_fen > 0, ShownDayRow.day >= first, ShownDayRow.day < behind
     )
-    return [
-        Spend(
-            day=numbered_day(row.day),
-            note=row.note_id,
-            link=row.link_id,
-            merchant=row.merchant_id,
-            line=row.line,
-            clicks=0,
-            amount_fen=int(row.amount_fen),
-        )
-        for row in session.execute(query.group_by(*by))
-    ]
+    return [_shown(row) for row in session.execute(query.group_by(*by))]
 
 
 def shown_spent_then(session: ScopedSession, window: Window, until: int) -> list[Spend]:
@@ -89,19 +78,20 @@ def shown_spent_then(session: ScopedSession, window: Window, until: int) -> list
     query = select(*by, func.sum(whole).label("amount_fen"), func.sum(cut).label("cut")).where(
         ShownPieceRow.first_offset <= until, ShownPieceRow.day >= first, ShownPieceRow.day < behind
     )
-    return [
-        Spend(
-            day=numbered_day(row.day),
-            note=row.note_id,
-            link=row.link_id,
-            merchant=row.merchant_id,
-            line=row.line,
-            clicks=0,
-            amount_fen=int(row.amount_fen),
-            unknown=row.cut > 0,
-        )
-        for row in session.execute(query.group_by(*by))
-    ]
+    return [_shown(row, unknown=row.cut > 0) for row in session.execute(query.group_by(*by))]
+
+
+def _shown(row: Row[*tuple[Any, ...]], *, unknown: bool = False) -> Spend:
+    return Spend(
+        day=numbered_day(row.day),
+        note=row.note_id,
+        link=row.link_id,
+        merchant=row.merchant_id,
+        line=row.line,
+        clicks=0,
+        amount_fen=int(row.amount_fen),
+        unknown=unknown,
+    )
 
 
 def clicks_funded(session: ScopedSession, *which: ColumnElement[bool]) -> list[Funded]:

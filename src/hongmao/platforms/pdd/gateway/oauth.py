@@ -13,13 +13,12 @@ from hongmao.platforms.sandbox.shop.consent import Consent, Unfit
 from hongmao.platforms.sandbox.shop.consent_door import ConsentDoor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-    from hongmao.platforms.sandbox.shop.consent import Grant
     from hongmao.platforms.sandbox.shop.market import Market
 
 
@@ -42,7 +41,7 @@ class Oauth:
             return shut
         try:
             told = msgspec.json.decode(await gate.body_of(request), type=dict[str, str])
-            grant = self._granted(told)
+            grant = self._consent.token(told)
         except (msgspec.DecodeError, RecursionError):
             return _refused(Unfit("invalid_request", "body"))
         except Unfit as wrong:
@@ -58,21 +57,6 @@ class Oauth:
                 "scope": ["pdd.ddk.order.list.increment.get"],
             }
         )
-
-    def _granted(self, told: Mapping[str, str]) -> Grant:
-        client = {"app_key": told.get("client_id", ""), "secret": told.get("client_secret", "")}
-        match told.get("grant_type"):
-            case "authorization_code":
-                return self._consent.redeem(
-                    **client,
-                    code=told.get("code", ""),
-                    verifier=told.get("code_verifier", ""),
-                    back=told.get("redirect_uri", ""),
-                )
-            case "refresh_token":
-                return self._consent.renew(**client, refresh=told.get("refresh_token", ""))
-            case _:
-                raise Unfit("unsupported_grant_type", "grant_type")
 
 
 def _refused(wrong: Unfit) -> JSONResponse:

@@ -123,6 +123,22 @@ class Consent:
         """Say where the browser will be sent once a ticket is answered."""
         return str(self._ticket(ticket)["back"])
 
+    def token(self, asked: Mapping[str, str]) -> Grant:
+        """Answer the fields of a token request under their common names, whichever kind of grant it names (RFC 6749)."""
+        client = {"app_key": asked.get("client_id", ""), "secret": asked.get("client_secret", "")}
+        match asked.get("grant_type"):
+            case "authorization_code":
+                return self.redeem(
+                    **client,
+                    code=asked.get("code", ""),
+                    verifier=asked.get("code_verifier", ""),
+                    back=asked.get("redirect_uri", ""),
+                )
+            case "refresh_token":
+                return self.renew(**client, refresh=asked.get("refresh_token", ""))
+            case _:
+                raise Unfit("unsupported_grant_type", "grant_type")
+
     def redeem(self, *, app_key: str, secret: str, code: str, verifier: str, back: str) -> Grant:
         """Give a session for a code, once. A code that met a wrong verifier or a wrong address is spent as well."""
         app = self._proved(app_key, secret)

@@ -13,13 +13,12 @@ from hongmao.platforms.sandbox.shop.consent import Consent, Unfit
 from hongmao.platforms.sandbox.shop.consent_door import ConsentDoor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-    from hongmao.platforms.sandbox.shop.consent import Grant
     from hongmao.platforms.sandbox.shop.market import Market
 
 
@@ -42,7 +41,7 @@ class Oauth:
             return shut
         told = dict(parse_qsl((await gate.body_of(request)).decode(errors="replace"), keep_blank_values=True))
         try:
-            grant = self._granted(told)
+            grant = self._consent.token(told)
         except Unfit as wrong:
             return JSONResponse({"error": wrong.code, "error_description": wrong.why}, status_code=400)
         return JSONResponse(
@@ -56,18 +55,3 @@ class Oauth:
                 "taobao_user_nick": quote(grant.shop.name, safe=""),
             }
         )
-
-    def _granted(self, told: Mapping[str, str]) -> Grant:
-        client = {"app_key": told.get("client_id", ""), "secret": told.get("client_secret", "")}
-        match told.get("grant_type"):
-            case "authorization_code":
-                return self._consent.redeem(
-                    **client,
-                    code=told.get("code", ""),
-                    verifier=told.get("code_verifier", ""),
-                    back=told.get("redirect_uri", ""),
-                )
-            case "refresh_token":
-                return self._consent.renew(**client, refresh=told.get("refresh_token", ""))
-            case _:
-                raise Unfit("unsupported_grant_type", "grant_type")
